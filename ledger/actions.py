@@ -1,0 +1,246 @@
+"""What an agent, a rule or a person may ask for: a closed union of proposed actions.
+
+An action names rows by id and never carries a fact the ledger holds: amounts, dates and names
+are read again when the action is judged and executed.
+"""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+
+from ledger.ids import digest
+
+
+class _Action(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    account_id: str
+
+
+class _MessageAction(_Action):
+    contact_id: str
+    channel: Literal["email", "sms", "portal", "letter"] = "email"
+    language: str = "en"
+    wording: Literal["template", "model", "person"] = "template"
+    subject: str | None = None
+    body: str | None = None
+
+    @model_validator(mode="after")
+    def _words_and_wording_agree(self) -> "_MessageAction":
+        if (self.wording == "template") != (self.body is None):
+            raise ValueError("a template message carries no body; any other wording carries one")
+        return self
+
+
+class SendReminder(_MessageAction):
+    """Ask for payment of due items of one currency at a dunning stage."""
+
+    type: Literal["send_reminder"] = "send_reminder"
+    currency: str
+    stage: int
+    template_id: str
+    invoice_ids: tuple[str, ...]
+
+
+class SendStatement(_MessageAction):
+    """Send the list of open items of one currency."""
+
+    type: Literal["send_statement"] = "send_statement"
+    currency: str
+    template_id: str = "statement"
+
+
+class AnswerQuery(_MessageAction):
+    """Answer something the customer said; with a template only for fixed acknowledgements."""
+
+    type: Literal["answer_query"] = "answer_query"
+    template_id: str = "dispute_acknowledgement"
+    in_reply_to: str | None = None
+
+
+class Allocation(BaseModel):
+    """Part of a receipt or credit memo for one invoice, in minor units."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    invoice_id: str
+    amount_minor: int = Field(gt=0)
+
+
+class ApplyReceipt(_Action):
+    """Apply money received to invoices."""
+
+    type: Literal["apply_receipt"] = "apply_receipt"
+    receipt_id: str
+    allocations: tuple[Allocation, ...] = Field(min_length=1)
+    evidence: Literal["named_invoice", "unique_exact_amount", "person"] = "named_invoice"
+
+
+class ApplyCredit(_Action):
+    """Apply a credit memo to invoices."""
+
+    type: Literal["apply_credit"] = "apply_credit"
+    credit_id: str
+    allocations: tuple[Allocation, ...] = Field(min_length=1)
+
+
+class OpenDisputeCase(_Action):
+    """Record that the customer disputes an invoice or the account."""
+
+    type: Literal["open_dispute"] = "open_dispute"
+    invoice_id: str | None = None
+    reason: str
+    quote: str = ""
+
+
+class ResolveDispute(_Action):
+    """Close a dispute with a resolution."""
+
+    type: Literal["resolve_dispute"] = "resolve_dispute"
+    dispute_id: str
+    resolution: Literal["credit", "rebill", "deny", "write_off", "allow_discount", "withdrawn"]
+    note: str = ""
+
+
+class RecordPromise(_Action):
+    """Record a promise to pay, or one we made."""
+
+    type: Literal["record_promise"] = "record_promise"
+    direction: Literal["theirs", "ours"] = "theirs"
+    kind: str = "payment"
+    due_on: date
+    amount_minor: int | None = Field(default=None, gt=0)
+    currency: str | None = None
+    invoice_ids: tuple[str, ...] = ()
+    quote: str = ""
+
+
+class PlanPart(BaseModel):
+    """One instalment, in minor units."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    due_on: date
+    amount_minor: int = Field(gt=0)
+
+
+class ProposePlan(_Action):
+    """Offer a payment plan over due invoices."""
+
+    type: Literal["propose_plan"] = "propose_plan"
+    currency: str
+    invoice_ids: tuple[str, ...] = Field(min_length=1)
+    parts: tuple[PlanPart, ...] = Field(min_length=2)
+
+
+class PlaceHold(_Action):
+    """Stop messages for the account or one invoice."""
+
+    type: Literal["place_hold"] = "place_hold"
+    reason: str
+    invoice_id: str | None = None
+    ends_on: date | None = None
+    note: str = ""
+
+
+class ReleaseHold(_Action):
+    """Lift a hold."""
+
+    type: Literal["release_hold"] = "release_hold"
+    hold_id: str
+    note: str = ""
+
+
+class SetCreditLimit(_Action):
+    """Change the credit limit, in minor units of a currency."""
+
+    type: Literal["set_credit_limit"] = "set_credit_limit"
+    limit_minor: int = Field(ge=0)
+    currency: str
+    note: str = ""
+
+
+class SetCreditHold(_Action):
+    """Put the account on credit hold, or take it off."""
+
+    type: Literal["set_credit_hold"] = "set_credit_hold"
+    on: bool
+    note: str = ""
+
+
+class WriteOff(_Action):
+    """Write off an invoice's open balance."""
+
+    type: Literal["write_off"] = "write_off"
+    invoice_id: str
+    amount_minor: int = Field(gt=0)
+    note: str = ""
+
+
+class CreateCallTask(_Action):
+    """Ask a person to call, look, or find a contact."""
+
+    type: Literal["create_call_task"] = "create_call_task"
+    kind: Literal["call", "find_contact", "review", "follow_up"] = "call"
+    summary: str = Field(max_length=500)
+    due_on: date
+
+
+class Escalate(_Action):
+    """Hand the case to a person with what is known; nothing is done by the system."""
+
+    type: Literal["escalate"] = "escalate"
+    to_role: str
+    summary: str = Field(max_length=2000)
+
+
+MessageAction = SendReminder | SendStatement | AnswerQuery
+ProposedAction = Annotated[
+    SendReminder
+    | SendStatement
+    | AnswerQuery
+    | ApplyReceipt
+    | ApplyCredit
+    | OpenDisputeCase
+    | ResolveDispute
+    | RecordPromise
+    | ProposePlan
+    | PlaceHold
+    | ReleaseHold
+    | SetCreditLimit
+    | SetCreditHold
+    | WriteOff
+    | CreateCallTask
+    | Escalate,
+    Field(discriminator="type"),
+]
+_ADAPTER: TypeAdapter[ProposedAction] = TypeAdapter(ProposedAction)
+
+
+def action_json(action: ProposedAction) -> str:
+    """The canonical JSON of an action."""
+    return action.model_dump_json()
+
+
+def read_action(text: str | bytes) -> ProposedAction:
+    """Read an action back.
+
+    Raises:
+        pydantic.ValidationError: Not one of the closed union.
+    """
+    return _ADAPTER.validate_json(text)
+
+
+def parse_action(value: object) -> ProposedAction:
+    """Read an action from plain values, as a model or a form supplies them.
+
+    Raises:
+        pydantic.ValidationError: Not one of the closed union.
+    """
+    return _ADAPTER.validate_python(value)
+
+
+def approval_digest(action: ProposedAction, facts_hash: str, policy_hash: str) -> str:
+    """What an approval is bound to: the action, the facts it was judged on, and the policy."""
+    return digest(f"{action_json(action)}\x1f{facts_hash}\x1f{policy_hash}".encode())

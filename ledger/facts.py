@@ -1,0 +1,243 @@
+"""Frozen read models: everything a rule, an engine or a letter may know about an account.
+
+A snapshot is built in one read transaction, hashed, and kept beside every decision made on it.
+Plain slotted dataclasses, because a night builds tens of thousands.
+"""
+
+import functools
+import zlib
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+import orjson
+
+from ledger.ids import digest
+from ledger.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """An invoice with an open balance."""
+
+    invoice_id: str
+    invoice_number: str
+    issued_on: date
+    due_on: date
+    amount_minor: int
+    open_minor: int
+    currency: str
+    po_number: str | None = None
+    dunning_level: int = 0
+    dunned_on: date | None = None
+
+    @property
+    def open(self) -> Money:
+        """The open balance."""
+        return Money(self.open_minor, self.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCredit:
+    """A credit memo not yet fully applied."""
+
+    credit_id: str
+    credit_number: str
+    issued_on: date
+    unapplied_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnappliedReceipt:
+    """Money of the account that is not applied to an invoice yet."""
+
+    receipt_id: str
+    receipt_number: str
+    received_on: date
+    unapplied_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDispute:
+    """A dispute that is not resolved. Without an invoice it concerns the account."""
+
+    dispute_id: str
+    invoice_id: str | None
+    reason: str
+    opened_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class PendingPromise:
+    """A promise that is still to be kept: theirs to pay, or ours to act."""
+
+    promise_id: str
+    direction: str
+    kind: str
+    due_on: date
+    amount_minor: int | None
+    currency: str | None
+    invoice_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveHold:
+    """A hold in force."""
+
+    hold_id: str
+    reason: str
+    invoice_id: str | None
+    ends_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTicket:
+    """A service ticket that is not closed."""
+
+    ticket_id: str
+    ticket_number: str
+    severity: int
+    state: str
+    invoice_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ActivePlan:
+    """A payment plan proposed or running."""
+
+    plan_id: str
+    state: str
+    invoice_ids: tuple[str, ...]
+    next_due_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ContactFact:
+    """A person or mailbox, and what they allow."""
+
+    contact_id: str
+    name: str
+    role: str
+    email: str | None
+    phone: str | None
+    language: str | None
+    consents: tuple[str, ...] = ()
+    opted_out: bool = False
+    bounced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PastContact:
+    """A message to the customer in the budget window."""
+
+    sent_on: date
+    channel: str
+    purpose: str
+    stage: int
+    currency: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedFact:
+    """How far a source has been read."""
+
+    name: str
+    read_through: date
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """One account as of a date: the whole basis of a decision about it."""
+
+    account_id: str
+    account_number: str
+    name: str
+    as_of: date
+    segment: str
+    strategic: bool
+    owner: str | None
+    language: str
+    debtor_type: str
+    places: tuple[str, ...]
+    time_zones: tuple[str, ...]
+    preferred_channel: str
+    credit_limit_minor: int | None
+    credit_hold: bool
+    credit_currency: str | None
+    parent_id: str | None = None
+    open_items: tuple[OpenItem, ...] = ()
+    credits: tuple[OpenCredit, ...] = ()
+    receipts: tuple[UnappliedReceipt, ...] = ()
+    disputes: tuple[OpenDispute, ...] = ()
+    promises: tuple[PendingPromise, ...] = ()
+    plans: tuple[ActivePlan, ...] = ()
+    holds: tuple[ActiveHold, ...] = ()
+    tickets: tuple[OpenTicket, ...] = ()
+    contacts: tuple[ContactFact, ...] = ()
+    contact_history: tuple[PastContact, ...] = ()
+    feeds: tuple[FeedFact, ...] = ()
+    renewal_on: date | None = None
+    sensitive_contract: bool = False
+    inbound_unanswered: bool = False
+    proposals_waiting: tuple[str, ...] = ()
+    broken_promises: int = 0
+
+    def open_in(self, currency: str) -> Money:
+        """Sum of open invoices in a currency, before credits and unapplied cash."""
+        return Money(sum(i.open_minor for i in self.open_items if i.currency == currency), currency)
+
+    @property
+    def currencies(self) -> tuple[str, ...]:
+        """Currencies with an open invoice, sorted."""
+        return tuple(sorted({item.currency for item in self.open_items}))
+
+
+def facts_bytes(facts: AccountFacts) -> bytes:
+    """The canonical JSON of a snapshot; equal snapshots give equal bytes."""
+    return orjson.dumps(facts)
+
+
+def facts_hash(facts: AccountFacts) -> str:
+    """Digest of a snapshot."""
+    return digest(facts_bytes(facts))
+
+
+def pack(data: bytes) -> bytes:
+    """Compress recorded facts (fast level: they are small and many)."""
+    return zlib.compress(data, 1)
+
+
+def unpack_facts(packed: bytes) -> AccountFacts:
+    """The snapshot that was recorded.
+
+    Raises:
+        ValueError: The bytes are not a packed snapshot.
+    """
+    return _build(AccountFacts, orjson.loads(zlib.decompress(packed)))
+
+
+@functools.cache
+def _hints(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
+def _build(kind: Any, value: Any) -> Any:
+    """Rebuild a dataclass tree from its JSON, guided by the annotations."""
+    if value is None:
+        return None
+    origin = get_origin(kind)
+    if origin in (Union, UnionType):
+        return _build(next(arg for arg in get_args(kind) if arg is not type(None)), value)
+    if origin is tuple:
+        return tuple(_build(get_args(kind)[0], item) for item in value)
+    if kind is date:
+        return date.fromisoformat(value)
+    if kind is datetime:
+        return datetime.fromisoformat(value)
+    if hasattr(kind, "__dataclass_fields__"):
+        hints = _hints(kind)
+        return kind(**{f.name: _build(hints[f.name], value[f.name]) for f in fields(kind)})
+    return value

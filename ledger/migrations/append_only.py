@@ -1,0 +1,49 @@
+"""Triggers that keep the books and the journal append-only on both databases."""
+
+from sqlalchemy import Connection
+
+# table -> columns that may never change after the insert; None: no column may
+FROZEN: dict[str, tuple[str, ...] | None] = {
+    "invoice": ("id", "account_id", "invoice_number", "amount_minor", "currency"),
+    "credit_memo": ("id", "account_id", "credit_number", "amount_minor", "currency"),
+    "receipt": ("id", "receipt_number", "amount_minor", "currency", "received_on"),
+    "application": None,
+    "decision": None,
+    "permit": None,
+    "audit": None,
+    "disposition": None,
+    "proposal": ("id", "account_id", "action", "digest", "author", "facts_hash", "facts"),
+    "outbox": ("id", "idempotency_key", "account_id", "recipient", "subject", "body", "digest"),
+}
+
+
+def install(connection: Connection) -> None:
+    """Refuse deletes and updates of frozen columns."""
+    if connection.dialect.name == "sqlite":
+        _install_sqlite(connection)
+    else:
+        _install_postgresql(connection)
+
+
+def _install_sqlite(connection: Connection) -> None:
+    for table, columns in FROZEN.items():
+        of = f"OF {', '.join(columns)}" if columns else ""
+        for event in ("DELETE", f"UPDATE {of}"):
+            name = f"{table}_is_append_only_{event.split()[0].lower()}"
+            connection.exec_driver_sql(
+                f"CREATE TRIGGER {name} BEFORE {event} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            )
+
+
+def _install_postgresql(connection: Connection) -> None:
+    connection.exec_driver_sql(
+        "CREATE FUNCTION refuse_change() RETURNS trigger AS $$ BEGIN "
+        "RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$ LANGUAGE plpgsql"
+    )
+    for table, columns in FROZEN.items():
+        of = f"OF {', '.join(columns)}" if columns else ""
+        connection.exec_driver_sql(
+            f"CREATE TRIGGER {table}_is_append_only BEFORE DELETE OR UPDATE {of} ON {table} "
+            f"FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+        )

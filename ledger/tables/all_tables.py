@@ -1,0 +1,6 @@
+"""Every table in one metadata, for sessions and migrations."""
+
+from ledger.tables import account, case, receivable, work
+from ledger.tables.base import metadata
+
+__all__ = ["account", "case", "metadata", "receivable", "work"]

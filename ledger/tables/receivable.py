@@ -1,0 +1,109 @@
+"""Open items and what settles them. Amounts are integer minor units; rows are append-only.
+
+An invoice's open balance is its amount minus the sum of its applications; `open_minor` and
+`unapplied_minor` are projections kept by postings and proved by ledger.checks.
+"""
+
+from datetime import date
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from ledger.tables.base import minor
+
+
+class Invoice(SQLModel, table=True):
+    """A claim for payment."""
+
+    __tablename__ = "invoice"
+    __table_args__ = (
+        UniqueConstraint("account_id", "invoice_number", name="uq_invoice_number"),
+        Index(
+            "ix_invoice_open",
+            "account_id",
+            sqlite_where=text("open_minor <> 0"),
+            postgresql_where=text("open_minor <> 0"),
+        ),
+        Index("ix_invoice_invoice_number", "invoice_number"),
+    )
+
+    id: str = Field(primary_key=True)
+    account_id: str = Field(foreign_key="account.id")
+    invoice_number: str
+    issued_on: date
+    due_on: date
+    amount_minor: int = minor()
+    currency: str
+    open_minor: int = minor()
+    po_number: str | None = None
+    dunning_level: int = 0
+    dunned_on: date | None = None
+    batch_id: str | None = None
+
+
+class Instalment(SQLModel, table=True):
+    """A part of an invoice with its own due date; parts sum to the invoice."""
+
+    __tablename__ = "instalment"
+
+    id: str = Field(primary_key=True)
+    invoice_id: str = Field(foreign_key="invoice.id", index=True)
+    number: int
+    due_on: date
+    amount_minor: int = minor()
+
+
+class CreditMemo(SQLModel, table=True):
+    """A claim given back; open until applied to invoices."""
+
+    __tablename__ = "credit_memo"
+    __table_args__ = (UniqueConstraint("account_id", "credit_number", name="uq_credit_number"),)
+
+    id: str = Field(primary_key=True)
+    account_id: str = Field(foreign_key="account.id", index=True)
+    credit_number: str
+    issued_on: date
+    amount_minor: int = minor()
+    currency: str
+    unapplied_minor: int = minor()
+    invoice_number: str | None = None
+    batch_id: str | None = None
+
+
+class Receipt(SQLModel, table=True):
+    """Money that came in. Without an account it is unidentified."""
+
+    __tablename__ = "receipt"
+
+    id: str = Field(primary_key=True)
+    account_id: str | None = Field(default=None, foreign_key="account.id", index=True)
+    receipt_number: str = Field(unique=True)
+    received_on: date
+    amount_minor: int = minor()
+    currency: str
+    unapplied_minor: int = minor()
+    payer_name: str = ""
+    memo: str = ""
+    hold_reason: str | None = None
+    batch_id: str | None = None
+
+
+class Application(SQLModel, table=True):
+    """Part of a receipt, credit memo, write-off or adjustment set against an invoice.
+
+    Append-only: a correction is a second row with the opposite sign and `reverses_id`.
+    """
+
+    __tablename__ = "application"
+
+    id: str = Field(primary_key=True)
+    account_id: str = Field(foreign_key="account.id", index=True)
+    invoice_id: str = Field(foreign_key="invoice.id", index=True)
+    kind: str
+    receipt_id: str | None = Field(default=None, foreign_key="receipt.id", index=True)
+    credit_memo_id: str | None = Field(default=None, foreign_key="credit_memo.id", index=True)
+    amount_minor: int = minor()
+    currency: str
+    applied_on: date
+    reverses_id: str | None = Field(default=None, foreign_key="application.id", unique=True)
+    cause: str = ""

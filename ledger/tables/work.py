@@ -1,0 +1,287 @@
+"""The work on the book: runs, dispositions, proposals, decisions, outbox, permits, journal."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Index, LargeBinary, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from ledger.tables.base import instant, minor, text
+
+
+class Run(SQLModel, table=True):
+    """One night. `counts` is JSON: dispositions by kind, portfolio, control totals."""
+
+    __tablename__ = "run"
+
+    id: str = Field(primary_key=True)
+    as_of: date = Field(unique=True)
+    number: int
+    state: str = text(default="running")
+    phase: str = ""
+    policy_hash: str
+    started_at: datetime = instant()
+    finished_at: datetime | None = instant(default=None)
+    seconds: float = 0.0
+    counts: str = "{}"
+
+
+class DispositionRow(SQLModel, table=True):
+    """What a night decided for an account; stands until the account is looked at again.
+
+    `facts` is the compressed JSON of the snapshot it was judged on, so that the decision can
+    be re-derived offline.
+    """
+
+    __tablename__ = "disposition"
+    __table_args__ = (UniqueConstraint("account_id", "run_id", name="uq_disposition"),)
+
+    seq: int | None = Field(default=None, primary_key=True)
+    run_id: str = Field(index=True)
+    account_id: str
+    kind: str = text()
+    reason: str = ""
+    rule_ids: str = ""
+    account_class: str = text(default="routine")
+    next_action_on: date | None = None
+    proposal_id: str | None = None
+    facts_hash: str = ""
+    facts: bytes = Field(sa_type=LargeBinary)
+
+
+class Proposal(SQLModel, table=True):
+    """An action somebody wants done, and where it stands. This row is the authority."""
+
+    __tablename__ = "proposal"
+    __table_args__ = (Index("ix_proposal_queue", "state", "priority_minor", "id"),)
+
+    id: str = Field(primary_key=True)
+    account_id: str = Field(index=True)
+    run_id: str | None = None
+    action_type: str = text()
+    action: str
+    digest: str
+    author: str
+    role: str
+    state: str = text(default="pending")
+    version: int = 1
+    rule_ids: str = ""
+    approver_roles: str = ""
+    why: str = ""
+    counterfactual: str = ""
+    facts_hash: str
+    facts: bytes = Field(sa_type=LargeBinary)
+    policy_hash: str
+    priority_minor: int = minor(default=0)
+    currency: str | None = None
+    thread_id: str | None = None
+    interrupt_id: str | None = None
+    assignee: str | None = None
+    snoozed_until: date | None = None
+    question: str | None = None
+    expires_on: date
+    created_on: date
+    created_at: datetime = instant()
+    outcome: str = ""
+    supersedes_id: str | None = None
+
+
+class Decision(SQLModel, table=True):
+    """What a person said to a proposal, bound to the digest that was seen."""
+
+    __tablename__ = "decision"
+    __table_args__ = (UniqueConstraint("proposal_id", "version", name="uq_decision"),)
+
+    id: str = Field(primary_key=True)
+    proposal_id: str = Field(foreign_key="proposal.id", index=True)
+    version: int
+    verb: str = text()
+    digest: str
+    decided_by: str
+    decided_as: str
+    reason: str = ""
+    edit: str = ""
+    decided_at: datetime = instant()
+
+
+class Outbox(SQLModel, table=True):
+    """A message with a permit. `idempotency_key` is (account, purpose, stage, period)."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("ix_outbox_due", "state", "release_at"),)
+
+    id: str = Field(primary_key=True)
+    idempotency_key: str = Field(unique=True)
+    run_id: str | None = Field(default=None, index=True)
+    account_id: str = Field(index=True)
+    contact_id: str | None = None
+    proposal_id: str | None = None
+    action: str
+    channel: str = text(default="email")
+    recipient: str
+    cc: str = ""
+    subject: str
+    body: str
+    digest: str
+    message_id: str
+    state: str = text(default="queued")
+    release_at: datetime = instant()
+    attempted_at: datetime | None = instant(default=None)
+    sent_at: datetime | None = instant(default=None)
+    stopped_by: str = ""
+
+
+class Permit(SQLModel, table=True):
+    """Why a message was allowed to leave; hash-chained, re-derived by `dunwell verify`."""
+
+    __tablename__ = "permit"
+
+    seq: int = Field(primary_key=True)
+    outbox_id: str = Field(unique=True)
+    message_digest: str
+    facts_hash: str
+    facts: bytes = Field(sa_type=LargeBinary)
+    policy_hash: str
+    decision_id: str | None = None
+    judged_at: datetime = instant()
+    prev_hash: str
+    hash: str
+
+
+class Message(SQLModel, table=True):
+    """One contact with the customer, either way. The contact budget counts these."""
+
+    __tablename__ = "message"
+    __table_args__ = (Index("ix_message_account", "account_id", "sent_on"),)
+
+    id: str = Field(primary_key=True)
+    account_id: str = Field(foreign_key="account.id")
+    direction: str = text(default="out")
+    channel: str = text(default="email")
+    purpose: str = ""
+    stage: int = 0
+    currency: str | None = None
+    sent_on: date
+    sent_at: datetime | None = instant(default=None)
+    outbox_id: str | None = None
+    subject: str = ""
+    body: str = ""
+    answered: bool = True
+    invoice_ids: str = ""
+
+
+class CallTask(SQLModel, table=True):
+    """A thing for a person to do: a call, a note to follow up, a contact to find."""
+
+    __tablename__ = "call_task"
+
+    id: str = Field(primary_key=True)
+    account_id: str = Field(index=True)
+    kind: str = text(default="call")
+    summary: str
+    due_on: date
+    assignee: str | None = None
+    state: str = text(default="open")
+    created_by: str = ""
+
+
+class Feed(SQLModel, table=True):
+    """How fresh a source is; the gate stops automation on a stale or missing one."""
+
+    __tablename__ = "feed"
+
+    name: str = Field(primary_key=True)
+    read_through: date
+    read_at: datetime = instant()
+
+
+class Audit(SQLModel, table=True):
+    """The journal: append-only, hash-chained."""
+
+    __tablename__ = "audit"
+
+    seq: int = Field(primary_key=True)
+    at: datetime = instant()
+    kind: str = text()
+    subject_id: str = Field(index=True)
+    actor: str
+    payload: str
+    prev_hash: str
+    hash: str
+
+
+class ImportBatch(SQLModel, table=True):
+    """One file taken in."""
+
+    __tablename__ = "import_batch"
+
+    id: str = Field(primary_key=True)
+    kind: str = text()
+    file_name: str
+    file_digest: str
+    rows: int
+    imported_on: date
+    report: str = "{}"
+
+
+class Person(SQLModel, table=True):
+    """Somebody who may sign in, and the roles they hold."""
+
+    __tablename__ = "person"
+
+    id: str = Field(primary_key=True)
+    name: str
+    roles: str = ""
+
+
+class ApiKey(SQLModel, table=True):
+    """A key of a person, stored as SHA-256, shown once."""
+
+    __tablename__ = "api_key"
+
+    id: str = Field(primary_key=True)
+    key_hash: str = Field(unique=True)
+    person_id: str = Field(foreign_key="person.id")
+    scopes: str = ""
+    expires_on: date | None = None
+    revoked: bool = False
+
+
+class IdempotentRequest(SQLModel, table=True):
+    """An API answer kept under its Idempotency-Key."""
+
+    __tablename__ = "idempotent_request"
+
+    key: str = Field(primary_key=True)
+    person_id: str = Field(primary_key=True)
+    request_digest: str
+    status: int | None = None
+    answer: str = ""
+    created_on: date
+
+
+class ChatMessage(SQLModel, table=True):
+    """One line of a conversation with the assistant."""
+
+    __tablename__ = "chat_message"
+
+    seq: int | None = Field(default=None, primary_key=True)
+    thread_id: str = Field(index=True)
+    role: str = text()
+    body: str
+    said_at: datetime = instant()
+
+
+class ModelCall(SQLModel, table=True):
+    """One call of a configured model: what it cost, never what it said."""
+
+    __tablename__ = "model_call"
+
+    seq: int | None = Field(default=None, primary_key=True)
+    run_id: str | None = Field(default=None, index=True)
+    prompt: str
+    model: str
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_micros: int | None = None
+    attempts: int = 1
+    called_at: datetime = instant()
