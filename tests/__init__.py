@@ -1,0 +1,1 @@
+"""The tests, and `support`, which they share."""

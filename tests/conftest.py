@@ -1,0 +1,3 @@
+"""Fixtures every test may ask for."""
+
+pytest_plugins = ["tests.support.postgres", "tests.support.database", "tests.support.shared_data"]
