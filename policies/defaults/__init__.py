@@ -1,0 +1,1 @@
+"""The policy files a new home starts with; `dunwell init` copies them to be edited."""

@@ -1,0 +1,1 @@
+"""Approved letter templates, one folder a language."""

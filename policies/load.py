@@ -1,0 +1,115 @@
+"""Reads the policy files of a home, checks them, and hashes what they say."""
+
+import tomllib
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import orjson
+from pydantic import BaseModel, ValidationError
+
+from ledger.errors import BadInput
+from ledger.ids import digest
+from policies.schema import LetterTemplate, Policy
+
+FILES = (
+    "company",
+    "contact",
+    "dunning",
+    "autonomy",
+    "approval",
+    "cash",
+    "credit",
+    "dispute",
+    "forecast",
+)
+_DEFAULTS = Path(str(resources.files("policies") / "defaults"))
+_LETTERS = Path(str(resources.files("policies") / "letters"))
+
+
+class PolicyError(BadInput):
+    """A policy file does not say something that can be used."""
+
+    code = "policy"
+
+
+def load_policy(folder: Path | None = None) -> Policy:
+    """Read the policy of a home; a file the home lacks comes from the defaults.
+
+    Raises:
+        PolicyError: A file is not TOML, has an unknown or wrong entry, or breaks a rule of its own.
+    """
+    values: dict[str, Any] = {name: _read_toml(name, folder) for name in FILES}
+    values["letters"] = [letter.model_dump() for letter in _read_letters(folder)]
+    try:
+        policy = Policy.model_validate(values | {"hash": ""})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name, *where = [str(part) for part in first["loc"]] or ["policy"]
+        raise PolicyError(
+            f"{name}.toml: {'.'.join(where) or 'file'}: {first['msg']}; "
+            f"{error.error_count()} finding(s), correct the file and run `dunwell policy check`"
+        ) from None
+    return policy.model_copy(update={"hash": policy_digest(policy)})
+
+
+def policy_digest(policy: Policy) -> str:
+    """Digest of everything the policy says, whatever its files look like."""
+    said = policy.model_dump(mode="json", exclude={"hash"})
+    return digest(orjson.dumps(said, option=orjson.OPT_SORT_KEYS))
+
+
+def with_changes(policy: Policy, **files: BaseModel) -> Policy:
+    """The same policy with some files replaced, hashed anew (tests, demo, dry runs)."""
+    changed = policy.model_copy(update=files)
+    return changed.model_copy(update={"hash": policy_digest(changed)})
+
+
+def copy_defaults(folder: Path) -> list[Path]:
+    """Write the commented default files into a folder, leaving existing files alone."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name in FILES:
+        target = folder / f"{name}.toml"
+        if not target.exists():
+            target.write_text((_DEFAULTS / f"{name}.toml").read_text("utf-8"), "utf-8")
+            written.append(target)
+    return written
+
+
+def _read_toml(name: str, folder: Path | None) -> dict[str, Any]:
+    path = folder / f"{name}.toml" if folder else None
+    if path is None or not path.exists():
+        path = _DEFAULTS / f"{name}.toml"
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PolicyError(f"{path.name}: not readable TOML: {error}") from None
+
+
+def _read_letters(folder: Path | None) -> list[LetterTemplate]:
+    """Default letters, replaced one by one by those in the home's `letters` folder."""
+    found: dict[tuple[str, str], Path] = {}
+    for root in (_LETTERS, folder / "letters" if folder else None):
+        for path in sorted(root.glob("*/*.txt")) if root and root.exists() else ():
+            found[path.stem, path.parent.name] = path
+    return [_read_letter(path) for _key, path in sorted(found.items())]
+
+
+def _read_letter(path: Path) -> LetterTemplate:
+    """A letter file: `version:` and `subject:` lines, an empty line, the body."""
+    try:
+        head, _, body = path.read_text("utf-8").partition("\n\n")
+        fields = dict(line.split(":", 1) for line in head.splitlines())
+        return LetterTemplate(
+            id=path.stem,
+            language=path.parent.name,
+            version=int(fields["version"]),
+            subject=fields["subject"].strip(),
+            body=body.strip() + "\n",
+        )
+    except (KeyError, ValueError) as error:
+        raise PolicyError(
+            f"{path.parent.name}/{path.name}: a letter starts with `version: N` and `subject: ...` "
+            f"lines, then an empty line ({error})"
+        ) from None

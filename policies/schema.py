@@ -1,0 +1,284 @@
+"""The shape of every policy file: frozen, closed, checked at load."""
+
+from datetime import date, time
+from decimal import Decimal
+from functools import cached_property
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from ledger.money import Money
+
+Amounts = dict[str, Decimal]
+Mode = Literal["shadow", "draft", "auto"]
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    version: int = Field(ge=1)
+    effective_from: date
+
+
+class CompanyPolicy(_File):
+    """Who writes: the only source of our own names, links and bank details."""
+
+    name: str
+    address: str
+    sender_email: str
+    reply_to: str
+    phone: str
+    portal_link: str
+    payment_details: str
+    signature: str
+    language: str
+    currency: str
+    calendar: str
+    time_zone: str
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone_exists(cls, value: str) -> str:
+        ZoneInfo(value)
+        return value
+
+
+class ContactPolicy(_File):
+    """When a customer may be written to."""
+
+    window_opens: time
+    window_closes: time
+    business_days_only: bool
+    max_contacts_per_7_days: int = Field(ge=0)
+    max_contacts_per_30_days: int = Field(ge=0)
+    min_days_between: int = Field(ge=1)
+    promise_grace_days: int = Field(ge=0)
+    dispute_scope: Literal["account", "item"]
+    channels_needing_consent: tuple[str, ...]
+    proposal_expires_days: int = Field(ge=1)
+    feed_max_age_days: dict[str, int]
+    high_value: Amounts
+
+
+class Stage(BaseModel):
+    """One step of the ladder."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    level: int = Field(ge=1)
+    template: str
+    tone: Literal["friendly", "neutral", "firm", "final"]
+    days_past_due: int
+    days_since_last: int = Field(ge=0)
+    needs_approval: bool
+
+
+class DunningPolicy(_File):
+    """The ladder of stages."""
+
+    minimum_total: Amounts
+    stages: tuple[Stage, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _levels_climb(self) -> "DunningPolicy":
+        levels = [stage.level for stage in self.stages]
+        days = [stage.days_past_due for stage in self.stages]
+        if levels != list(range(1, len(levels) + 1)):
+            raise ValueError("stage levels must run 1, 2, 3 ... without a gap")
+        if days != sorted(set(days)):
+            raise ValueError("days_past_due must rise from stage to stage")
+        return self
+
+    def stage(self, level: int) -> Stage | None:
+        """The stage of a level, or None beyond the last."""
+        return self.stages[level - 1] if 1 <= level <= len(self.stages) else None
+
+
+class AutonomyException(BaseModel):
+    """A mode for a segment, up to a stage."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    mode: Mode
+    segment: str | None = None
+    max_stage: int | None = None
+
+    def fits(self, segment: str, stage: int) -> bool:
+        """Whether this entry decides for a segment and stage."""
+        return (self.segment is None or self.segment == segment) and (
+            self.max_stage is None or stage <= self.max_stage
+        )
+
+
+class AutonomyPolicy(_File):
+    """What may leave without a person."""
+
+    mode: Mode
+    exceptions: tuple[AutonomyException, ...] = ()
+
+    def mode_for(self, segment: str, stage: int) -> Mode:
+        """The mode that holds for a segment and stage."""
+        for entry in self.exceptions:
+            if entry.fits(segment, stage):
+                return entry.mode
+        return self.mode
+
+
+class RuleEntry(BaseModel):
+    """What a rule of the gate does; its predicate is the function of the same name."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    id: str
+    effect: Literal["deny", "approve"]
+    says: str
+    unless: str
+    roles: tuple[str, ...] = ()
+    disposition: Literal["held", "needs_person", "nothing_due"] | None = None
+    account_class: Literal["routine", "exception", "executive_review"] = Field(
+        default="routine", alias="class"
+    )
+    prepared_by: str | None = None
+
+    @model_validator(mode="after")
+    def _effect_is_complete(self) -> "RuleEntry":
+        if self.effect == "approve" and not self.roles:
+            raise ValueError(f"{self.id}: an approval rule names the roles that may approve")
+        if self.effect == "deny" and self.disposition is None:
+            raise ValueError(f"{self.id}: a deny rule names the disposition it leads to")
+        return self
+
+
+class Authority(BaseModel):
+    """What a role may approve, up to an amount per currency; no amounts means no limit."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    role: str
+    actions: tuple[str, ...]
+    up_to: Amounts | None = None
+
+    def covers(self, action_type: str, value: Money | None) -> bool:
+        """Whether the entry reaches an action of a value; an unknown currency is not covered."""
+        if "*" not in self.actions and action_type not in self.actions:
+            return False
+        if self.up_to is None or value is None:
+            return True
+        limit = self.up_to.get(value.currency)
+        return limit is not None and value.amount <= limit
+
+
+class ApprovalPolicy(_File):
+    """Rules of the gate and the authority matrix."""
+
+    stands_for: dict[str, tuple[str, ...]]
+    rules: tuple[RuleEntry, ...]
+    authority: tuple[Authority, ...]
+
+    @model_validator(mode="after")
+    def _rules_are_unique(self) -> "ApprovalPolicy":
+        ids = [rule.id for rule in self.rules]
+        doubled = sorted({rule_id for rule_id in ids if ids.count(rule_id) > 1})
+        if doubled:
+            raise ValueError(f"rules listed twice: {', '.join(doubled)}")
+        known = set(self.stands_for)
+        for rule in self.rules:
+            if unknown := set(rule.roles) - known:
+                raise ValueError(f"{rule.id}: unknown role {sorted(unknown)[0]}")
+        return self
+
+    @cached_property
+    def by_id(self) -> dict[str, RuleEntry]:
+        """Rules by id."""
+        return {rule.id: rule for rule in self.rules}
+
+    def roles_of(self, held: tuple[str, ...]) -> frozenset[str]:
+        """The roles a person acts in: those held and those they stand in for."""
+        return frozenset(held).union(*(self.stands_for.get(role, ()) for role in held))
+
+    def has_authority(self, held: tuple[str, ...], action_type: str, value: Money | None) -> bool:
+        """Whether any held role may approve the action at this value."""
+        return any(
+            entry.role in held and entry.covers(action_type, value) for entry in self.authority
+        )
+
+
+class CashPolicy(_File):
+    """What posts without a person."""
+
+    unattended_evidence: tuple[str, ...]
+    post_named_part_payments: bool
+
+
+class CreditPolicy(_File):
+    """When the credit analyst speaks up."""
+
+    warn_at_limit_percent: int = Field(gt=0)
+    propose_hold_at_limit_percent: int = Field(gt=0)
+    propose_hold_oldest_days: int = Field(gt=0)
+
+
+class DisputePolicy(_File):
+    """Clock and reasons of disputes."""
+
+    answer_within_days: int = Field(gt=0)
+    reasons: tuple[str, ...]
+
+
+class ForecastPolicy(_File):
+    """The plain forecast."""
+
+    weeks: int = Field(gt=0)
+    history_days: int = Field(gt=0)
+    fallback_delay_days: int = Field(ge=0)
+
+
+class LetterTemplate(BaseModel):
+    """An approved letter: subject and body with slots that only ledger facts fill."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    language: str
+    version: int = Field(ge=1)
+    subject: str
+    body: str
+
+
+class Policy(BaseModel):
+    """All policy of a home, with its hash."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    company: CompanyPolicy
+    contact: ContactPolicy
+    dunning: DunningPolicy
+    autonomy: AutonomyPolicy
+    approval: ApprovalPolicy
+    cash: CashPolicy
+    credit: CreditPolicy
+    dispute: DisputePolicy
+    forecast: ForecastPolicy
+    letters: tuple[LetterTemplate, ...]
+    hash: str
+
+    @cached_property
+    def letters_by_key(self) -> dict[tuple[str, str], LetterTemplate]:
+        """Templates by (id, language)."""
+        return {(letter.id, letter.language): letter for letter in self.letters}
+
+    @cached_property
+    def high_value_minor(self) -> dict[str, int]:
+        """High-value threshold per currency in minor units."""
+        return _minor(self.contact.high_value)
+
+    @cached_property
+    def minimum_minor(self) -> dict[str, int]:
+        """Smallest total worth a letter, per currency in minor units."""
+        return _minor(self.dunning.minimum_total)
+
+
+def _minor(amounts: Amounts) -> dict[str, int]:
+    return {currency: Money.of(value, currency).minor for currency, value in amounts.items()}
