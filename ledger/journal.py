@@ -1,0 +1,279 @@
+"""Workflow records: runs, dispositions, proposals, decisions, outbox, permits. Never money."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import orjson
+from sqlalchemy import insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session
+
+from ledger.actions import ProposedAction, action_json, approval_digest
+from ledger.chains import append_audit
+from ledger.errors import Conflict, NotFound
+from ledger.ids import make_id
+from ledger.states import (
+    OPEN_PROPOSAL_STATES,
+    DecisionVerb,
+    ProposalState,
+    check_proposal_move,
+)
+from ledger.tables.account import Account
+from ledger.tables.work import Decision, Feed, Proposal
+
+
+def insert_new(session: Session, table: Any, rows: list[dict[str, Any]]) -> int:
+    """Insert rows, leaving out those whose unique key already exists; returns how many are new."""
+    if not rows:
+        return 0
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(table).on_conflict_do_nothing()
+    return session.execute(statement, rows).rowcount  # type: ignore[union-attr]
+
+
+def audit(
+    session: Session,
+    at: datetime,
+    kind: str,
+    subject_id: str,
+    actor: str,
+    **payload: Any,
+) -> None:
+    """Write one journal record; payload values are JSON."""
+    append_audit(
+        session,
+        [
+            {
+                "at": at,
+                "kind": kind,
+                "subject_id": subject_id,
+                "actor": actor,
+                "payload": orjson.dumps(payload, option=orjson.OPT_SORT_KEYS).decode(),
+            }
+        ],
+    )
+
+
+def touch(session: Session, account_ids: set[str]) -> None:
+    """Something about these accounts changed: the next night looks at them again."""
+    ids = sorted(account_ids)
+    for start in range(0, len(ids), 500):
+        session.execute(
+            update(Account)
+            .where(Account.id.in_(ids[start : start + 500]))  # type: ignore[attr-defined]
+            .values(next_action_on=None)
+        )
+
+
+def mark_feed(session: Session, name: str, read_through: date, read_at: datetime) -> None:
+    """Record how far a source was read; never moves backwards."""
+    feed = session.get(Feed, name)
+    if feed is None:
+        session.add(Feed(name=name, read_through=read_through, read_at=read_at))
+    elif read_through >= feed.read_through:
+        feed.read_through, feed.read_at = read_through, read_at
+    session.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class NewProposal:
+    """What is needed to put an action before a person."""
+
+    action: ProposedAction
+    author: str
+    role: str
+    rule_ids: tuple[str, ...]
+    approver_roles: tuple[tuple[str, ...], ...]
+    why: str
+    counterfactual: str
+    facts_hash: str
+    facts: bytes
+    policy_hash: str
+    priority_minor: int
+    currency: str | None
+    created_on: date
+    expires_in_days: int
+    run_id: str | None = None
+    supersedes_id: str | None = None
+
+
+def encode_roles(sets: tuple[tuple[str, ...], ...]) -> str:
+    """Role sets as text: any of `a|b`, and any of `c` -> "a|b;c"."""
+    return ";".join(sorted({"|".join(sorted(roles)) for roles in sets}))
+
+
+def decode_roles(text: str) -> tuple[tuple[str, ...], ...]:
+    """Role sets back from text."""
+    return tuple(tuple(part.split("|")) for part in text.split(";") if part)
+
+
+def proposal_row(new: NewProposal, at: datetime) -> dict[str, Any]:
+    """The row of a new proposal. The same action on the same facts gets the same id."""
+    bound = approval_digest(new.action, new.facts_hash, new.policy_hash)
+    return {
+        "id": make_id("prp", bound, new.created_on, new.supersedes_id or ""),
+        "account_id": new.action.account_id,
+        "run_id": new.run_id,
+        "action_type": new.action.type,
+        "action": action_json(new.action),
+        "digest": bound,
+        "author": new.author,
+        "role": new.role,
+        "rule_ids": ",".join(new.rule_ids),
+        "approver_roles": encode_roles(new.approver_roles),
+        "why": new.why,
+        "counterfactual": new.counterfactual,
+        "facts_hash": new.facts_hash,
+        "facts": new.facts,
+        "policy_hash": new.policy_hash,
+        "priority_minor": new.priority_minor,
+        "currency": new.currency,
+        "expires_on": new.created_on + timedelta(days=new.expires_in_days),
+        "created_on": new.created_on,
+        "created_at": at,
+        "supersedes_id": new.supersedes_id,
+        "state": ProposalState.PENDING.value,
+        "version": 1,
+        "outcome": "",
+    }
+
+
+def add_proposals(session: Session, rows: list[dict[str, Any]]) -> int:
+    """Insert proposal rows; those already there are left alone."""
+    return insert_new(session, Proposal, rows)
+
+
+def get_proposal(session: Session, proposal_id: str) -> Proposal:
+    """A proposal by id or by an unambiguous beginning of it.
+
+    Raises:
+        NotFound: None such, or several begin like this.
+    """
+    found = session.get(Proposal, proposal_id)
+    if found is not None:
+        return found
+    if not re.fullmatch(r"[a-z0-9_]{5,}", proposal_id):
+        raise NotFound(f"no proposal {proposal_id!r}; `dunwell inbox list` shows those waiting")
+    like = session.scalars(
+        select(Proposal).where(Proposal.id.startswith(proposal_id)).limit(2)  # type: ignore[attr-defined]
+    ).all()
+    if len(like) != 1:
+        reason = "several proposals begin with" if like else "no proposal"
+        raise NotFound(f"{reason} {proposal_id!r}; `dunwell inbox list` shows those waiting")
+    return like[0]
+
+
+def waiting_proposals(session: Session, account_id: str) -> list[Proposal]:
+    """Proposals of an account that a person has not decided."""
+    return list(
+        session.scalars(
+            select(Proposal).where(
+                Proposal.account_id == account_id,
+                Proposal.state.in_(sorted(OPEN_PROPOSAL_STATES)),  # type: ignore[attr-defined]
+            )
+        )
+    )
+
+
+def record_decision(  # noqa: PLR0913 - the parts of one record
+    session: Session,
+    proposal: Proposal,
+    verb: DecisionVerb,
+    *,
+    decided_by: str,
+    decided_as: str,
+    at: datetime,
+    digest: str,
+    reason: str = "",
+    edit: str = "",
+) -> Decision:
+    """Write what a person said, once per version of the proposal.
+
+    Raises:
+        Conflict: Another decision on this version was first; the message names it.
+    """
+    decision = {
+        "id": make_id("dec", proposal.id, proposal.version),
+        "proposal_id": proposal.id,
+        "version": proposal.version,
+        "verb": verb.value,
+        "digest": digest,
+        "decided_by": decided_by,
+        "decided_as": decided_as,
+        "reason": reason,
+        "edit": edit,
+        "decided_at": at,
+    }
+    if insert_new(session, Decision, [decision]) == 0:
+        raise Conflict(first_decision(session, proposal.id))
+    audit(
+        session,
+        at,
+        f"proposal_{verb.value}",
+        proposal.id,
+        decided_by,
+        digest=digest,
+        reason=reason,
+        as_role=decided_as,
+    )
+    return Decision(**decision)
+
+
+def first_decision(session: Session, proposal_id: str) -> str:
+    """Who decided a proposal last, when and how, as a sentence."""
+    last = session.scalars(
+        select(Decision)
+        .where(Decision.proposal_id == proposal_id)
+        .order_by(Decision.version.desc())  # type: ignore[attr-defined]
+    ).first()
+    if last is None:
+        return f"proposal {proposal_id} is no longer waiting"
+    return (
+        f"already decided: {last.verb} by {last.decided_by} at {last.decided_at:%Y-%m-%d %H:%M} UTC"
+    )
+
+
+def move_proposal(
+    session: Session, proposal: Proposal, state: ProposalState, **changes: Any
+) -> None:
+    """Compare-and-set a proposal to a new state and version.
+
+    Raises:
+        Conflict: It moved meanwhile.
+    """
+    if state != proposal.state:
+        check_proposal_move(proposal.state, state)
+    result = session.execute(
+        update(Proposal)
+        .where(
+            Proposal.id == proposal.id,  # type: ignore[arg-type]
+            Proposal.version == proposal.version,  # type: ignore[arg-type]
+        )
+        .values(state=state.value, version=proposal.version + 1, **changes)
+    )
+    if result.rowcount != 1:  # type: ignore[attr-defined]
+        raise Conflict(first_decision(session, proposal.id))
+    session.refresh(proposal)
+
+
+def stale_proposals(session: Session, as_of: date) -> list[Proposal]:
+    """Waiting proposals past their expiry, and snoozed ones whose time has come."""
+    return list(
+        session.scalars(
+            select(Proposal).where(
+                or_(
+                    (Proposal.state.in_(sorted(OPEN_PROPOSAL_STATES)))  # type: ignore[attr-defined]
+                    & (Proposal.expires_on < as_of),  # type: ignore[operator]
+                    (Proposal.state == ProposalState.SNOOZED) & (Proposal.snoozed_until <= as_of),  # type: ignore[operator]
+                )
+            )
+        )
+    )
+
+
+def add_rows(session: Session, table: Any, rows: list[dict[str, Any]]) -> None:
+    """Insert rows in one statement."""
+    if rows:
+        session.execute(insert(table), rows)
