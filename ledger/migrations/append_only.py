@@ -39,7 +39,7 @@ def _install_sqlite(connection: Connection) -> None:
 def _install_postgresql(connection: Connection) -> None:
     connection.exec_driver_sql(
         "CREATE FUNCTION refuse_change() RETURNS trigger AS $$ BEGIN "
-        "RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$ LANGUAGE plpgsql"
+        "RAISE EXCEPTION '%% is append-only', TG_TABLE_NAME; END $$ LANGUAGE plpgsql"
     )
     for table, columns in FROZEN.items():
         of = f"OF {', '.join(columns)}" if columns else ""
