@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 _GAP = r"[ \-\u00a0\u202f]"
 
 # ISO 13616: country, two check digits, up to 30 letters or digits, often printed in fours.
+# RF opens a creditor reference (ISO 11649) instead, which cash application reads.
 _IBAN = re.compile(
-    rf"(?P<label>\biban\b\W{{0,3}})?(?<!\w)(?P<iban>[a-z]{{2}}\d{{2}}(?:{_GAP}?[a-z0-9]){{11,30}})",
+    rf"(?P<label>\biban\b\W{{0,3}})?(?<!\w)(?P<iban>(?!rf)[a-z]{{2}}\d{{2}}(?:{_GAP}?[a-z0-9]){{11,30}})",
     re.IGNORECASE,
 )
 _IBAN_LENGTHS = range(34, 14, -1)
