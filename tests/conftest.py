@@ -1,3 +1,8 @@
 """Fixtures every test may ask for."""
 
-pytest_plugins = ["tests.support.postgres", "tests.support.database", "tests.support.shared_data"]
+pytest_plugins = [
+    "tests.support.postgres",
+    "tests.support.database",
+    "tests.support.shared_data",
+    "tests.support.openai_server",
+]
