@@ -1,0 +1,138 @@
+"""Which reminder fits an account tonight: the stage comes from the state of its items.
+
+Pure and deterministic. Whether the reminder may leave is the gate's question, not this one's.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from ledger.actions import SendReminder
+from ledger.facts import AccountFacts, ContactFact, OpenItem
+from policies.schema import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class ContactPlan:
+    """Reminders due now, at most one a currency; what is past the ladder; when to look again."""
+
+    reminders: tuple[SendReminder, ...]
+    past_last_stage: tuple[str, ...]
+    next_action_on: date | None
+
+
+def plan_contact(facts: AccountFacts, policy: Policy) -> ContactPlan:
+    """The reminders an account is due as of the date of its facts.
+
+    A missed run is caught up once, at the next stage of each item; no stage is skipped. Items
+    under a promise, plan, hold or (scope item) dispute are left out; where that leaves nothing,
+    the due items stay in, so that the gate names the rule that pauses them.
+    """
+    reminders: list[SendReminder] = []
+    past: list[str] = []
+    dates: list[date] = []
+    for currency in facts.currencies:
+        items = [i for i in facts.open_items if i.currency == currency and i.open_minor > 0]
+        due, beyond, upcoming = _sort_items(items, facts.as_of, policy)
+        dates += upcoming
+        if beyond:
+            past.append(currency)
+        reminder = _reminder(currency, items, due, facts, policy)
+        if reminder is not None:
+            reminders.append(reminder)
+    return ContactPlan(tuple(reminders), tuple(past), min(dates, default=None))
+
+
+def _sort_items(
+    items: list[OpenItem], as_of: date, policy: Policy
+) -> tuple[list[OpenItem], list[OpenItem], list[date]]:
+    """Items whose next stage is reached, items beyond the last stage, and later stage dates."""
+    due, beyond, upcoming = [], [], []
+    for item in items:
+        stage = policy.dunning.stage(item.dunning_level + 1)
+        if stage is None:
+            beyond.append(item)
+            continue
+        reached = item.due_on + timedelta(days=stage.days_past_due)
+        if item.dunned_on is not None:
+            reached = max(reached, item.dunned_on + timedelta(days=stage.days_since_last))
+        if reached <= as_of:
+            due.append(item)
+        else:
+            upcoming.append(reached)
+    return due, beyond, upcoming
+
+
+def _reminder(
+    currency: str,
+    items: list[OpenItem],
+    due: list[OpenItem],
+    facts: AccountFacts,
+    policy: Policy,
+) -> SendReminder | None:
+    free = [item for item in due if not _paused(item, facts, policy)]
+    carrying = free or due
+    if not carrying:
+        return None
+    level = max(item.dunning_level + 1 for item in carrying)
+    stage = policy.dunning.stage(level)
+    named = [
+        item
+        for item in items
+        if item.due_on < facts.as_of and (not free or not _paused(item, facts, policy))
+    ]
+    total = sum(item.open_minor for item in named)
+    if stage is None or total < policy.minimum_minor.get(currency, 0):
+        return None
+    contact = choose_contact(facts)
+    return SendReminder(
+        account_id=facts.account_id,
+        contact_id=contact.contact_id if contact else "",
+        language=_language(facts, contact, policy),
+        currency=currency,
+        stage=level,
+        template_id=stage.template,
+        invoice_ids=tuple(
+            item.invoice_id for item in sorted(named, key=lambda i: (i.due_on, i.invoice_number))
+        ),
+    )
+
+
+def _paused(item: OpenItem, facts: AccountFacts, policy: Policy) -> bool:
+    """Whether a hold, promise, plan or (scope item) dispute covers just this item."""
+    held = any(hold.invoice_id == item.invoice_id for hold in facts.holds)
+    disputed = policy.contact.dispute_scope == "item" and any(
+        dispute.invoice_id == item.invoice_id for dispute in facts.disputes
+    )
+    promised = any(
+        promise.direction == "theirs" and item.invoice_id in promise.invoice_ids
+        for promise in facts.promises
+    )
+    planned = any(item.invoice_id in plan.invoice_ids for plan in facts.plans)
+    return held or disputed or promised or planned
+
+
+_ROLE_ORDER = ("accounts_payable", "billing", "escalation", "owner", "legal")
+
+
+def choose_contact(facts: AccountFacts) -> ContactFact | None:
+    """The contact to write to: accounts payable before billing before others; reachable first."""
+    return min(
+        facts.contacts,
+        key=lambda c: (
+            c.opted_out,
+            c.bounced or not (c.email or c.phone),
+            _ROLE_ORDER.index(c.role) if c.role in _ROLE_ORDER else len(_ROLE_ORDER),
+            c.contact_id,
+        ),
+        default=None,
+    )
+
+
+def _language(facts: AccountFacts, contact: ContactFact | None, policy: Policy) -> str:
+    """Contact's language, then the account's, then ours. A missing template stops the message."""
+    return (contact.language if contact else None) or facts.language or policy.company.language
+
+
+def levels_after(items: tuple[OpenItem, ...], stage: int) -> dict[str, int]:
+    """Dunning level of each item once a reminder of a stage has left: one step up, never beyond."""
+    return {item.invoice_id: min(item.dunning_level + 1, stage) for item in items}

@@ -1,0 +1,71 @@
+"""What a rule may look at: the action, the facts, the policy, the moment, the draft."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+
+from ledger.actions import MessageAction, ProposedAction, SendReminder
+from ledger.facts import AccountFacts, ContactFact, OpenItem
+from policies.schema import Policy
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The exact words about to be sent.
+
+    `claims` and `missing_elements` are what content checkers report about the text; rules decide.
+    """
+
+    subject: str
+    body: str
+    language: str
+    claims: frozenset[str] = frozenset()
+    missing_elements: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Case:
+    """One action before the gate."""
+
+    action: ProposedAction
+    facts: AccountFacts
+    policy: Policy
+    at: datetime | None = None
+    draft: Draft | None = None
+
+    @property
+    def as_of(self) -> date:
+        """The business date."""
+        return self.facts.as_of
+
+    @cached_property
+    def message(self) -> MessageAction | None:
+        """The action as a message, or None."""
+        return self.action if isinstance(self.action, MessageAction) else None
+
+    @cached_property
+    def reminder(self) -> SendReminder | None:
+        """The action as a reminder, or None."""
+        return self.action if isinstance(self.action, SendReminder) else None
+
+    @cached_property
+    def contact(self) -> ContactFact | None:
+        """The contact the message goes to, if it belongs to the account."""
+        wanted = self.message.contact_id if self.message else None
+        return next((c for c in self.facts.contacts if c.contact_id == wanted), None)
+
+    @cached_property
+    def items(self) -> dict[str, OpenItem]:
+        """Open items of the account by id."""
+        return {item.invoice_id: item for item in self.facts.open_items}
+
+    @cached_property
+    def named_items(self) -> tuple[OpenItem, ...]:
+        """Open items a reminder names."""
+        ids = self.reminder.invoice_ids if self.reminder else ()
+        return tuple(self.items[i] for i in ids if i in self.items)
+
+    @cached_property
+    def named_ids(self) -> frozenset[str]:
+        """Ids a reminder names."""
+        return frozenset(self.reminder.invoice_ids) if self.reminder else frozenset()

@@ -1,0 +1,215 @@
+"""Rules for every message to a customer: may it go to this account at all?
+
+Each rule is a function of a Case that returns a Hit where it objects. What an objection leads to
+is data: the entry of the same name in policies approval.toml.
+"""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from guardrails.business_days import add_business_days, is_business_day, next_business_day
+from guardrails.case import Case
+from guardrails.verdict import Hit
+from ledger.actions import AnswerQuery
+from ledger.facts import PendingPromise
+
+
+def no_chasing_on_stale_feeds(case: Case) -> Hit | None:
+    """Every required feed has been read through the business date, within its allowed age."""
+    read = {feed.name: feed.read_through for feed in case.facts.feeds}
+    for name, days in case.policy.contact.feed_max_age_days.items():
+        if name not in read:
+            return Hit(f"feed {name} has never been read")
+        if (case.as_of - read[name]).days > days:
+            return Hit(f"feed {name} was read through {read[name]}")
+    return None
+
+
+def no_send_under_hold(case: Case) -> Hit | None:
+    """No hold is in force on the account or an item named."""
+    holds = [h for h in case.facts.holds if h.invoice_id is None or h.invoice_id in case.named_ids]
+    if not holds:
+        return None
+    ends = [hold.ends_on for hold in holds]
+    until = max(e for e in ends if e) + timedelta(days=1) if all(ends) else None
+    return Hit(", ".join(sorted({hold.reason for hold in holds})), until)
+
+
+def never_chase_disputed(case: Case) -> Hit | None:
+    """No dispute is open on the account (scope account) or on an item named (scope item).
+
+    The fixed acknowledgement of a dispute is not chasing.
+    """
+    if not case.facts.disputes or _acknowledges(case):
+        return None
+    if case.policy.contact.dispute_scope == "account":
+        hits = case.facts.disputes
+    else:
+        hits = tuple(
+            d for d in case.facts.disputes if d.invoice_id is None or d.invoice_id in case.named_ids
+        )
+    return Hit(", ".join(sorted({d.reason for d in hits}))) if hits else None
+
+
+def _acknowledges(case: Case) -> bool:
+    return (
+        isinstance(case.action, AnswerQuery)
+        and case.action.wording == "template"
+        and case.action.template_id == "dispute_acknowledgement"
+    )
+
+
+def never_write_after_opt_out(case: Case) -> Hit | None:
+    """The contact has not asked us to stop."""
+    return Hit(case.contact.name) if case.contact and case.contact.opted_out else None
+
+
+def reachable_contact_required(case: Case) -> Hit | None:
+    """The contact belongs to the account and its address on the channel works."""
+    contact, message = case.contact, case.message
+    if message is None:
+        return None
+    if contact is None:
+        return Hit("no contact of the account")
+    if message.channel == "email" and (not contact.email or contact.bounced):
+        return Hit("address bounced" if contact.bounced else "no e-mail address")
+    if message.channel == "sms" and not contact.phone:
+        return Hit("no phone number")
+    return None
+
+
+def consent_before_channel(case: Case) -> Hit | None:
+    """A channel that needs consent has it."""
+    message, contact = case.message, case.contact
+    if message is None or message.channel not in case.policy.contact.channels_needing_consent:
+        return None
+    return None if contact and message.channel in contact.consents else Hit(message.channel)
+
+
+def answer_before_chasing(case: Case) -> Hit | None:
+    """The customer's messages are answered before the next reminder."""
+    return Hit() if case.facts.inbound_unanswered and case.reminder else None
+
+
+def cash_before_chasing(case: Case) -> Hit | None:
+    """No unapplied cash or open credit in the currency of the reminder."""
+    if case.reminder is None:
+        return None
+    currency = case.reminder.currency
+    cash = sum(r.unapplied_minor for r in case.facts.receipts if r.currency == currency)
+    credit = sum(c.unapplied_minor for c in case.facts.credits if c.currency == currency)
+    if cash:
+        return Hit("unapplied cash")
+    return Hit("open credit") if credit else None
+
+
+def our_promise_first(case: Case) -> Hit | None:
+    """What we promised the customer is done."""
+    if case.reminder is None:
+        return None
+    ours = [p.kind for p in case.facts.promises if p.direction == "ours"]
+    return Hit(", ".join(sorted(set(ours)))) if ours else None
+
+
+def promise_pauses_its_invoices(case: Case) -> Hit | None:
+    """No promise to pay is in force on an item named; without invoices it covers all."""
+    hits = [p for p in case.facts.promises if _promise_in_force(case, p)]
+    if not hits:
+        return None
+    last = max(_promise_ends(case, promise) for promise in hits)
+    return Hit(f"promised for {max(p.due_on for p in hits)}", last + timedelta(days=1))
+
+
+def _promise_ends(case: Case, promise: PendingPromise) -> date:
+    policy = case.policy
+    return add_business_days(
+        policy.company.calendar, promise.due_on, policy.contact.promise_grace_days
+    )
+
+
+def _promise_in_force(case: Case, promise: PendingPromise) -> bool:
+    if promise.direction != "theirs" or case.reminder is None:
+        return False
+    named = not promise.invoice_ids or case.named_ids.intersection(promise.invoice_ids)
+    return bool(named) and case.as_of <= _promise_ends(case, promise)
+
+
+def plan_pauses_its_invoices(case: Case) -> Hit | None:
+    """No item named is in a plan that is proposed or running."""
+    if case.reminder is None:
+        return None
+    hits = [p for p in case.facts.plans if case.named_ids.intersection(p.invoice_ids)]
+    return Hit(f"plan {hits[0].state}") if hits else None
+
+
+def one_message_per_day(case: Case) -> Hit | None:
+    """The customer has had no message in this currency today."""
+    message = case.message
+    if message is None or isinstance(message, AnswerQuery):
+        return None
+    if any(
+        past.sent_on == case.as_of and past.currency == message.currency
+        for past in case.facts.contact_history
+    ):
+        return Hit("", case.as_of + timedelta(days=1))
+    return None
+
+
+def contact_budget(case: Case) -> Hit | None:
+    """The budget over all channels and the gap to the last message leave room."""
+    if case.message is None or isinstance(case.message, AnswerQuery):
+        return None
+    contact, history = case.policy.contact, case.facts.contact_history
+    if not history:
+        return None
+    other_day = [p.sent_on for p in history if p.sent_on != case.as_of]
+    if other_day and (case.as_of - max(other_day)).days < contact.min_days_between:
+        return Hit(
+            f"last message {max(other_day)}",
+            max(other_day) + timedelta(days=contact.min_days_between),
+        )
+    for window, cap in (
+        (7, contact.max_contacts_per_7_days),
+        (30, contact.max_contacts_per_30_days),
+    ):
+        recent = sorted(p.sent_on for p in history if (case.as_of - p.sent_on).days < window)
+        if len(recent) >= cap:
+            free = recent[len(recent) - cap] if cap else case.as_of
+            return Hit(f"{len(recent)} messages in {window} days", free + timedelta(days=window))
+    return None
+
+
+def in_contact_window(case: Case) -> Hit | None:
+    """A business day, and a permitted hour in every zone the customer may be in."""
+    contact, calendar = case.policy.contact, case.policy.company.calendar
+    if contact.business_days_only and not is_business_day(calendar, case.as_of):
+        return Hit("not a business day", next_business_day(calendar, case.as_of))
+    if case.at is None:
+        return Hit("no common permitted hour", case.as_of + timedelta(days=1))
+    for name in case.facts.time_zones or (case.policy.company.time_zone,):
+        local = case.at.astimezone(ZoneInfo(name))
+        if not contact.window_opens <= local.time() < contact.window_closes:
+            return Hit(f"{local:%H:%M} in {name}", _tomorrow(case.at, name))
+    return None
+
+
+def _tomorrow(at: datetime, zone: str) -> date:
+    return at.astimezone(ZoneInfo(zone)).date() + timedelta(days=1)
+
+
+CONTACT_RULES = (
+    no_chasing_on_stale_feeds,
+    no_send_under_hold,
+    never_chase_disputed,
+    never_write_after_opt_out,
+    reachable_contact_required,
+    consent_before_channel,
+    answer_before_chasing,
+    cash_before_chasing,
+    our_promise_first,
+    promise_pauses_its_invoices,
+    plan_pauses_its_invoices,
+    one_message_per_day,
+    contact_budget,
+    in_contact_window,
+)

@@ -1,0 +1,113 @@
+"""The gate: one pure function that says whether an action may be done.
+
+Every rule that concerns the kind of action is evaluated, none is skipped after the first hit,
+and a rule that fails to answer denies.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from guardrails.case import Case, Draft
+from guardrails.case_rules import CASE_RULES
+from guardrails.contact_rules import CONTACT_RULES
+from guardrails.letter_rules import LETTER_RULES
+from guardrails.money_rules import MONEY_RULES
+from guardrails.verdict import Allow, Deny, Finding, Hit, NeedsApproval, Verdict
+from ledger.actions import MessageAction, ProposedAction
+from ledger.facts import AccountFacts
+from ledger.states import AccountClass, Disposition
+from policies.load import PolicyError
+from policies.schema import Policy, RuleEntry
+
+Rule = Callable[[Case], Hit | None]
+MESSAGE_RULES: tuple[Rule, ...] = CONTACT_RULES + LETTER_RULES
+OTHER_RULES: tuple[Rule, ...] = MONEY_RULES + CASE_RULES
+RULES: tuple[Rule, ...] = MESSAGE_RULES + OTHER_RULES
+
+
+def check_rules(policy: Policy) -> None:
+    """Refuse a policy that names a rule without a function, or leaves a rule out.
+
+    Raises:
+        PolicyError: Names the first such rule.
+    """
+    have = {rule.__name__ for rule in RULES}
+    listed = set(policy.approval.by_id)
+    if unknown := sorted(listed - have):
+        raise PolicyError(f"approval.toml: rule {unknown[0]} has no function in guardrails")
+    if missing := sorted(have - listed):
+        raise PolicyError(f"approval.toml: rule {missing[0]} is missing; every rule must be listed")
+
+
+def judge(
+    action: ProposedAction,
+    facts: AccountFacts,
+    policy: Policy,
+    at: datetime | None = None,
+    draft: Draft | None = None,
+) -> Verdict:
+    """Judge an action on a snapshot.
+
+    Args:
+        action: What somebody wants done.
+        facts: The account as of the business date.
+        policy: The policy in force.
+        at: For a message, the instant it would leave (aware); None if there is none.
+        draft: For a message, its exact words.
+
+    Returns:
+        Allow, NeedsApproval with the findings that ask for a person, or Deny.
+    """
+    if action.account_id != facts.account_id:
+        return Deny((_failed("subject_exists", policy, "another account"),))
+    is_message = isinstance(action, MessageAction)
+    if is_message and draft is None:
+        return Deny((_failed("every_number_traced", policy, "no words to judge"),))
+    case = Case(action, facts, policy, at, draft)
+    found = [
+        finding
+        for rule in (MESSAGE_RULES if is_message else OTHER_RULES)
+        if (finding := _apply(rule, case)) is not None
+    ]
+    if any(finding.effect == "deny" for finding in found):
+        return Deny(tuple(found))
+    return NeedsApproval(tuple(found)) if found else Allow()
+
+
+def _apply(rule: Rule, case: Case) -> Finding | None:
+    try:
+        hit = rule(case)
+    except Exception as error:  # noqa: BLE001 - fail closed: a rule that cannot answer denies
+        return _failed(rule.__name__, case.policy, f"rule failed: {type(error).__name__}")
+    if hit is None:
+        return None
+    entry = case.policy.approval.by_id[rule.__name__]
+    return _finding(entry, hit)
+
+
+def _finding(entry: RuleEntry, hit: Hit) -> Finding:
+    return Finding(
+        rule_id=entry.id,
+        effect=entry.effect,
+        says=entry.says,
+        unless=entry.unless,
+        detail=hit.detail,
+        until=hit.until,
+        roles=entry.roles,
+        disposition=Disposition(entry.disposition) if entry.disposition else None,
+        account_class=AccountClass(entry.account_class),
+        prepared_by=entry.prepared_by,
+    )
+
+
+def _failed(rule_id: str, policy: Policy, detail: str) -> Finding:
+    entry = policy.approval.by_id[rule_id]
+    return Finding(
+        rule_id=entry.id,
+        effect="deny",
+        says=entry.says,
+        unless=entry.unless,
+        detail=detail,
+        disposition=Disposition.NEEDS_PERSON,
+        account_class=AccountClass.EXCEPTION,
+    )
