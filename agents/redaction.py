@@ -5,7 +5,7 @@ needs none of them to word a draft or read a reply. A marker stays where each on
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,13 +16,13 @@ _GAP = r"[ \-\u00a0\u202f]"
 # ISO 13616: country, two check digits, up to 30 letters or digits, often printed in fours.
 # RF opens a creditor reference (ISO 11649) instead, which cash application reads.
 _IBAN = re.compile(
-    rf"(?P<label>\biban\b\W{{0,3}})?(?<!\w)(?P<iban>(?!rf)[a-z]{{2}}\d{{2}}(?:{_GAP}?[a-z0-9]){{11,30}})",
-    re.IGNORECASE,
+    rf"(?P<label>\biban\b\W{{0,3}})?(?<!\w)(?P<run>(?!rf)[a-z]{{2}}\d{{2}}(?:{_GAP}?[a-z0-9]){{11,30}})",
+    re.IGNORECASE | re.ASCII,
 )
 _IBAN_LENGTHS = range(34, 14, -1)
 
 _CARD = re.compile(
-    rf"(?<![\w.,])(?:\d{{13,19}}|\d{{4}}(?:{_GAP}\d{{4}}){{3}}(?:{_GAP}?\d{{1,3}})?"
+    rf"(?<![\w.,])(?P<run>\d{{13,19}}|\d{{4}}(?:{_GAP}\d{{4}}){{3}}(?:{_GAP}?\d{{1,3}})?"
     rf"|\d{{4}}{_GAP}\d{{6}}{_GAP}\d{{4,5}})(?!\w|[.,]\d)"
 )
 # Issuer ranges and lengths (ISO/IEC 7812); without them one bank reference in ten looks like one.
@@ -57,8 +57,8 @@ def redact_text(text: str, known_secrets: Iterable[str] = ()) -> str:
         text = text.replace(secret, "[redacted key]")
     text = _ACCESS_KEY.sub("[redacted key]", text)
     text = _PASSWORD.sub(r"\g<label>[redacted password]", text)
-    text = _IBAN.sub(_mask_iban, text)
-    return _CARD.sub(_mask_card, text)
+    text = _mask_runs(_IBAN, "[redacted iban]", _iban_length, text)
+    return _mask_runs(_CARD, "[redacted card]", _card_length, text)
 
 
 def redact_messages(
@@ -99,28 +99,43 @@ def _redact_entry(key: Any, value: Any, secrets: tuple[str, ...]) -> Any:
     return _redact_value(value, secrets)
 
 
-def _mask_iban(found: re.Match[str]) -> str:
-    """Mask the longest valid IBAN at the start of the run, or all of it after the word IBAN."""
-    label, run = found["label"] or "", found["iban"]
+def _mask_runs(
+    pattern: re.Pattern[str], marker: str, length_of: Callable[[re.Match[str]], int], text: str
+) -> str:
+    """Mask what `length_of` accepts at the start of each run.
+
+    A run that is refused is searched again from its second sign, since the number may begin in
+    the middle of it, after an invoice number say.
+    """
+    kept: list[str] = []
+    copied = searched = 0
+    while found := pattern.search(text, searched):
+        start, length = found.start("run"), length_of(found)
+        searched = start + (length or 1)
+        if length:
+            kept += [text[copied:start], marker]
+            copied = searched
+    return "".join([*kept, text[copied:]])
+
+
+def _iban_length(found: re.Match[str]) -> int:
+    """Signs of the longest valid IBAN at the start, or of the whole run after the word IBAN.
+
+    Valid means that the check digits hold (ISO 7064 mod 97-10).
+    """
+    run = found["run"]
     ends = [end for end, sign in enumerate(run, 1) if sign.isalnum()]
+    values = [str(int(run[end - 1], 36)) for end in ends]
     for length in _IBAN_LENGTHS:
-        if length <= len(ends) and _valid_iban(run[: ends[length - 1]]):
-            return f"{label}[redacted iban]{run[ends[length - 1] :]}"
-    return f"{label}[redacted iban]" if label else found[0]
+        if length <= len(ends) and int("".join(values[4:length] + values[:4])) % 97 == 1:
+            return ends[length - 1]
+    return len(run) if found["label"] else 0
 
 
-def _valid_iban(text: str) -> bool:
-    """True when the check digits hold (ISO 7064 mod 97-10)."""
-    signs = "".join(sign for sign in text if sign.isalnum())
-    if not signs.isascii():
-        return False
-    return int("".join(str(int(sign, 36)) for sign in signs[4:] + signs[:4])) % 97 == 1
-
-
-def _mask_card(found: re.Match[str]) -> str:
-    digits = re.sub(r"\D", "", found[0])
+def _card_length(found: re.Match[str]) -> int:
+    digits = re.sub(r"\D", "", found["run"])
     is_card = _CARD_ISSUER.fullmatch(digits) and _luhn_holds(digits)
-    return "[redacted card]" if is_card else found[0]
+    return len(found["run"]) if is_card else 0
 
 
 def _luhn_holds(digits: str) -> bool:

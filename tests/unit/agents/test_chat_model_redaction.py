@@ -41,6 +41,15 @@ def test_mistyped_iban__replaced_where_the_word_says_so():
     assert redact_text("IBAN: DE00 3704 0044 0532 0130 00") == "IBAN: [redacted iban]"
 
 
+def test_iban_after_what_looks_like_the_start_of_one__still_found():
+    said = redact_text("INV AB12 DE89 3704 0044 0532 0130 00 and FR14 GB29 NWBK 6016 1331 9268 19")
+    assert said == "INV AB12 [redacted iban] and FR14 [redacted iban]"
+
+
+def test_card_after_four_other_digits__still_found():
+    assert redact_text("2024 4111 1111 1111 1111") == "2024 [redacted card]"
+
+
 @pytest.mark.parametrize("card", CARDS)
 def test_card_number__replaced(card):
     assert redact_text(f"card {card}.") == "card [redacted card]."
