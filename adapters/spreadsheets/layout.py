@@ -16,6 +16,9 @@ _HEADER_WITHIN = 100
 _RULE = re.compile(r"[-=_*+|\s]+")
 _AS_OF = re.compile(r"(?i)(?:as (?:of|at)|stand(?: vom)?|stichtag|zum|au|al|per):?\s+(.+)")
 _MONEY_FIELDS = ("amount", "open_amount")
+_CUSTOMER_LABELS = (
+    "customer", "cust", "kunde", "debitor", "debtor", "client", "cliente", "klant", "debiteur",
+)  # fmt: skip
 _SECTION_KINDS = ("invoices", "credits", "receipts")
 
 
@@ -200,18 +203,24 @@ class _Reader:
         """Take "Debitor  300417755" style lines as the customer of what follows."""
         if len(cells) != 2:
             return False
-        key = word_key(cells[0])
-        if key in ("kunde", "debitor", "customer", "client", "cliente", "klant", "debiteur"):
-            name = "customer_number" if cells[1].isdigit() else "customer_name"
-        else:
-            names = [n for n in self.page if FIELDS["invoices"][n].rank(key) is not None]
-            if not names:
-                return False
-            name = names[0]
+        name = self._page_field(word_key(cells[0]), cells[1])
+        if name is None:
+            return False
         if name == "customer_number" and cells[1] != self.page[name]:
             self.page["customer_name"] = ""
         self.page[name] = cells[1]
         return True
+
+    def _page_field(self, key: str, value: str) -> str | None:
+        if key in _CUSTOMER_LABELS:
+            return "customer_number" if value.isdigit() else "customer_name"
+        if key == "name" and self.page["customer_number"]:
+            return "customer_name"
+        if not key.startswith(_CUSTOMER_LABELS):
+            # "Company name: ..." in a title is whoever printed the report, not the customer.
+            return None
+        fields = FIELDS["invoices"]
+        return next((name for name in self.page if key in fields[name].strong), None)
 
     def _item(self, row: Row) -> None:
         number, name = "", ""

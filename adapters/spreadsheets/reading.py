@@ -1,0 +1,234 @@
+"""A file to typed records: read, find the header, map, decide formats, build, check."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from adapters.spreadsheets import checks
+from adapters.spreadsheets.amounts import Decision, DecimalMark, decide_decimal_mark
+from adapters.spreadsheets.cells import cell_text
+from adapters.spreadsheets.dates import DateOrder, decide_date_order
+from adapters.spreadsheets.fields import RowFields
+from adapters.spreadsheets.grid import Cell, Grid, UnreadableFile, read_grid
+from adapters.spreadsheets.layout import HeaderRow, Table, find_header, read_table
+from adapters.spreadsheets.mapping import (
+    ColumnMapping,
+    MappingStore,
+    Proposal,
+    missing_fields,
+    propose_mapping,
+)
+from adapters.spreadsheets.open_items import OpenItemRows
+from adapters.spreadsheets.options import ImportOptions, KnownCustomers
+from adapters.spreadsheets.parties import PartyRows
+from adapters.spreadsheets.quality import FindingLog, QualityReport, sum_records
+from adapters.spreadsheets.records import Record
+from adapters.spreadsheets.thesaurus import FIELDS, KINDS
+
+
+@dataclass(frozen=True)
+class ReadOutcome:
+    """What a file holds. Book nothing when `report.blocks`."""
+
+    records: tuple[Record, ...]
+    report: QualityReport
+    mapping: ColumnMapping | None
+
+
+def read_records(
+    source: Path | str | bytes,
+    kind: str,
+    *,
+    as_of: date,
+    options: ImportOptions | None = None,
+    known_customers: KnownCustomers | None = None,
+    store: MappingStore | None = None,
+    name: str = "",
+) -> ReadOutcome:
+    """Read one export into records with its data-quality report.
+
+    Args:
+        source: Path of a CSV, SAP list, XLSX, XLS or ODS file, or its bytes.
+        kind: customers, invoices, credits, receipts, tickets or contracts.
+        as_of: The day the import is for; later dates are reported.
+        options: What a person said about the file.
+        known_customers: Customers of the ledger, to report strangers; None skips that.
+        store: Mappings accepted before; used when the header is the same, never written.
+        name: How messages call the file.
+
+    Raises:
+        UnreadableFile: The bytes are no table, or the sheet asked for is not there.
+        BadMapping: `options.columns` names an unknown field or column.
+    """
+    if kind not in KINDS:
+        raise UnreadableFile(f"cannot import {kind!r}; kinds are {', '.join(KINDS)}")
+    options = options or ImportOptions()
+    grid = read_grid(source, name, limits=options.limits, encoding=options.encoding)
+    return _Reading(grid, kind, as_of, options, known_customers, store).outcome()
+
+
+class _Reading:
+    """One file on its way to records; each step may stop it with findings."""
+
+    def __init__(
+        self,
+        grid: Grid,
+        kind: str,
+        as_of: date,
+        options: ImportOptions,
+        known: KnownCustomers | None,
+        store: MappingStore | None,
+    ) -> None:
+        self.grid, self.kind, self.as_of = grid, kind, as_of
+        self.options, self.known, self.store = options, known, store
+        self.log = FindingLog()
+        self.mapping: ColumnMapping | None = None
+        self.rows = 0
+
+    def outcome(self) -> ReadOutcome:
+        """Run the steps."""
+        head = self._header()
+        if head is None:
+            return self._stopped()
+        proposal, saved = self._propose(head)
+        self.mapping = proposal.mapping
+        table = read_table(head, proposal.mapping)
+        self.rows = len(table.rows)
+        carried = all(row.customer_number or row.customer_name for row in table.rows)
+        for question in [
+            *proposal.questions,
+            *missing_fields(proposal.mapping, carried and bool(table.rows)),
+        ]:
+            self.log.error("mapping_open", question, line=self._line(head))
+        if not table.rows:
+            self.log.error("no_rows", "no rows below the header", line=self._line(head),
+                           remedy="export again")  # fmt: skip
+        mark, order = self._formats(table, head, saved)
+        if any(finding.severity == "error" for finding in self.log.findings()):
+            return self._stopped()
+        return self._build(table, head, mark, order)
+
+    def _line(self, head: HeaderRow) -> int:
+        return head.sheet.rows[head.index].line
+
+    def _header(self) -> HeaderRow | None:
+        grid, options = self.grid, self.options
+        if options.sheet and options.sheet not in {sheet.name for sheet in grid.sheets}:
+            names = ", ".join(repr(sheet.name) for sheet in grid.sheets)
+            raise UnreadableFile(
+                f"{grid.name}: no sheet {options.sheet!r}; sheets are {names or 'none'}"
+            )
+        if not any(sheet.rows for sheet in grid.sheets):
+            self.log.error("no_rows", "the file holds no rows", remedy="export again")
+            return None
+        head = find_header(grid, self.kind, options.columns, options.sheet)
+        others = [sheet.name for sheet in grid.sheets if sheet is not head.sheet and sheet.rows]
+        if others:
+            self.log.info("other_sheets", f"sheet {head.sheet.name!r} is read, not "
+                          + ", ".join(map(repr, others)), remedy="say --sheet NAME")  # fmt: skip
+        if grid.encoding_is_choice:
+            self.log.info("encoding_chosen", "the text is not UTF-8, Windows-1252 was taken",
+                          consequence="letters with accents are read that way",
+                          remedy="say --encoding if names look wrong")  # fmt: skip
+        return head
+
+    def _propose(self, head: HeaderRow) -> tuple[Proposal, dict]:
+        bare = ColumnMapping(self.kind, head.cells, {}, "")
+        saved = (self.store.load(bare.fingerprint) if self.store else None) or {}
+        rows = head.sheet.rows[head.index + 1 :]
+        proposal = propose_mapping(
+            self.kind, head.cells, rows, self.options.columns, saved.get("columns")
+        )
+        for other in proposal.mapping.unused:
+            field, _, column = other.partition(": ")
+            self.log.info("column_not_used", f"{column!r} could also be {field}",
+                          line=self._line(head), column=column, consequence="not used",
+                          remedy=f"say --map {field}={column!r} to take it instead")  # fmt: skip
+        return proposal, saved
+
+    def _cells(self, table: Table, shape: str) -> Iterator[tuple[int, Cell]]:
+        fields = FIELDS[self.kind]
+        columns = self.mapping.columns if self.mapping else {}
+        places = [at for field, at in columns.items() if fields[field].shape == shape]
+        rows = [*table.rows, *table.totals] if shape == "amount" else table.rows
+        for row in rows:
+            for at in places:
+                if at < len(row.cells):
+                    yield row.line, row.cells[at]
+
+    def _formats(
+        self, table: Table, head: HeaderRow, saved: dict
+    ) -> tuple[DecimalMark, DateOrder | None]:
+        decimal = self.options.decimal or saved.get("decimal")
+        dates = self.options.dates or saved.get("dates")
+        mark = Decision(decimal, "given") if decimal else decide_decimal_mark(
+            (line, cell.strip()) for line, cell in self._cells(table, "amount")
+            if isinstance(cell, str)
+        )  # fmt: skip
+        order = Decision(dates, "given") if dates else self._date_order(table, head)
+        for code, decision in (("decimal_open", mark), ("dates_open", order)):
+            if not decision.settled:
+                self.log.error(code, decision.reason)
+        if order.value and order.reason != "given":
+            self.log.info("date_order", order.reason)
+        if self.mapping:
+            self.mapping = replace(self.mapping, decimal=decimal, dates=dates)
+        return DecimalMark(mark.value or "point"), DateOrder(order.value) if order.value else None
+
+    def _date_order(self, table: Table, head: HeaderRow) -> Decision:
+        cells = [(line, cell.strip()) for line, cell in self._cells(table, "date")
+                 if isinstance(cell, str)]  # fmt: skip
+        columns = self.mapping.columns if self.mapping else {}
+        issued, due = columns.get("issued_on"), columns.get("due_on")
+        pairs: list[tuple[str, str]] = []
+        if issued is not None:
+            width = max(issued, due or 0)
+            pairs = [
+                (cell_text(row.cells[issued]), cell_text(row.cells[due]) if due else "")
+                for row in table.rows
+                if len(row.cells) > width
+            ]
+        return decide_date_order(cells, pairs, head.as_of or self.as_of)
+
+    def _build(
+        self, table: Table, head: HeaderRow, mark: DecimalMark, order: DateOrder | None
+    ) -> ReadOutcome:
+        assert self.mapping is not None
+        fields = RowFields(
+            self.mapping, mark, order, head.currency, self.options.currency, self.log
+        )
+        if self.kind in ("customers", "tickets", "contracts"):
+            builder = PartyRows(fields, self.kind)
+        else:
+            builder = OpenItemRows(fields, self.kind, self._receipt_sign(table, fields))
+        built = [record for row in table.rows for record in builder.records(row)]
+        records = checks.drop_doubles(built, self.log)
+        checks.note_look_alikes(records, self.log)
+        checks.note_future_dates(records, self.as_of, self.log)
+        if self.known is not None:
+            checks.note_strangers(records, self.kind, self.known, self.log)
+        if head.as_of and head.as_of != self.as_of:
+            self.log.info("other_day", f"the report is as of {head.as_of}, the import as of "
+                          f"{self.as_of}", consequence="balances are those of the report")  # fmt: skip
+        totals = checks.tie_totals(table, fields, self.log)
+        report = QualityReport(
+            self.grid.name, self.kind, self.grid.encoding, self.rows, builder.left_out,
+            dict(checks.count_kinds(records)), sum_records(records), totals, self.log.findings(),
+        )  # fmt: skip
+        return ReadOutcome(tuple(records), report, self.mapping)
+
+    def _receipt_sign(self, table: Table, fields: RowFields) -> int:
+        """In a receivables listing payments reduce the balance; a receipts file uses one sign."""
+        if self.kind != "receipts":
+            return -1
+        quiet = RowFields(fields.mapping, fields.mark, fields.order, None, None, FindingLog())
+        signs = [amount < 0 for row in table.rows if (amount := quiet.amount(row, "amount"))]
+        return -1 if sum(signs) * 2 > len(signs) else 1
+
+    def _stopped(self) -> ReadOutcome:
+        report = QualityReport(
+            self.grid.name, self.kind, self.grid.encoding, self.rows, 0, {}, {}, (),
+            self.log.findings(),
+        )  # fmt: skip
+        return ReadOutcome((), report, self.mapping)
