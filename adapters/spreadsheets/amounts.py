@@ -21,10 +21,25 @@ from ledger.money import currency_digits
 _MAX_MINOR = 2**63 - 1
 
 _SYMBOLS = {
-    "€": "EUR", "£": "GBP", "₹": "INR", "zł": "PLN", "us$": "USD", "ca$": "CAD", "c$": "CAD",
-    "a$": "AUD", "au$": "AUD", "nz$": "NZD", "hk$": "HKD", "r$": "BRL", "₩": "KRW", "₪": "ILS",
-    "₺": "TRY", "fr.": "CHF", "sfr.": "CHF", "kč": "CZK",
-}  # fmt: skip
+    "€": "EUR",
+    "£": "GBP",
+    "₹": "INR",
+    "zł": "PLN",
+    "us$": "USD",
+    "ca$": "CAD",
+    "c$": "CAD",
+    "a$": "AUD",
+    "au$": "AUD",
+    "nz$": "NZD",
+    "hk$": "HKD",
+    "r$": "BRL",
+    "₩": "KRW",
+    "₪": "ILS",
+    "₺": "TRY",
+    "fr.": "CHF",
+    "sfr.": "CHF",
+    "kč": "CZK",
+}
 _OPEN_SYMBOLS = {"$", "¥", "kr", "kr."}
 _MINUS = str.maketrans({"−": "-", "–": "-", "‒": "-", "﹣": "-", "-": "-"})
 _SPACES = re.compile("[\\s\u00a0\u2007\u2009\u202f]+")
@@ -160,9 +175,7 @@ def decide_decimal_mark(cells: Iterable[tuple[int, str]]) -> Decision:
     return _judge_marks(proofs, open_cells)
 
 
-def _judge_marks(
-    proofs: dict[str, tuple[int, str]], open_cells: list[tuple[int, str]]
-) -> Decision:
+def _judge_marks(proofs: dict[str, tuple[int, str]], open_cells: list[tuple[int, str]]) -> Decision:
     if len(proofs) == 2:
         (a, x), (b, y) = proofs.values()
         return Decision(

@@ -24,29 +24,33 @@ from adapters.spreadsheets.thesaurus import word_key
 _HINTS = 20
 
 
-def drop_doubles(records: Sequence[Record], log: FindingLog) -> list[Record]:
+def drop_doubles(records: Sequence[Record], notes: FindingLog) -> list[Record]:
     """Keep the first of equal rows; the same number with other content is an error."""
     kept: list[Record] = []
-    seen: dict[tuple, Record] = {}
+    seen: dict[tuple[str, str, str], Record] = {}
     for record in records:
         key = _identity(record)
-        first = seen.setdefault(key, record) if key else record
+        first = record if key is None else seen.setdefault(key, record)
         if first is record:
             kept.append(record)
         elif first.content() == record.content():
-            log.warning("equal_rows", f"the same as line {first.line}", line=record.line,
-                        consequence="taken once")  # fmt: skip
+            notes.warning(
+                "equal_rows",
+                f"the same as line {first.line}",
+                line=record.line,
+                consequence="taken once",
+            )
         else:
-            log.error(
+            notes.error(
                 "number_twice",
-                f"{key[2]!r} stands on line {first.line} with other content",
+                f"{_number(record)!r} stands on line {first.line} with other content",
                 line=record.line,
                 remedy="keep one row, or give each document its own number",
             )
     return kept
 
 
-def _identity(record: Record) -> tuple | None:
+def _identity(record: Record) -> tuple[str, str, str] | None:
     if isinstance(record, CustomerRecord):
         return ("customer", "", record.customer_number)
     customer = record.customer_number or word_key(record.customer_name or "")
@@ -61,43 +65,62 @@ def _identity(record: Record) -> tuple | None:
     return ("contract", customer, str(record.content()))
 
 
-def note_look_alikes(records: Sequence[Record], log: FindingLog) -> None:
+def _number(record: Record) -> str:
+    key = _identity(record)
+    return key[2] if key else ""
+
+
+def note_look_alikes(records: Sequence[Record], notes: FindingLog) -> None:
     """Warn of invoices that differ only in their number."""
     seen: dict[tuple, int] = {}
     for record in records:
         if not isinstance(record, InvoiceRecord):
             continue
-        key = (record.customer_number or record.customer_name, record.amount_minor,
-               record.currency, record.issued_on, record.due_on, record.po_number)  # fmt: skip
+        key = (
+            record.customer_number or record.customer_name,
+            record.amount_minor,
+            record.currency,
+            record.issued_on,
+            record.due_on,
+            record.po_number,
+        )
         first = seen.setdefault(key, record.line)
         if first != record.line:
-            log.warning("look_alike", f"differs from line {first} only in its number",
-                        line=record.line, consequence="both are booked; if one is a double, "
-                        "the customer is asked twice", remedy="look at a few of them")  # fmt: skip
+            notes.warning(
+                "look_alike",
+                f"differs from line {first} only in its number",
+                line=record.line,
+                consequence="both are booked; if one is a double, the customer is asked twice",
+                remedy="look at a few of them",
+            )
 
 
-def note_future_dates(records: Sequence[Record], as_of: date, log: FindingLog) -> None:
+def note_future_dates(records: Sequence[Record], as_of: date, notes: FindingLog) -> None:
     """Warn of what is dated after the day of the import."""
     for record in records:
         if isinstance(record, (InvoiceRecord, CreditRecord)):
-            _note_future(record.line, record.issued_on, "issued", as_of, log)
+            _note_future(record.line, record.issued_on, "issued", as_of, notes)
         if isinstance(record, InvoiceRecord):
-            _note_future(record.line, record.cleared_on, "cleared", as_of, log)
+            _note_future(record.line, record.cleared_on, "cleared", as_of, notes)
         elif isinstance(record, ReceiptRecord):
-            _note_future(record.line, record.received_on, "received", as_of, log)
+            _note_future(record.line, record.received_on, "received", as_of, notes)
         elif isinstance(record, TicketRecord):
-            _note_future(record.line, record.opened_on, "opened", as_of, log)
+            _note_future(record.line, record.opened_on, "opened", as_of, notes)
 
 
-def _note_future(line: int, day: date | None, verb: str, as_of: date, log: FindingLog) -> None:
+def _note_future(line: int, day: date | None, verb: str, as_of: date, notes: FindingLog) -> None:
     if day is not None and day > as_of:
-        log.warning(f"future_{verb}", f"{verb} on {day}, after {as_of}", line=line,
-                    consequence="does not count before that day",
-                    remedy="check the date order, or give the day of the export as --as-of")  # fmt: skip
+        notes.warning(
+            f"future_{verb}",
+            f"{verb} on {day}, after {as_of}",
+            line=line,
+            consequence="does not count before that day",
+            remedy="check the date order, or give the day of the export as --as-of",
+        )
 
 
 def note_strangers(
-    records: Sequence[Record], kind: str, known: KnownCustomers, log: FindingLog
+    records: Sequence[Record], kind: str, known: KnownCustomers, notes: FindingLog
 ) -> None:
     """Note customers the ledger does not have, with the nearest name as a hint."""
     if kind == "customers":
@@ -120,11 +143,20 @@ def note_strangers(
         near = _near(who, record.customer_name, known) if len(seen) <= _HINTS else ""
         what = f"customer {who!r} is not in the ledger{near}"
         if consequence:
-            log.warning("unmatched_customer", what, line=record.line, consequence=consequence,
-                        remedy="import customers first, or correct the number")  # fmt: skip
+            notes.warning(
+                "unmatched_customer",
+                what,
+                line=record.line,
+                consequence=consequence,
+                remedy="import customers first, or correct the number",
+            )
         else:
-            log.error("unmatched_customer", what, line=record.line,
-                      remedy="import customers or invoices first")  # fmt: skip
+            notes.error(
+                "unmatched_customer",
+                what,
+                line=record.line,
+                remedy="import customers or invoices first",
+            )
 
 
 def _near(number: str, name: str | None, known: KnownCustomers) -> str:
@@ -135,7 +167,7 @@ def _near(number: str, name: str | None, known: KnownCustomers) -> str:
     return f" (but {hit[0]!r} is)" if hit else ""
 
 
-def tie_totals(table: Table, fields: RowFields, log: FindingLog) -> tuple[ControlTotal, ...]:
+def tie_totals(table: Table, fields: RowFields, notes: FindingLog) -> tuple[ControlTotal, ...]:
     """Compare every total the file states with the rows it covers."""
     controls = []
     for name in ("amount", "open_amount"):
@@ -147,11 +179,16 @@ def tie_totals(table: Table, fields: RowFields, log: FindingLog) -> tuple[Contro
             stated = quiet.amount(DataRow(total.line, total.cells, (), "", ""), name)
             if stated is None:
                 continue
-            control = ControlTotal(total.line, total.scope, fields.column(name), stated,
-                                   _sum(total, table, values, stated))  # fmt: skip
+            control = ControlTotal(
+                total.line,
+                total.scope,
+                fields.column(name),
+                stated,
+                _sum(total, table, values, stated),
+            )
             controls.append(control)
             if control.difference:
-                log.error(
+                notes.error(
                     "total_differs",
                     f"the file says {stated:,f}, its rows add up to {control.summed:,f} "
                     f"(difference {control.difference:,f})",
@@ -177,9 +214,13 @@ def _sum(total: TotalLine, table: Table, values: Sequence[Decimal], stated: Deci
 def count_kinds(records: Sequence[Record]) -> Mapping[str, int]:
     """Count records by kind."""
     names = {
-        CustomerRecord: "customers", InvoiceRecord: "invoices", CreditRecord: "credits",
-        ReceiptRecord: "receipts", TicketRecord: "tickets", ContractRecord: "contracts",
-    }  # fmt: skip
+        CustomerRecord: "customers",
+        InvoiceRecord: "invoices",
+        CreditRecord: "credits",
+        ReceiptRecord: "receipts",
+        TicketRecord: "tickets",
+        ContractRecord: "contracts",
+    }
     counts: dict[str, int] = {}
     for record in records:
         name = names[type(record)]

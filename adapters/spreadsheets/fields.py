@@ -50,7 +50,7 @@ class RowFields:
         order: The file's date order; None if no cell needs one.
         title_currency: Currency the title block names.
         default_currency: Currency a person gave for rows that name none.
-        log: Where findings go.
+        notes: Where findings go.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class RowFields:
         order: DateOrder | None,
         title_currency: str | None,
         default_currency: str | None,
-        log: FindingLog,
+        notes: FindingLog,
     ) -> None:
         self.mapping = mapping
         self.columns = mapping.columns
@@ -68,7 +68,7 @@ class RowFields:
         self.order = order
         self.title_currency = title_currency
         self.default_currency = default_currency
-        self.log = log
+        self.notes = notes
 
     def column(self, name: str) -> str:
         """The column's own name, for messages."""
@@ -91,7 +91,7 @@ class RowFields:
         if kept:
             text = kept[1].strip()
         if "E+" in text and _CUT_ID.fullmatch(text):
-            self.log.error(
+            self.notes.error(
                 "cut_number",
                 f"{text!r} is a number a spreadsheet program shortened",
                 line=row.line,
@@ -117,7 +117,7 @@ class RowFields:
             if found and found.year not in _YEARS:
                 raise NotADate(f"the year {found.year} is not plausible")
         except NotADate as reason:
-            self.log.error(
+            self.notes.error(
                 "bad_date",
                 f"{cell_text(cell)!r}: {reason}",
                 line=row.line,
@@ -154,7 +154,7 @@ class RowFields:
 
     def bad_amount(self, row: DataRow, name: str, text: str, reason: NotAnAmount) -> None:
         """Note an amount that cannot be taken."""
-        self.log.error(
+        self.notes.error(
             "bad_amount",
             f"{text!r}: {reason}",
             line=row.line,
@@ -182,7 +182,7 @@ class RowFields:
         codes = {code for code, _ in beside if code}
         found = found or (next(iter(codes)) if len(codes) == 1 and not stated else None)
         if stated and found is None and not self._fits_symbol(self.default_currency, stated):
-            self.log.error(
+            self.notes.error(
                 "unknown_currency",
                 f"{stated!r} is not a currency",
                 line=row.line,
@@ -193,10 +193,13 @@ class RowFields:
         currency = found or self.title_currency or self._assumed(row)
         if currency is None:
             return None
-        odd = [symbol for code, symbol in beside
-               if (code or currency) != currency or not self._fits_symbol(currency, symbol)]
+        odd = [
+            symbol
+            for code, symbol in beside
+            if (code or currency) != currency or not self._fits_symbol(currency, symbol)
+        ]
         if odd:
-            self.log.error(
+            self.notes.error(
                 "currency_conflict",
                 f"{odd[0]!r} stands beside an amount in {currency}",
                 line=row.line,
@@ -208,7 +211,7 @@ class RowFields:
 
     def _beside(self, row: DataRow, name: str) -> tuple[str | None, str] | None:
         text = self.text(row, name)
-        if not text or text[-1].isdigit() and (text[0].isdigit() or text[0] in "-("):
+        if not text or (text[-1].isdigit() and (text[0].isdigit() or text[0] in "-(")):
             return None
         try:
             written = take_apart(text)
@@ -224,7 +227,7 @@ class RowFields:
 
     def _assumed(self, row: DataRow) -> str | None:
         if self.default_currency is None:
-            self.log.error(
+            self.notes.error(
                 "no_currency",
                 "no currency stated",
                 line=row.line,
@@ -232,7 +235,7 @@ class RowFields:
                 remedy="say --currency CODE if all these rows are in one currency",
             )
             return None
-        self.log.warning(
+        self.notes.warning(
             "currency_assumed",
             f"no currency stated, {self.default_currency} taken",
             line=row.line,
@@ -251,7 +254,7 @@ class RowFields:
             return True
         if key in _NO:
             return False
-        self.log.error(
+        self.notes.error(
             "bad_flag",
             f"{text!r} is neither yes nor no",
             line=row.line,
@@ -268,7 +271,7 @@ class RowFields:
         found = _TERMS.fullmatch(text)
         if found:
             return int(found[1])
-        self.log.info(
+        self.notes.info(
             "terms_not_days",
             f"{text!r} names no number of days",
             line=row.line,

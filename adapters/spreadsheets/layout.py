@@ -17,8 +17,16 @@ _RULE = re.compile(r"[-=_*+|\s]+")
 _AS_OF = re.compile(r"(?i)(?:as (?:of|at)|stand(?: vom)?|stichtag|zum|au|al|per):?\s+(.+)")
 _MONEY_FIELDS = ("amount", "open_amount")
 _CUSTOMER_LABELS = (
-    "customer", "cust", "kunde", "debitor", "debtor", "client", "cliente", "klant", "debiteur",
-)  # fmt: skip
+    "customer",
+    "cust",
+    "kunde",
+    "debitor",
+    "debtor",
+    "client",
+    "cliente",
+    "klant",
+    "debiteur",
+)
 _SECTION_KINDS = ("invoices", "credits", "receipts")
 
 
@@ -100,9 +108,7 @@ def _header_score(row: Row, kind: str, wanted: set[str]) -> int:
     keys = {word_key(cell) for cell in row.cells if isinstance(cell, str) and cell.strip()}
     if not keys:
         return -1
-    named = sum(
-        any(words.rank(key) is not None for key in keys) for words in FIELDS[kind].values()
-    )
+    named = sum(any(words.rank(key) is not None for key in keys) for words in FIELDS[kind].values())
     return named + 3 * len(keys & wanted)
 
 
@@ -171,7 +177,7 @@ class _Reader:
         label = cell_text(row.cells[filled[0]])
         if len(filled) > 2 and any(at in self.facts for at in filled[1:]):
             # A line with its own date or number is an item, whatever its first cell says.
-            if not self._repeats_header(row):
+            if not self._repeats_header(row, label):
                 self._item(row)
         elif _RULE.fullmatch(label) and (len(filled) == 1 or len(label) > 3):
             return
@@ -181,7 +187,7 @@ class _Reader:
             return
         elif self.sectioned and len(filled) == 1:
             self.sections.append(label)
-        elif not self._repeats_header(row):
+        elif not self._repeats_header(row, label):
             self._item(row)
 
     def _is_total(self, row: Row, filled: list[int], label: str) -> bool:
@@ -229,12 +235,13 @@ class _Reader:
             section = self.sections[-1] if self.sections else ""
             if section and not BUCKETS.fullmatch(section):
                 name = section
-        self.table.rows.append(
-            DataRow(row.line, row.cells, tuple(self.sections), number, name)
-        )
+        self.table.rows.append(DataRow(row.line, row.cells, tuple(self.sections), number, name))
 
-    def _repeats_header(self, row: Row) -> bool:
-        return [word_key(cell_text(cell)) for cell in row.cells] == self.header_keys
+    def _repeats_header(self, row: Row, label: str) -> bool:
+        return (
+            word_key(label) in self.header_keys
+            and [word_key(cell_text(cell)) for cell in row.cells] == self.header_keys
+        )
 
 
 def _is_amount(cell: Cell) -> bool:

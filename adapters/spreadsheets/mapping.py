@@ -1,22 +1,18 @@
 """Which column is which field: proposed from the thesaurus, corrected by a person, kept."""
 
 import hashlib
-import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
-from adapters.spreadsheets.amounts import NotAnAmount, take_apart
-from adapters.spreadsheets.cells import cell_text
-from adapters.spreadsheets.dates import is_blank_date, looks_like_date
 from adapters.spreadsheets.grid import Row
+from adapters.spreadsheets.samples import Samples
 from adapters.spreadsheets.thesaurus import BUCKETS, FIELDS, REQUIRED, FieldWords, word_key
 from ledger.errors import BadInput
 
-_SAMPLE_ROWS = 500
+_COLUMNS_SHOWN = 20
 _AMOUNT_TOTAL = word_key("total")
 
 
@@ -56,12 +52,20 @@ class ColumnMapping:
         return {name: self.header[at] or f"#{at + 1}" for name, at in self.columns.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What only a person can say: the field, and the sentence that asks."""
+
+    field: str
+    text: str
+
+
 @dataclass
 class Proposal:
     """A mapping with what is still to be asked before it may be used."""
 
     mapping: ColumnMapping
-    questions: list[str] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
 
 
 def propose_mapping(
@@ -131,7 +135,7 @@ def nearest(word: str, choices: Sequence[str]) -> str | None:
     return keyed[best[0]] if best else None
 
 
-def missing_fields(mapping: ColumnMapping, has_customer: bool) -> list[str]:
+def missing_fields(mapping: ColumnMapping, has_customer: bool) -> list[Question]:
     """List the required fields without a column, as questions to a person."""
     questions = []
     for choice in REQUIRED[mapping.kind]:
@@ -139,13 +143,16 @@ def missing_fields(mapping: ColumnMapping, has_customer: bool) -> list[str]:
             continue
         if has_customer and "customer_name" in choice:
             continue
-        free = [cell for at, cell in enumerate(mapping.header) if at not in mapping.columns.values()]
+        taken = set(mapping.columns.values())
+        free = [cell for at, cell in enumerate(mapping.header) if at not in taken]
         near = next((hit for name in choice if (hit := nearest(name, free))), None)
         example = f"{choice[0]}={near or 'COLUMN'}"
-        questions.append(
+        shown = [cell for cell in mapping.header if cell][:_COLUMNS_SHOWN]
+        text = (
             f"no column for {' or '.join(choice)}; say --map {example!r} "
-            f"(columns: {', '.join(cell for cell in mapping.header if cell) or 'none'})"
+            f"(columns: {', '.join(shown) or 'none'})"
         )
+        questions.append(Question(choice[0], text))
     return questions
 
 
@@ -155,12 +162,12 @@ def _fill(
     rows: Sequence[Row],
     found: dict[str, int | None],
     unused: list[str],
-    questions: list[str],
+    questions: list[Question],
 ) -> None:
     """Give every field without a column its best free candidate."""
     keys = [word_key(cell) for cell in header]
     aged = sum(bool(cell.strip() and BUCKETS.fullmatch(cell)) for cell in header) >= 2
-    samples = _Samples(rows)
+    samples = Samples(rows)
     candidates = {
         name: _candidates(name, words, keys, samples, aged)
         for name, words in FIELDS[kind].items()
@@ -169,29 +176,48 @@ def _fill(
     # Unmistakable names first, so that a second-best name cannot take a column from its owner.
     for tier in (0, 1):
         for name, ranked in candidates.items():
-            free = [(at, rank) for at, rank in ranked if at not in found.values()]
-            if name in found or not free or free[0][1][0] > tier:
+            free = [candidate for candidate in ranked if candidate.at not in found.values()]
+            if name in found or not free or free[0].rank[0] > tier:
                 continue
             _settle(name, free, header, samples, found, unused, questions)
 
 
-def _settle(name, free, header, samples, found, unused, questions) -> None:
-    at, rank = free[0]
-    rivals = [other for other, other_rank in free[1:] if other_rank == rank]
-    rivals = [other for other in rivals if samples.column(other) != samples.column(at)]
+def _settle(
+    name: str,
+    free: list["_Candidate"],
+    header: Sequence[str],
+    samples: Samples,
+    found: dict[str, int | None],
+    unused: list[str],
+    questions: list[Question],
+) -> None:
+    """Take the best candidate; ask if another is as good and holds other values."""
+    best = free[0]
+    rivals = [
+        other
+        for other in free[1:]
+        if other.rank == best.rank and samples.column(other.at) != samples.column(best.at)
+    ]
     if rivals:
-        places = " and ".join(f"#{place + 1} {header[place]!r}" for place in [at, *rivals])
-        questions.append(
-            f"{name} can be columns {places}; say --map {name}=#{at + 1} (or another)"
-        )
-    found[name] = at
-    unused.extend(f"{name}: {header[other]}" for other, other_rank in free[1:] if other_rank[0] == 0)
+        places = " and ".join(f"#{c.at + 1} {header[c.at]!r}" for c in [best, *rivals])
+        text = f"{name} can be columns {places}; say --map {name}=#{best.at + 1} (or another)"
+        questions.append(Question(name, text))
+    found[name] = best.at
+    unused.extend(f"{name}: {header[other.at]}" for other in free[1:] if other.is_strong)
+
+
+class _Candidate(NamedTuple):
+    """A column that may be a field; `rank` sorts, best first."""
+
+    rank: tuple[int, int]
+    at: int
+    is_strong: bool
 
 
 def _candidates(
-    name: str, words: FieldWords, keys: Sequence[str], samples: "_Samples", aged: bool
-) -> list[tuple[int, tuple[int, int]]]:
-    """Columns that may be this field, best first; a mostly blank id column comes last."""
+    name: str, words: FieldWords, keys: Sequence[str], samples: Samples, aged: bool
+) -> list[_Candidate]:
+    """Columns that may be this field; blank ones and mostly blank ids come last."""
     ranked = []
     for at, key in enumerate(keys):
         rank = words.rank(key)
@@ -200,91 +226,8 @@ def _candidates(
             rank = {"open_amount": (0, 0)}.get(name)
         if rank is None or not samples.fits(at, words.shape):
             continue
-        if words.shape == "id" and samples.coverage(at) < 0.5:
+        strong, coverage = rank[0] == 0, samples.coverage(at)
+        if not coverage or (coverage < 0.5 and (words.shape == "id" or name == "customer_name")):
             rank = (1, 1_000 + rank[1])
-        ranked.append((at, rank))
-    return sorted(ranked, key=lambda pair: pair[1])
-
-
-class _Samples:
-    """The first rows by column, to look at the shape of values."""
-
-    def __init__(self, rows: Sequence[Row]) -> None:
-        self._rows = [row.cells for row in rows[:_SAMPLE_ROWS] if len(row.cells) > 1]
-        self._columns: dict[int, list[str]] = {}
-
-    def column(self, at: int) -> list[str]:
-        """The cells of one column as text."""
-        if at not in self._columns:
-            self._columns[at] = [
-                cell_text(cells[at]) if at < len(cells) else "" for cells in self._rows
-            ]
-        return self._columns[at]
-
-    def coverage(self, at: int) -> float:
-        """Share of rows with a value, among rows that hold several values."""
-        full = [i for i, cells in enumerate(self._rows) if sum(c not in ("", None) for c in cells) > 2]
-        if not full:
-            return 1.0
-        return sum(bool(self.column(at)[i]) for i in full) / len(full)
-
-    def fits(self, at: int, shape: str) -> bool:
-        """Whether half of the values have the shape a field needs; blanks say nothing."""
-        check = {"date": _date_shaped, "amount": _amount_shaped}.get(shape)
-        cells = [cell for cell in self.column(at) if cell]
-        if check is None or not cells:
-            return True
-        return sum(check(cell) for cell in cells) * 2 >= len(cells)
-
-
-def _date_shaped(cell: str) -> bool:
-    return is_blank_date(cell) or looks_like_date(cell)
-
-
-def _amount_shaped(cell: str) -> bool:
-    try:
-        take_apart(cell)
-    except NotAnAmount:
-        return False
-    return not ("-" in cell[1:-1] and looks_like_date(cell))
-
-
-class MappingStore:
-    """Mappings a person accepted, one JSON file per header fingerprint."""
-
-    def __init__(self, folder: Path | str) -> None:
-        self._folder = Path(folder)
-
-    def load(self, fingerprint: str) -> dict | None:
-        """Return what was saved for a header, or None.
-
-        Raises:
-            BadMapping: The saved file is damaged.
-        """
-        path = self._folder / f"{fingerprint}.json"
-        try:
-            saved = json.loads(path.read_text("utf-8"))
-            return {"columns": dict(saved["columns"]), "decimal": saved["decimal"],
-                    "dates": saved["dates"]}  # fmt: skip
-        except FileNotFoundError:
-            return None
-        except (ValueError, KeyError, TypeError):
-            raise BadMapping(
-                f"saved mapping {path.name} is damaged; delete it and import again"
-            ) from None
-
-    def save(self, mapping: ColumnMapping) -> None:
-        """Keep a mapping for the next export with this header."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        names = [word_key(cell) for cell in mapping.header]
-        columns = {
-            name: mapping.header[at] if mapping.header[at] and names.count(names[at]) == 1
-            else f"#{at + 1}"
-            for name, at in mapping.columns.items()
-        }  # fmt: skip
-        body = {"kind": mapping.kind, "header": mapping.header, "columns": columns,
-                "decimal": mapping.decimal, "dates": mapping.dates}  # fmt: skip
-        path = self._folder / f"{mapping.fingerprint}.json"
-        part = path.with_suffix(".part")
-        part.write_text(json.dumps(body, ensure_ascii=False, indent=2), "utf-8")
-        os.replace(part, path)
+        ranked.append(_Candidate(rank, at, strong and bool(coverage)))
+    return sorted(ranked)

@@ -43,7 +43,7 @@ class OpenItemRows:
 
     def __init__(self, fields: RowFields, kind: str, receipt_sign: int) -> None:
         self.fields = fields
-        self.log = fields.log
+        self.notes = fields.notes
         self.kind = kind
         self.receipt_sign = receipt_sign
         self.number_field = _NUMBER[kind]
@@ -60,8 +60,13 @@ class OpenItemRows:
             return []
         if item.amount_minor == 0 and not item.open_minor:
             self.left_out += 1
-            self.log.info("zero_amount", "an amount of zero", line=row.line,
-                          column=self.fields.column("amount"), consequence="left out")  # fmt: skip
+            self.notes.info(
+                "zero_amount",
+                "an amount of zero",
+                line=row.line,
+                column=self.fields.column("amount"),
+                consequence="left out",
+            )
             return []
         document = document or self._by_sign(item)
         if document == "receipt":
@@ -84,11 +89,9 @@ class OpenItemRows:
         key = word_key(text)
         found = next((name for name, words in DOCUMENT_WORDS.items() if key in words), None)
         if found == "payable":
-            return self._leave_out(
-                row, "payable_rows", f"{text!r} is what we owe", "document_type"
-            )
+            return self._leave_out(row, "payable_rows", f"{text!r} is what we owe", "document_type")
         if found is None and not default:
-            self.log.warning(
+            self.notes.warning(
                 "unknown_document_type",
                 f"{text!r} is not a known kind of document",
                 line=row.line,
@@ -98,8 +101,9 @@ class OpenItemRows:
         return found or default
 
     def _leave_out(self, row: DataRow, code: str, what: str, field: str) -> None:
-        self.log.info(code, what, line=row.line, column=self.fields.column(field),
-                      consequence="left out")  # fmt: skip
+        self.notes.info(
+            code, what, line=row.line, column=self.fields.column(field), consequence="left out"
+        )
 
     def _item(self, row: DataRow) -> _Item | None:
         fields = self.fields
@@ -117,9 +121,13 @@ class OpenItemRows:
             amount, left = _negated(amount), _negated(left)
         if amount is None:
             amount = left
-            self.log.info("only_open_known", "only the open balance is stated", line=row.line,
-                          column=fields.column("open_amount"),
-                          consequence="it is taken as the amount too")  # fmt: skip
+            self.notes.info(
+                "only_open_known",
+                "only the open balance is stated",
+                line=row.line,
+                column=fields.column("open_amount"),
+                consequence="it is taken as the amount too",
+            )
         if left is None and "clearing_number" in fields.columns:
             left = Decimal(0) if fields.text(row, "clearing_number") else amount
         minor = fields.minor(row, "amount", amount, currency)
@@ -129,8 +137,13 @@ class OpenItemRows:
         return _Item(row, number, customer_number, customer_name, currency, minor, open_minor)
 
     def _missing(self, row: DataRow, field: str, what: str) -> None:
-        self.log.error(f"missing_{field}", what, line=row.line, column=self.fields.column(field),
-                       remedy="fill in the cell or take the row out")  # fmt: skip
+        self.notes.error(
+            f"missing_{field}",
+            what,
+            line=row.line,
+            column=self.fields.column(field),
+            remedy="fill in the cell or take the row out",
+        )
 
     def _identified(self, item: _Item) -> bool:
         if not item.number:
@@ -146,19 +159,26 @@ class OpenItemRows:
     def _invoice(self, item: _Item) -> list[Record]:
         row, fields = item.row, self.fields
         if item.amount_minor < 0:
-            self.log.warning("negative_invoice", "an invoice below zero", line=row.line,
-                             column=fields.column("amount"),
-                             consequence="booked as a credit memo")  # fmt: skip
+            self.notes.warning(
+                "negative_invoice",
+                "an invoice below zero",
+                line=row.line,
+                column=fields.column("amount"),
+                consequence="booked as a credit memo",
+            )
             return self._credit(item)
         if not self._identified(item):
             return []
         open_minor = item.open_minor
         if open_minor is not None and open_minor > item.amount_minor:
-            self.log.error(
-                "open_above_amount", "more is open than was invoiced", line=row.line,
-                column=fields.column("open_amount"), remedy="correct the amount, or say "
+            self.notes.error(
+                "open_above_amount",
+                "more is open than was invoiced",
+                line=row.line,
+                column=fields.column("open_amount"),
+                remedy="correct the amount, or say "
                 "--map amount= to take the open balance as the amount",
-            )  # fmt: skip
+            )
             return []
         issued_on, terms = fields.day(row, "issued_on"), fields.terms(row)
         record = InvoiceRecord(
@@ -182,43 +202,70 @@ class OpenItemRows:
         due_on = self.fields.day(row, "due_on")
         if due_on is None and issued_on and terms is not None:
             due_on = issued_on + timedelta(days=terms)
-            self.log.info("due_from_terms", "no due date", line=row.line,
-                          column=self.fields.column("due_on"),
-                          consequence="due on the issue date plus the terms")  # fmt: skip
+            self.notes.info(
+                "due_from_terms",
+                "no due date",
+                line=row.line,
+                column=self.fields.column("due_on"),
+                consequence="due on the issue date plus the terms",
+            )
         elif due_on is None:
-            self.log.warning("missing_due_date", "no due date and no terms", line=row.line,
-                             column=self.fields.column("due_on"),
-                             consequence="cannot be dunned until the customer's terms or a due "
-                             "date are known", remedy="import the customer's terms")  # fmt: skip
+            self.notes.warning(
+                "missing_due_date",
+                "no due date and no terms",
+                line=row.line,
+                column=self.fields.column("due_on"),
+                consequence="cannot be dunned until the customer's terms or a due date are known",
+                remedy="import the customer's terms",
+            )
         elif issued_on and due_on < issued_on:
-            self.log.warning("due_before_issued", f"due {due_on} before issued {issued_on}",
-                             line=row.line, column=self.fields.column("due_on"),
-                             consequence="overdue from the day of issue")  # fmt: skip
+            self.notes.warning(
+                "due_before_issued",
+                f"due {due_on} before issued {issued_on}",
+                line=row.line,
+                column=self.fields.column("due_on"),
+                consequence="overdue from the day of issue",
+            )
         if issued_on is None and due_on:
-            self.log.warning("missing_issue_date", "no issue date", line=row.line,
-                             column=self.fields.column("issued_on"),
-                             consequence="age is counted from the due date")  # fmt: skip
+            self.notes.warning(
+                "missing_issue_date",
+                "no issue date",
+                line=row.line,
+                column=self.fields.column("issued_on"),
+                consequence="age is counted from the due date",
+            )
         return due_on
 
     def _check_settled(self, record: InvoiceRecord) -> None:
         if record.cleared_on and record.open_minor:
-            self.log.warning("cleared_but_open", "a clear date and an open balance",
-                             line=record.line, column=self.fields.column("cleared_on"),
-                             consequence="what is not open counts as received on that date")  # fmt: skip
-        elif record.open_minor is not None and record.open_minor < record.amount_minor:
-            if not record.cleared_on:
-                self.log.info("settled_undated", "settled in part or whole, no date known",
-                              line=record.line, column=self.fields.column("open_amount"),
-                              consequence="the payment counts, but teaches no habit")  # fmt: skip
+            self.notes.warning(
+                "cleared_but_open",
+                "a clear date and an open balance",
+                line=record.line,
+                column=self.fields.column("cleared_on"),
+                consequence="what is not open counts as received on that date",
+            )
+        elif record.cleared_on is None and (record.open_minor or 0) < record.amount_minor:
+            if record.open_minor is None:
+                return
+            self.notes.info(
+                "settled_undated",
+                "settled in part or whole, no date known",
+                line=record.line,
+                column=self.fields.column("open_amount"),
+                consequence="the payment counts, but teaches no habit",
+            )
 
     def _overpayment(self, item: _Item, record: InvoiceRecord) -> list[Record]:
         if item.open_minor is None or item.open_minor >= 0:
             return []
-        self.log.warning(
-            "overpaid_invoice", "a negative open balance on an invoice", line=record.line,
+        self.notes.warning(
+            "overpaid_invoice",
+            "a negative open balance on an invoice",
+            line=record.line,
             column=self.fields.column("open_amount"),
             consequence="the invoice is settled and the customer has that much to their credit",
-        )  # fmt: skip
+        )
         credit = CreditRecord(
             line=record.line,
             **item.customer,
@@ -237,15 +284,22 @@ class OpenItemRows:
         if not self._identified(item):
             return []
         if item.amount_minor > 0 and self.kind == "invoices":
-            self.log.warning("credit_without_sign", "a credit memo above zero", line=row.line,
-                             column=fields.column("amount"),
-                             consequence="taken as a credit all the same; the file's total may "
-                             "count it as owed")  # fmt: skip
+            self.notes.warning(
+                "credit_without_sign",
+                "a credit memo above zero",
+                line=row.line,
+                column=fields.column("amount"),
+                consequence="taken as a credit all the same; the file's total may count it as owed",
+            )
         issued_on = fields.day(row, "issued_on")
         if issued_on is None and not fields.text(row, "issued_on"):
-            self.log.warning("missing_issue_date", "no issue date", line=row.line,
-                             column=fields.column("issued_on"),
-                             consequence="the credit counts from the day of import")  # fmt: skip
+            self.notes.warning(
+                "missing_issue_date",
+                "no issue date",
+                line=row.line,
+                column=fields.column("issued_on"),
+                consequence="the credit counts from the day of import",
+            )
         record = CreditRecord(
             line=row.line,
             **item.customer,
@@ -261,9 +315,13 @@ class OpenItemRows:
     def _receipt(self, item: _Item) -> list[Record]:
         row, fields = item.row, self.fields
         if (item.amount_minor or item.open_minor or 0) * self.receipt_sign < 0:
-            self.log.error("returned_payment", "a payment with the opposite sign of the others",
-                           line=row.line, column=fields.column("amount"), remedy="take the row "
-                           "out and reverse the receipt it gives back")  # fmt: skip
+            self.notes.error(
+                "returned_payment",
+                "a payment with the opposite sign of the others",
+                line=row.line,
+                column=fields.column("amount"),
+                remedy="take the row out and reverse the receipt it gives back",
+            )
             return []
         dated = "received_on" if self.kind == "receipts" else "issued_on"
         received_on = fields.day(row, dated)

@@ -1,88 +1,29 @@
 """Rows of customer, ticket and contract exports."""
 
 import re
-from functools import lru_cache
-from zoneinfo import available_timezones
+from collections.abc import Mapping
+from typing import TypeVar
 
 import phonenumbers
-from babel import Locale
-from babel.core import get_global
 
 from adapters.spreadsheets.fields import RowFields
 from adapters.spreadsheets.layout import DataRow
 from adapters.spreadsheets.records import ContractRecord, CustomerRecord, Record, TicketRecord
 from adapters.spreadsheets.thesaurus import word_key
-from ledger.states import DebtorType, Segment
+from adapters.spreadsheets.vocabulary import (
+    DEBTOR_TYPES,
+    RENEWALS,
+    SEGMENTS,
+    SEVERITIES,
+    country_codes,
+    language_codes,
+    time_zones,
+)
 
-_LANGUAGES = ("en", "de", "fr", "es", "nl")
+Known = TypeVar("Known")
+
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+")
 _REGION = re.compile(r"[A-Za-z0-9]{1,3}")
-
-
-def _lookup(values: dict[str, str]) -> dict[str, str]:
-    return {word_key(word): value for value, words in values.items() for word in words.split(",")}
-
-
-_SEGMENTS = _lookup({
-    Segment.SMB: "smb, small, small business, sme, kmu, klein, pme, pyme, mkb, c",
-    Segment.MID: "mid, mid market, medium, mittel, mittelstand, eti, mediana, midden, b",
-    Segment.ENTERPRISE: "enterprise, large, corporate, groß, grand compte, gran empresa, "
-                        "grootzakelijk, a",
-    Segment.STRATEGIC: "strategic, key account, vip, strategisch, strategique, estrategico",
-})  # fmt: skip
-_DEBTORS = _lookup({
-    DebtorType.BUSINESS: "business, b2b, company, corporation, corp, gmbh, ag, kg, ltd, llc, inc, "
-                         "firma, unternehmen, entreprise, empresa, bedrijf, organization",
-    DebtorType.SOLE_TRADER: "sole trader, sole proprietor, einzelunternehmer, einzelunternehmen, "
-                            "freelancer, autonomo, auto entrepreneur, eenmanszaak, zzp",
-    DebtorType.CONSUMER: "consumer, b2c, private, individual, person, privat, privatperson, "
-                         "verbraucher, particulier, particular, consument",
-})  # fmt: skip
-_SEVERITIES = {
-    word_key(word): level
-    for level, words in {
-        1: "critical, blocker, urgent, highest, p1, s1, sev1, kritisch, critique, critico, 1",
-        2: "high, major, p2, s2, sev2, hoch, haute, alta, hoog, 2",
-        3: "medium, normal, moderate, p3, s3, sev3, mittel, moyenne, media, middel, normaal, 3",
-        4: "low, minor, trivial, lowest, p4, s4, sev4, niedrig, basse, baja, laag, 4, 5",
-    }.items()
-    for word in words.split(",")
-}
-_RENEWALS = {word_key(word) for word in (
-    "renewal", "renew", "verlängerung", "renouvellement", "renovacion", "verlenging",
-)}  # fmt: skip
-
-
-@lru_cache(maxsize=1)
-def _countries() -> dict[str, str]:
-    """Country names in five languages and ISO codes, to ISO 3166 alpha-2."""
-    names: dict[str, str] = {}
-    for code, (target, *rest) in get_global("territory_aliases").items():
-        if len(code) == 3 and code.isalpha() and not rest:
-            names[word_key(code)] = target
-    for language in _LANGUAGES:
-        for code, name in Locale(language).territories.items():
-            if len(code) == 2 and code.isalpha():
-                names[word_key(name)] = code
-                names[word_key(code)] = code
-    return names
-
-
-@lru_cache(maxsize=1)
-def _language_names() -> dict[str, str]:
-    """Language names in five languages and their own, to ISO 639-1."""
-    names: dict[str, str] = {}
-    for language in _LANGUAGES:
-        for code, name in Locale(language).languages.items():
-            if len(code) == 2:
-                names.setdefault(word_key(name), code)
-                names[word_key(code)] = code
-    return names
-
-
-@lru_cache(maxsize=1)
-def _zones() -> dict[str, str]:
-    return {zone.lower(): zone for zone in available_timezones()}
 
 
 class PartyRows:
@@ -95,18 +36,25 @@ class PartyRows:
 
     def __init__(self, fields: RowFields, kind: str) -> None:
         self.fields = fields
-        self.log = fields.log
+        self.notes = fields.notes
         self._build = {
-            "customers": self._customer, "tickets": self._ticket, "contracts": self._contract
-        }[kind]  # fmt: skip
+            "customers": self._customer,
+            "tickets": self._ticket,
+            "contracts": self._contract,
+        }[kind]
         self.left_out = 0
 
     def records(self, row: DataRow) -> list[Record]:
         """Return what one row says; nothing if it is left out or faulty (see the findings)."""
         if self.fields.flag(row, "deleted"):
             self.left_out += 1
-            self.log.info("deleted_rows", "marked as deleted", line=row.line,
-                          column=self.fields.column("deleted"), consequence="left out")  # fmt: skip
+            self.notes.info(
+                "deleted_rows",
+                "marked as deleted",
+                line=row.line,
+                column=self.fields.column("deleted"),
+                consequence="left out",
+            )
             return []
         record = self._build(row)
         return [record] if record else []
@@ -117,14 +65,14 @@ class PartyRows:
         if not number and not name:
             self._missing(row, "customer_name", "neither a customer number nor a name")
             return None
-        country = self._known(row, "country", _countries(), "places stay as they are")
+        country = self._known(row, "country", country_codes(), "places stay as they are")
         currency = fields.currency(row) if fields.text(row, "currency") else None
         return CustomerRecord(
             line=row.line,
             customer_number=number or name or "",
             name=name or number or "",
             parent_number=fields.number(row, "parent_number"),
-            segment=self._known(row, "segment", _SEGMENTS, "the segment stays as it is"),
+            segment=self._known(row, "segment", SEGMENTS, "the segment stays as it is"),
             strategic=fields.flag(row, "strategic"),
             owner=fields.text(row, "owner") or None,
             email=self._email(row),
@@ -134,7 +82,7 @@ class PartyRows:
             currency=currency,
             time_zone=self._time_zone(row),
             places=self._places(row, country),
-            debtor_type=self._known(row, "debtor_type", _DEBTORS, "counts as a business"),
+            debtor_type=self._known(row, "debtor_type", DEBTOR_TYPES, "counts as a business"),
             credit_limit_minor=self._credit_limit(row, currency),
             terms_days=fields.terms(row),
             email_consent=fields.flag(row, "email_consent"),
@@ -160,7 +108,7 @@ class PartyRows:
             customer_name=name,
             ticket_number=ticket,
             opened_on=opened_on,
-            severity=self._known(row, "severity", _SEVERITIES, "counts as medium"),
+            severity=self._known(row, "severity", SEVERITIES, "counts as medium"),
             status=fields.text(row, "status"),
             subject=fields.text(row, "subject"),
             invoice_number=fields.number(row, "invoice_ref"),
@@ -177,7 +125,7 @@ class PartyRows:
         if not (renews_on or starts_on or ends_on or text):
             self._missing(row, "text", "neither a text nor a date")
             return None
-        is_renewal = renews_on or word_key(fields.text(row, "kind")) in _RENEWALS
+        is_renewal = renews_on or word_key(fields.text(row, "kind")) in RENEWALS
         return ContractRecord(
             line=row.line,
             customer_number=number,
@@ -192,14 +140,26 @@ class PartyRows:
         )
 
     def _missing(self, row: DataRow, field: str, what: str) -> None:
-        self.log.error(f"missing_{field}", what, line=row.line, column=self.fields.column(field),
-                       remedy="fill in the cell or take the row out")  # fmt: skip
+        self.notes.error(
+            f"missing_{field}",
+            what,
+            line=row.line,
+            column=self.fields.column(field),
+            remedy="fill in the cell or take the row out",
+        )
 
     def _unknown(self, row: DataRow, field: str, text: str, consequence: str) -> None:
-        self.log.warning(f"unknown_{field}", f"{text!r} is not known", line=row.line,
-                         column=self.fields.column(field), consequence=consequence)  # fmt: skip
+        self.notes.warning(
+            f"unknown_{field}",
+            f"{text!r} is not known",
+            line=row.line,
+            column=self.fields.column(field),
+            consequence=consequence,
+        )
 
-    def _known(self, row: DataRow, field: str, words: dict, consequence: str):
+    def _known(
+        self, row: DataRow, field: str, words: Mapping[str, Known], consequence: str
+    ) -> Known | None:
         text = self.fields.text(row, field)
         if not text:
             return None
@@ -212,7 +172,7 @@ class PartyRows:
         text = self.fields.text(row, "language")
         if not text:
             return None
-        names = _language_names()
+        names = language_codes()
         found = names.get(word_key(text)) or names.get(word_key(re.split("[-_]", text)[0]))
         if found is None:
             self._unknown(row, "language", text, "letters go out in the house language")
@@ -222,7 +182,7 @@ class PartyRows:
         text = self.fields.text(row, "time_zone")
         if not text:
             return None
-        found = _zones().get(text.lower())
+        found = time_zones().get(text.lower())
         if found is None:
             self._unknown(row, "time_zone", text, "quiet hours follow the customer's places")
         return found
@@ -266,8 +226,12 @@ class PartyRows:
         if currency is None:
             return None
         if value < 0:
-            self.log.error("bad_credit_limit", "a credit limit below zero", line=row.line,
-                           column=self.fields.column("credit_limit"),
-                           remedy="correct the cell")  # fmt: skip
+            self.notes.error(
+                "bad_credit_limit",
+                "a credit limit below zero",
+                line=row.line,
+                column=self.fields.column("credit_limit"),
+                remedy="correct the cell",
+            )
             return None
         return self.fields.minor(row, "credit_limit", value, currency)

@@ -77,31 +77,47 @@ class FindingLog:
         consequence: str,
         remedy: str,
     ) -> None:
-        group = self._groups.setdefault(
-            (code, column), _Group(what, severity, consequence, remedy)
-        )
+        group = self._groups.setdefault((code, column), _Group(what, severity, consequence, remedy))
         group.count += 1
         if line is not None and len(group.lines) < _LINES_KEPT:
             group.lines.append(line)
 
     def error(
-        self, code: str, what: str, *, line: int | None = None, column: str = "",
-        consequence: str = "nothing is imported", remedy: str = "",
-    ) -> None:  # fmt: skip
+        self,
+        code: str,
+        what: str,
+        *,
+        line: int | None = None,
+        column: str = "",
+        consequence: str = "nothing is imported",
+        remedy: str = "",
+    ) -> None:
         """Note a flaw that blocks the import."""
         self._add(Severity.ERROR, code, what, line, column, consequence, remedy)
 
     def warning(
-        self, code: str, what: str, *, line: int | None = None, column: str = "",
-        consequence: str, remedy: str = "",
-    ) -> None:  # fmt: skip
+        self,
+        code: str,
+        what: str,
+        *,
+        line: int | None = None,
+        column: str = "",
+        consequence: str,
+        remedy: str = "",
+    ) -> None:
         """Note a flaw that has a consequence but does not block."""
         self._add(Severity.WARNING, code, what, line, column, consequence, remedy)
 
     def info(
-        self, code: str, what: str, *, line: int | None = None, column: str = "",
-        consequence: str = "", remedy: str = "",
-    ) -> None:  # fmt: skip
+        self,
+        code: str,
+        what: str,
+        *,
+        line: int | None = None,
+        column: str = "",
+        consequence: str = "",
+        remedy: str = "",
+    ) -> None:
         """Note a choice that was made."""
         self._add(Severity.INFO, code, what, line, column, consequence, remedy)
 
@@ -109,10 +125,19 @@ class FindingLog:
         """Return everything noted, the gravest first."""
         order = list(Severity)
         found = [
-            Finding(group.severity, code, group.lines[0] if group.lines else None, column,
-                    group.what, group.consequence, group.remedy, group.count, tuple(group.lines))
+            Finding(
+                group.severity,
+                code,
+                group.lines[0] if group.lines else None,
+                column,
+                group.what,
+                group.consequence,
+                group.remedy,
+                group.count,
+                tuple(group.lines),
+            )
             for (code, column), group in self._groups.items()
-        ]  # fmt: skip
+        ]
         return tuple(sorted(found, key=lambda f: (order.index(f.severity), f.line or 0)))
 
 
@@ -201,9 +226,7 @@ def sum_records(records: Iterable[Record]) -> dict[str, Sums]:
     return {code: Sums(code, *sums) for code, sums in sorted(totals.items())}
 
 
-def _count(
-    totals: dict[str, list[int]], currency: str, slot: int, amount: int, left: int
-) -> None:
+def _count(totals: dict[str, list[int]], currency: str, slot: int, amount: int, left: int) -> None:
     sums = totals.setdefault(currency, [0, 0, 0, 0])
     sums[slot] += amount
     sums[3] += left

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from adapters.spreadsheets import checks
-from adapters.spreadsheets.amounts import Decision, DecimalMark, decide_decimal_mark
+from adapters.spreadsheets.amounts import DecimalMark, Decision, decide_decimal_mark
 from adapters.spreadsheets.cells import cell_text
 from adapters.spreadsheets.dates import DateOrder, decide_date_order
 from adapters.spreadsheets.fields import RowFields
@@ -14,11 +14,11 @@ from adapters.spreadsheets.grid import Cell, Grid, UnreadableFile, read_grid
 from adapters.spreadsheets.layout import HeaderRow, Table, find_header, read_table
 from adapters.spreadsheets.mapping import (
     ColumnMapping,
-    MappingStore,
     Proposal,
     missing_fields,
     propose_mapping,
 )
+from adapters.spreadsheets.mapping_store import MappingStore, SavedMapping
 from adapters.spreadsheets.open_items import OpenItemRows
 from adapters.spreadsheets.options import ImportOptions, KnownCustomers
 from adapters.spreadsheets.parties import PartyRows
@@ -82,7 +82,7 @@ class _Reading:
     ) -> None:
         self.grid, self.kind, self.as_of = grid, kind, as_of
         self.options, self.known, self.store = options, known, store
-        self.log = FindingLog()
+        self.notes = FindingLog()
         self.mapping: ColumnMapping | None = None
         self.rows = 0
 
@@ -100,14 +100,20 @@ class _Reading:
             *proposal.questions,
             *missing_fields(proposal.mapping, carried and bool(table.rows)),
         ]:
-            self.log.error("mapping_open", question, line=self._line(head))
+            self.notes.error(
+                "mapping_open", question.text, line=self._line(head), column=question.field
+            )
         if not table.rows:
-            self.log.error("no_rows", "no rows below the header", line=self._line(head),
-                           remedy="export again")  # fmt: skip
+            self.notes.error(
+                "no_rows", "no rows below the header", line=self._line(head), remedy="export again"
+            )
         mark, order = self._formats(table, head, saved)
-        if any(finding.severity == "error" for finding in self.log.findings()):
+        if any(finding.severity == "error" for finding in self.notes.findings()):
             return self._stopped()
         return self._build(table, head, mark, order)
+
+    def _mapping(self) -> ColumnMapping:
+        return self.mapping or ColumnMapping(self.kind, (), {}, "")
 
     def _line(self, head: HeaderRow) -> int:
         return head.sheet.rows[head.index].line
@@ -120,36 +126,45 @@ class _Reading:
                 f"{grid.name}: no sheet {options.sheet!r}; sheets are {names or 'none'}"
             )
         if not any(sheet.rows for sheet in grid.sheets):
-            self.log.error("no_rows", "the file holds no rows", remedy="export again")
+            self.notes.error("no_rows", "the file holds no rows", remedy="export again")
             return None
         head = find_header(grid, self.kind, options.columns, options.sheet)
         others = [sheet.name for sheet in grid.sheets if sheet is not head.sheet and sheet.rows]
         if others:
-            self.log.info("other_sheets", f"sheet {head.sheet.name!r} is read, not "
-                          + ", ".join(map(repr, others)), remedy="say --sheet NAME")  # fmt: skip
+            self.notes.info(
+                "other_sheets",
+                f"sheet {head.sheet.name!r} is read, not " + ", ".join(map(repr, others)),
+                remedy="say --sheet NAME",
+            )
         if grid.encoding_is_choice:
-            self.log.info("encoding_chosen", "the text is not UTF-8, Windows-1252 was taken",
-                          consequence="letters with accents are read that way",
-                          remedy="say --encoding if names look wrong")  # fmt: skip
+            self.notes.info(
+                "encoding_chosen",
+                "the text is not UTF-8, Windows-1252 was taken",
+                consequence="letters with accents are read that way",
+                remedy="say --encoding if names look wrong",
+            )
         return head
 
-    def _propose(self, head: HeaderRow) -> tuple[Proposal, dict]:
+    def _propose(self, head: HeaderRow) -> tuple[Proposal, SavedMapping]:
         bare = ColumnMapping(self.kind, head.cells, {}, "")
-        saved = (self.store.load(bare.fingerprint) if self.store else None) or {}
+        saved = (self.store.load(bare.fingerprint) if self.store else None) or SavedMapping({})
         rows = head.sheet.rows[head.index + 1 :]
-        proposal = propose_mapping(
-            self.kind, head.cells, rows, self.options.columns, saved.get("columns")
-        )
+        proposal = propose_mapping(self.kind, head.cells, rows, self.options.columns, saved.columns)
         for other in proposal.mapping.unused:
             field, _, column = other.partition(": ")
-            self.log.info("column_not_used", f"{column!r} could also be {field}",
-                          line=self._line(head), column=column, consequence="not used",
-                          remedy=f"say --map {field}={column!r} to take it instead")  # fmt: skip
+            self.notes.info(
+                "column_not_used",
+                f"{column!r} could also be {field}",
+                line=self._line(head),
+                column=column,
+                consequence="not used",
+                remedy=f"say --map {field}={column!r} to take it instead",
+            )
         return proposal, saved
 
     def _cells(self, table: Table, shape: str) -> Iterator[tuple[int, Cell]]:
         fields = FIELDS[self.kind]
-        columns = self.mapping.columns if self.mapping else {}
+        columns = self._mapping().columns
         places = [at for field, at in columns.items() if fields[field].shape == shape]
         rows = [*table.rows, *table.totals] if shape == "amount" else table.rows
         for row in rows:
@@ -158,28 +173,36 @@ class _Reading:
                     yield row.line, row.cells[at]
 
     def _formats(
-        self, table: Table, head: HeaderRow, saved: dict
+        self, table: Table, head: HeaderRow, saved: SavedMapping
     ) -> tuple[DecimalMark, DateOrder | None]:
-        decimal = self.options.decimal or saved.get("decimal")
-        dates = self.options.dates or saved.get("dates")
-        mark = Decision(decimal, "given") if decimal else decide_decimal_mark(
-            (line, cell.strip()) for line, cell in self._cells(table, "amount")
-            if isinstance(cell, str)
-        )  # fmt: skip
+        decimal = self.options.decimal or saved.decimal
+        dates = self.options.dates or saved.dates
+        mark = (
+            Decision(decimal, "given")
+            if decimal
+            else decide_decimal_mark(
+                (line, cell.strip())
+                for line, cell in self._cells(table, "amount")
+                if isinstance(cell, str)
+            )
+        )
         order = Decision(dates, "given") if dates else self._date_order(table, head)
         for code, decision in (("decimal_open", mark), ("dates_open", order)):
             if not decision.settled:
-                self.log.error(code, decision.reason)
+                self.notes.error(code, decision.reason)
         if order.value and order.reason != "given":
-            self.log.info("date_order", order.reason)
+            self.notes.info("date_order", order.reason)
         if self.mapping:
             self.mapping = replace(self.mapping, decimal=decimal, dates=dates)
         return DecimalMark(mark.value or "point"), DateOrder(order.value) if order.value else None
 
     def _date_order(self, table: Table, head: HeaderRow) -> Decision:
-        cells = [(line, cell.strip()) for line, cell in self._cells(table, "date")
-                 if isinstance(cell, str)]  # fmt: skip
-        columns = self.mapping.columns if self.mapping else {}
+        cells = [
+            (line, cell.strip())
+            for line, cell in self._cells(table, "date")
+            if isinstance(cell, str)
+        ]
+        columns = self._mapping().columns
         issued, due = columns.get("issued_on"), columns.get("due_on")
         pairs: list[tuple[str, str]] = []
         if issued is not None:
@@ -194,28 +217,37 @@ class _Reading:
     def _build(
         self, table: Table, head: HeaderRow, mark: DecimalMark, order: DateOrder | None
     ) -> ReadOutcome:
-        assert self.mapping is not None
         fields = RowFields(
-            self.mapping, mark, order, head.currency, self.options.currency, self.log
+            self._mapping(), mark, order, head.currency, self.options.currency, self.notes
         )
         if self.kind in ("customers", "tickets", "contracts"):
             builder = PartyRows(fields, self.kind)
         else:
             builder = OpenItemRows(fields, self.kind, self._receipt_sign(table, fields))
         built = [record for row in table.rows for record in builder.records(row)]
-        records = checks.drop_doubles(built, self.log)
-        checks.note_look_alikes(records, self.log)
-        checks.note_future_dates(records, self.as_of, self.log)
+        records = checks.drop_doubles(built, self.notes)
+        checks.note_look_alikes(records, self.notes)
+        checks.note_future_dates(records, self.as_of, self.notes)
         if self.known is not None:
-            checks.note_strangers(records, self.kind, self.known, self.log)
+            checks.note_strangers(records, self.kind, self.known, self.notes)
         if head.as_of and head.as_of != self.as_of:
-            self.log.info("other_day", f"the report is as of {head.as_of}, the import as of "
-                          f"{self.as_of}", consequence="balances are those of the report")  # fmt: skip
-        totals = checks.tie_totals(table, fields, self.log)
+            self.notes.info(
+                "other_day",
+                f"the report is as of {head.as_of}, the import as of {self.as_of}",
+                consequence="balances are those of the report",
+            )
+        totals = checks.tie_totals(table, fields, self.notes)
         report = QualityReport(
-            self.grid.name, self.kind, self.grid.encoding, self.rows, builder.left_out,
-            dict(checks.count_kinds(records)), sum_records(records), totals, self.log.findings(),
-        )  # fmt: skip
+            self.grid.name,
+            self.kind,
+            self.grid.encoding,
+            self.rows,
+            builder.left_out,
+            dict(checks.count_kinds(records)),
+            sum_records(records),
+            totals,
+            self.notes.findings(),
+        )
         return ReadOutcome(tuple(records), report, self.mapping)
 
     def _receipt_sign(self, table: Table, fields: RowFields) -> int:
@@ -228,7 +260,14 @@ class _Reading:
 
     def _stopped(self) -> ReadOutcome:
         report = QualityReport(
-            self.grid.name, self.kind, self.grid.encoding, self.rows, 0, {}, {}, (),
-            self.log.findings(),
-        )  # fmt: skip
+            self.grid.name,
+            self.kind,
+            self.grid.encoding,
+            self.rows,
+            0,
+            {},
+            {},
+            (),
+            self.notes.findings(),
+        )
         return ReadOutcome((), report, self.mapping)

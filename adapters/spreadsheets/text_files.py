@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import itertools
 import re
 from collections import Counter
 
@@ -58,7 +59,8 @@ def decode(data: bytes, name: str, encoding: str | None = None) -> tuple[str, st
             f"{name}: binary data, not a table (NUL byte at offset {data.index(0)}); "
             "export it as CSV or XLSX"
         )
-    tries = [encoding or marked] if encoding or marked else ["utf-8", "cp1252"]
+    known = encoding or marked
+    tries = [known] if known else ["utf-8", "cp1252"]
     for codec in tries:
         try:
             text = data.decode(codec)
@@ -97,9 +99,7 @@ def sniff_delimiter(lines: list[str]) -> tuple[str, int]:
     return best, 0
 
 
-def _delimited_rows(
-    text: str, delimiter: str, name: str, limits: Limits, skip: int
-) -> list[Row]:
+def _delimited_rows(text: str, delimiter: str, name: str, limits: Limits, skip: int) -> list[Row]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[Row] = []
     start = 1
@@ -111,17 +111,14 @@ def _delimited_rows(
             if len(rows) > limits.rows:
                 break
     except csv.Error as error:
-        raise UnreadableFile(
-            f"{name} line {start}: {_csv_reason(str(error), limits)}"
-        ) from None
+        raise UnreadableFile(f"{name} line {start}: {_csv_reason(str(error), limits)}") from None
     return rows
 
 
 def _csv_reason(error: str, limits: Limits) -> str:
     if "field larger" in error:
         return (
-            f"a cell longer than {limits.cell_chars:,} characters; "
-            "look for a missing closing quote"
+            f"a cell longer than {limits.cell_chars:,} characters; look for a missing closing quote"
         )
     return f"broken quotes ({error}); a quote inside a quoted cell must be doubled"
 
@@ -147,8 +144,7 @@ def _framed_rows(lines: list[str]) -> list[Row]:
         elif all(at < len(stripped) and stripped[at] == "|" for at in frame):
             # A bar inside a text cell must not shift the columns after it.
             cells = [
-                stripped[left + 1 : right].strip()
-                for left, right in zip(frame, frame[1:], strict=False)
+                stripped[left + 1 : right].strip() for left, right in itertools.pairwise(frame)
             ]
         else:
             cells = [cell.strip() for cell in stripped.strip("|").split("|")]

@@ -42,9 +42,7 @@ def read_sheets(data: bytes, name: str, limits: Limits) -> tuple[Sheet, ...]:
             ]
             sheets = [_read_sheet(book, sheet, name, limits) for sheet in names]
     except PasswordError:
-        raise UnreadableFile(
-            f"{name}: protected with a password; save it without one"
-        ) from None
+        raise UnreadableFile(f"{name}: protected with a password; save it without one") from None
     except (CalamineError, OSError, ValueError) as error:
         raise UnreadableFile(f"{name}: not a readable workbook ({error})") from None
     return tuple(sheets)
