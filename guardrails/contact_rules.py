@@ -142,6 +142,11 @@ def plan_pauses_its_invoices(case: Case) -> Hit | None:
     return Hit(f"plan {hits[0].state}") if hits else None
 
 
+def one_message_at_a_time(case: Case) -> Hit | None:
+    """No earlier message is still on its way; an uncertain one is looked at by a person first."""
+    return Hit(case.facts.in_flight[0].state) if case.facts.in_flight else None
+
+
 def one_message_per_day(case: Case) -> Hit | None:
     """The customer has had no message in this currency today."""
     message = case.message
@@ -209,6 +214,7 @@ CONTACT_RULES = (
     our_promise_first,
     promise_pauses_its_invoices,
     plan_pauses_its_invoices,
+    one_message_at_a_time,
     one_message_per_day,
     contact_budget,
     in_contact_window,

@@ -59,10 +59,10 @@ def judge(
         Allow, NeedsApproval with the findings that ask for a person, or Deny.
     """
     if action.account_id != facts.account_id:
-        return Deny((_failed("subject_exists", policy, "another account"),))
+        return refuse("subject_exists", policy, "another account")
     is_message = isinstance(action, MessageAction)
     if is_message and draft is None:
-        return Deny((_failed("every_number_traced", policy, "no words to judge"),))
+        return refuse("every_number_traced", policy, "no words to judge")
     case = Case(action, facts, policy, at, draft)
     found = [
         finding
@@ -72,6 +72,11 @@ def judge(
     if any(finding.effect == "deny" for finding in found):
         return Deny(tuple(found))
     return NeedsApproval(tuple(found)) if found else Allow()
+
+
+def refuse(rule_id: str, policy: Policy, detail: str) -> Deny:
+    """A denial in the name of a rule that could not be satisfied before the gate was reached."""
+    return Deny((_failed(rule_id, policy, detail),))
 
 
 def _apply(rule: Rule, case: Case) -> Finding | None:

@@ -141,6 +141,14 @@ class PastContact:
 
 
 @dataclass(frozen=True, slots=True)
+class InFlight:
+    """A message that has its permit and has not arrived yet."""
+
+    outbox_id: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class FeedFact:
     """How far a source has been read."""
 
@@ -184,6 +192,7 @@ class AccountFacts:
     inbound_unanswered: bool = False
     proposals_waiting: tuple[str, ...] = ()
     broken_promises: int = 0
+    in_flight: tuple[InFlight, ...] = ()
 
     def open_in(self, currency: str) -> Money:
         """Sum of open invoices in a currency, before credits and unapplied cash."""

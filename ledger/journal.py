@@ -30,7 +30,7 @@ def insert_new(session: Session, table: Any, rows: list[dict[str, Any]]) -> int:
         return 0
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     statement = dialect.insert(table).on_conflict_do_nothing()
-    return session.execute(statement, rows).rowcount  # type: ignore[union-attr]
+    return session.execute(statement, rows).rowcount
 
 
 def audit(
@@ -62,7 +62,7 @@ def touch(session: Session, account_ids: set[str]) -> None:
     for start in range(0, len(ids), 500):
         session.execute(
             update(Account)
-            .where(Account.id.in_(ids[start : start + 500]))  # type: ignore[attr-defined]
+            .where(Account.id.in_(ids[start : start + 500]))
             .values(next_action_on=None)
         )
 
@@ -157,7 +157,7 @@ def get_proposal(session: Session, proposal_id: str) -> Proposal:
     if not re.fullmatch(r"[a-z0-9_]{5,}", proposal_id):
         raise NotFound(f"no proposal {proposal_id!r}; `dunwell inbox list` shows those waiting")
     like = session.scalars(
-        select(Proposal).where(Proposal.id.startswith(proposal_id)).limit(2)  # type: ignore[attr-defined]
+        select(Proposal).where(Proposal.id.startswith(proposal_id)).limit(2)
     ).all()
     if len(like) != 1:
         reason = "several proposals begin with" if like else "no proposal"
@@ -171,13 +171,13 @@ def waiting_proposals(session: Session, account_id: str) -> list[Proposal]:
         session.scalars(
             select(Proposal).where(
                 Proposal.account_id == account_id,
-                Proposal.state.in_(sorted(OPEN_PROPOSAL_STATES)),  # type: ignore[attr-defined]
+                Proposal.state.in_(sorted(OPEN_PROPOSAL_STATES)),
             )
         )
     )
 
 
-def record_decision(  # noqa: PLR0913 - the parts of one record
+def record_decision(
     session: Session,
     proposal: Proposal,
     verb: DecisionVerb,
@@ -226,7 +226,7 @@ def first_decision(session: Session, proposal_id: str) -> str:
     last = session.scalars(
         select(Decision)
         .where(Decision.proposal_id == proposal_id)
-        .order_by(Decision.version.desc())  # type: ignore[attr-defined]
+        .order_by(Decision.version.desc())
     ).first()
     if last is None:
         return f"proposal {proposal_id} is no longer waiting"
@@ -248,12 +248,12 @@ def move_proposal(
     result = session.execute(
         update(Proposal)
         .where(
-            Proposal.id == proposal.id,  # type: ignore[arg-type]
-            Proposal.version == proposal.version,  # type: ignore[arg-type]
+            Proposal.id == proposal.id,
+            Proposal.version == proposal.version,
         )
         .values(state=state.value, version=proposal.version + 1, **changes)
     )
-    if result.rowcount != 1:  # type: ignore[attr-defined]
+    if result.rowcount != 1:
         raise Conflict(first_decision(session, proposal.id))
     session.refresh(proposal)
 
@@ -264,9 +264,9 @@ def stale_proposals(session: Session, as_of: date) -> list[Proposal]:
         session.scalars(
             select(Proposal).where(
                 or_(
-                    (Proposal.state.in_(sorted(OPEN_PROPOSAL_STATES)))  # type: ignore[attr-defined]
-                    & (Proposal.expires_on < as_of),  # type: ignore[operator]
-                    (Proposal.state == ProposalState.SNOOZED) & (Proposal.snoozed_until <= as_of),  # type: ignore[operator]
+                    (Proposal.state.in_(sorted(OPEN_PROPOSAL_STATES)))
+                    & (Proposal.expires_on < as_of),
+                    (Proposal.state == ProposalState.SNOOZED) & (Proposal.snoozed_until <= as_of),
                 )
             )
         )

@@ -14,6 +14,7 @@ from ledger.facts import (
     ActivePlan,
     ContactFact,
     FeedFact,
+    InFlight,
     OpenCredit,
     OpenDispute,
     OpenItem,
@@ -25,6 +26,7 @@ from ledger.facts import (
 from ledger.states import (
     OPEN_PROPOSAL_STATES,
     DisputeState,
+    OutboxState,
     PlanState,
     PromiseState,
     TicketState,
@@ -32,7 +34,7 @@ from ledger.states import (
 from ledger.tables.account import Account, Contact, ContractNote, Hold, Renewal, Ticket
 from ledger.tables.case import Dispute, Plan, PlanInstalment, Promise
 from ledger.tables.receivable import CreditMemo, Invoice, Receipt
-from ledger.tables.work import Feed, Message, Proposal
+from ledger.tables.work import Feed, Message, Outbox, Proposal
 
 BUDGET_DAYS = 30
 """How far back contact history reaches: the longest window of the contact budget."""
@@ -122,6 +124,7 @@ def _snapshot(
         inbound_unanswered=bool(parts["inbound"].get(row.id)),
         proposals_waiting=of("waiting"),
         broken_promises=sum(parts["broken"].get(row.id, ())),
+        in_flight=of("in_flight"),
     )
 
 
@@ -143,6 +146,7 @@ def _parts(session: Session, as_of: date, ids: Sequence[str]) -> dict[str, _Rows
         "renewals": _renewals(session, ids),
         "sensitive": _sensitive(session, ids),
         "waiting": _waiting(session, ids),
+        "in_flight": _in_flight(session, ids),
     }
 
 
@@ -209,7 +213,7 @@ _RECEIPT = (
 
 def _receipts(session: Session, ids: Sequence[str]) -> _Rows:
     rows = session.execute(
-        select(Receipt.account_id, *_RECEIPT)  # type: ignore[call-overload]
+        select(Receipt.account_id, *_RECEIPT)
         .where(_among(Receipt.account_id, ids), Receipt.unapplied_minor != 0)
         .order_by(Receipt.id)
     )
@@ -220,8 +224,8 @@ def _unidentified(session: Session, ids: Sequence[str]) -> tuple[UnappliedReceip
     if not ids:
         return ()
     rows = session.execute(
-        select(*_RECEIPT)  # type: ignore[call-overload]
-        .where(_among(Receipt.id, ids), Receipt.account_id.is_(None))  # type: ignore[union-attr]
+        select(*_RECEIPT)
+        .where(_among(Receipt.id, ids), Receipt.account_id.is_(None))
         .order_by(Receipt.id)
     )
     return tuple(UnappliedReceipt(*row) for row in rows)
@@ -294,8 +298,8 @@ def _holds(session: Session, as_of: date, ids: Sequence[str]) -> _Rows:
         select(Hold.account_id, Hold.id, Hold.reason, Hold.invoice_id, Hold.ends_on)
         .where(
             _among(Hold.account_id, ids),
-            Hold.lifted_at.is_(None),  # type: ignore[union-attr]
-            or_(Hold.ends_on.is_(None), Hold.ends_on >= as_of),  # type: ignore[union-attr,operator]
+            Hold.lifted_at.is_(None),
+            or_(Hold.ends_on.is_(None), Hold.ends_on >= as_of),
         )
         .order_by(Hold.id)
     )
@@ -363,7 +367,7 @@ def _inbound(session: Session, ids: Sequence[str]) -> _Rows:
         select(Message.account_id).where(
             _among(Message.account_id, ids),
             Message.direction == "in",
-            Message.answered.is_(False),  # type: ignore[attr-defined]
+            Message.answered.is_(False),
         )
     )
     return _group(rows, lambda _row: True)
@@ -372,7 +376,7 @@ def _inbound(session: Session, ids: Sequence[str]) -> _Rows:
 def _renewals(session: Session, ids: Sequence[str]) -> _Rows:
     rows = session.execute(
         select(Renewal.account_id, Renewal.renews_on)
-        .where(_among(Renewal.account_id, ids), Renewal.active.is_(True))  # type: ignore[attr-defined]
+        .where(_among(Renewal.account_id, ids), Renewal.active.is_(True))
         .order_by(Renewal.renews_on)
     )
     return _group(rows, lambda row: row[1])
@@ -382,7 +386,7 @@ def _sensitive(session: Session, ids: Sequence[str]) -> _Rows:
     rows = session.execute(
         select(ContractNote.account_id).where(
             _among(ContractNote.account_id, ids),
-            ContractNote.sensitive.is_(True),  # type: ignore[attr-defined]
+            ContractNote.sensitive.is_(True),
         )
     )
     return _group(rows, lambda _row: True)
@@ -398,6 +402,16 @@ def _waiting(session: Session, ids: Sequence[str]) -> _Rows:
         .order_by(Proposal.id)
     )
     return _group(rows, lambda row: row[1])
+
+
+def _in_flight(session: Session, ids: Sequence[str]) -> _Rows:
+    moving = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.UNCERTAIN)
+    rows = session.execute(
+        select(Outbox.account_id, Outbox.id, Outbox.state)
+        .where(_among(Outbox.account_id, ids), _among(Outbox.state, [s.value for s in moving]))
+        .order_by(Outbox.id)
+    )
+    return _group(rows, lambda row: InFlight(*row[1:]))
 
 
 def _feeds(session: Session) -> tuple[FeedFact, ...]:

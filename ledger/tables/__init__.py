@@ -1,1 +1,1 @@
-"""SQLModel tables, one file per concept. Table models do not validate: rows enter through records."""
+"""SQLModel tables, one file per concept. They do not validate: rows enter through records."""

@@ -2,20 +2,18 @@
 
 from datetime import date, datetime
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from ledger.tables.base import instant, minor, text
+from ledger.tables.base import Table, instant, minor, text
 
 
-class Account(SQLModel, table=True):
+class Account(Table, table=True):
     """A customer we sell to on credit.
 
     `places` holds jurisdiction codes and `time_zones` IANA zones, comma separated, every
     candidate listed. `next_action_on` is the first date a night must look again; NULL means
     tonight. It is derived: any change to the account clears it.
     """
-
-    __tablename__ = "account"
 
     id: str = Field(primary_key=True)
     account_number: str = Field(unique=True)
@@ -37,10 +35,8 @@ class Account(SQLModel, table=True):
     disposition: str | None = text(default=None)
 
 
-class Contact(SQLModel, table=True):
+class Contact(Table, table=True):
     """A person or mailbox at an account."""
-
-    __tablename__ = "contact"
 
     id: str = Field(primary_key=True)
     account_id: str = Field(foreign_key="account.id", index=True)
@@ -55,10 +51,8 @@ class Contact(SQLModel, table=True):
     bounced: bool = False
 
 
-class ContractNote(SQLModel, table=True):
+class ContractNote(Table, table=True):
     """What was agreed, as text from the contract system; text is data, never a rule."""
-
-    __tablename__ = "contract_note"
 
     id: str = Field(primary_key=True)
     account_id: str = Field(foreign_key="account.id", index=True)
@@ -68,10 +62,8 @@ class ContractNote(SQLModel, table=True):
     sensitive: bool = False
 
 
-class Renewal(SQLModel, table=True):
+class Renewal(Table, table=True):
     """A contract that is being renewed."""
-
-    __tablename__ = "renewal"
 
     id: str = Field(primary_key=True)
     account_id: str = Field(foreign_key="account.id", index=True)
@@ -80,10 +72,8 @@ class Renewal(SQLModel, table=True):
     owner: str | None = None
 
 
-class Ticket(SQLModel, table=True):
+class Ticket(Table, table=True):
     """A service ticket of the support system."""
-
-    __tablename__ = "ticket"
 
     id: str = Field(primary_key=True)
     account_id: str = Field(foreign_key="account.id", index=True)
@@ -95,10 +85,8 @@ class Ticket(SQLModel, table=True):
     invoice_id: str | None = None
 
 
-class Hold(SQLModel, table=True):
+class Hold(Table, table=True):
     """A typed stop on an account or one invoice, with its end and who may lift it."""
-
-    __tablename__ = "hold"
 
     id: str = Field(primary_key=True)
     account_id: str = Field(foreign_key="account.id", index=True)

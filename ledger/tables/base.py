@@ -1,9 +1,11 @@
 """Column types shared by the tables."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, MetaData, String
+from sqlalchemy.orm import declared_attr
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
@@ -14,6 +16,14 @@ SQLModel.metadata.naming_convention = {  # stable names, so that migrations can 
     "pk": "pk_%(table_name)s",
 }
 metadata: MetaData = SQLModel.metadata
+
+
+class Table(SQLModel):
+    """Base of every table: its name is the class name in snake case, without a final Row."""
+
+    @declared_attr.directive
+    def __tablename__(cls) -> str:  # noqa: N805 - a class attribute
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__.removesuffix("Row")).lower()
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -31,7 +41,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ARG002
         """Give the zone back."""
         if value is None:
             return None
@@ -45,7 +55,7 @@ def text(**options: Any) -> Any:
 
 def instant(**options: Any) -> Any:
     """An aware UTC instant column."""
-    return Field(sa_type=UtcDateTime, **options)  # type: ignore[call-overload]
+    return Field(sa_type=UtcDateTime, **options)
 
 
 def minor(**options: Any) -> Any:

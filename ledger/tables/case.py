@@ -2,15 +2,13 @@
 
 from datetime import date
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from ledger.tables.base import minor, text
+from ledger.tables.base import Table, minor, text
 
 
-class Dispute(SQLModel, table=True):
+class Dispute(Table, table=True):
     """A customer's challenge to an invoice, or to the account where no invoice is named."""
-
-    __tablename__ = "dispute"
 
     id: str = Field(primary_key=True)
     account_id: str = Field(foreign_key="account.id", index=True)
@@ -26,10 +24,8 @@ class Dispute(SQLModel, table=True):
     quote: str = ""
 
 
-class Promise(SQLModel, table=True):
+class Promise(Table, table=True):
     """A promise to pay (direction theirs) or a promise we made (direction ours)."""
-
-    __tablename__ = "promise"
 
     id: str = Field(primary_key=True)
     account_id: str = Field(foreign_key="account.id", index=True)
@@ -44,10 +40,8 @@ class Promise(SQLModel, table=True):
     source: str = ""
 
 
-class Plan(SQLModel, table=True):
+class Plan(Table, table=True):
     """A payment plan: agreed instalments over invoices already due."""
-
-    __tablename__ = "plan"
 
     id: str = Field(primary_key=True)
     account_id: str = Field(foreign_key="account.id", index=True)
@@ -58,10 +52,8 @@ class Plan(SQLModel, table=True):
     invoice_ids: str = ""
 
 
-class PlanInstalment(SQLModel, table=True):
+class PlanInstalment(Table, table=True):
     """One due part of a plan; parts sum to the plan."""
-
-    __tablename__ = "plan_instalment"
 
     id: str = Field(primary_key=True)
     plan_id: str = Field(foreign_key="plan.id", index=True)

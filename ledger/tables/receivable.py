@@ -7,15 +7,14 @@ An invoice's open balance is its amount minus the sum of its applications; `open
 from datetime import date
 
 from sqlalchemy import Index, UniqueConstraint, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from ledger.tables.base import minor
+from ledger.tables.base import Table, minor
 
 
-class Invoice(SQLModel, table=True):
+class Invoice(Table, table=True):
     """A claim for payment."""
 
-    __tablename__ = "invoice"
     __table_args__ = (
         UniqueConstraint("account_id", "invoice_number", name="uq_invoice_number"),
         Index(
@@ -41,10 +40,8 @@ class Invoice(SQLModel, table=True):
     batch_id: str | None = None
 
 
-class Instalment(SQLModel, table=True):
+class Instalment(Table, table=True):
     """A part of an invoice with its own due date; parts sum to the invoice."""
-
-    __tablename__ = "instalment"
 
     id: str = Field(primary_key=True)
     invoice_id: str = Field(foreign_key="invoice.id", index=True)
@@ -53,10 +50,9 @@ class Instalment(SQLModel, table=True):
     amount_minor: int = minor()
 
 
-class CreditMemo(SQLModel, table=True):
+class CreditMemo(Table, table=True):
     """A claim given back; open until applied to invoices."""
 
-    __tablename__ = "credit_memo"
     __table_args__ = (UniqueConstraint("account_id", "credit_number", name="uq_credit_number"),)
 
     id: str = Field(primary_key=True)
@@ -70,10 +66,8 @@ class CreditMemo(SQLModel, table=True):
     batch_id: str | None = None
 
 
-class Receipt(SQLModel, table=True):
+class Receipt(Table, table=True):
     """Money that came in. Without an account it is unidentified."""
-
-    __tablename__ = "receipt"
 
     id: str = Field(primary_key=True)
     account_id: str | None = Field(default=None, foreign_key="account.id", index=True)
@@ -88,13 +82,11 @@ class Receipt(SQLModel, table=True):
     batch_id: str | None = None
 
 
-class Application(SQLModel, table=True):
+class Application(Table, table=True):
     """Part of a receipt, credit memo, write-off or adjustment set against an invoice.
 
     Append-only: a correction is a second row with the opposite sign and `reverses_id`.
     """
-
-    __tablename__ = "application"
 
     id: str = Field(primary_key=True)
     account_id: str = Field(foreign_key="account.id", index=True)

@@ -3,15 +3,13 @@
 from datetime import date, datetime
 
 from sqlalchemy import Index, LargeBinary, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from ledger.tables.base import instant, minor, text
+from ledger.tables.base import Table, instant, minor, text
 
 
-class Run(SQLModel, table=True):
+class Run(Table, table=True):
     """One night. `counts` is JSON: dispositions by kind, portfolio, control totals."""
-
-    __tablename__ = "run"
 
     id: str = Field(primary_key=True)
     as_of: date = Field(unique=True)
@@ -25,14 +23,13 @@ class Run(SQLModel, table=True):
     counts: str = "{}"
 
 
-class DispositionRow(SQLModel, table=True):
+class DispositionRow(Table, table=True):
     """What a night decided for an account; stands until the account is looked at again.
 
     `facts` is the compressed JSON of the snapshot it was judged on, so that the decision can
     be re-derived offline.
     """
 
-    __tablename__ = "disposition"
     __table_args__ = (UniqueConstraint("account_id", "run_id", name="uq_disposition"),)
 
     seq: int | None = Field(default=None, primary_key=True)
@@ -48,10 +45,9 @@ class DispositionRow(SQLModel, table=True):
     facts: bytes = Field(sa_type=LargeBinary)
 
 
-class Proposal(SQLModel, table=True):
+class Proposal(Table, table=True):
     """An action somebody wants done, and where it stands. This row is the authority."""
 
-    __tablename__ = "proposal"
     __table_args__ = (Index("ix_proposal_queue", "state", "priority_minor", "id"),)
 
     id: str = Field(primary_key=True)
@@ -85,10 +81,9 @@ class Proposal(SQLModel, table=True):
     supersedes_id: str | None = None
 
 
-class Decision(SQLModel, table=True):
+class Decision(Table, table=True):
     """What a person said to a proposal, bound to the digest that was seen."""
 
-    __tablename__ = "decision"
     __table_args__ = (UniqueConstraint("proposal_id", "version", name="uq_decision"),)
 
     id: str = Field(primary_key=True)
@@ -103,10 +98,9 @@ class Decision(SQLModel, table=True):
     decided_at: datetime = instant()
 
 
-class Outbox(SQLModel, table=True):
+class Outbox(Table, table=True):
     """A message with a permit. `idempotency_key` is (account, purpose, stage, period)."""
 
-    __tablename__ = "outbox"
     __table_args__ = (Index("ix_outbox_due", "state", "release_at"),)
 
     id: str = Field(primary_key=True)
@@ -130,10 +124,8 @@ class Outbox(SQLModel, table=True):
     stopped_by: str = ""
 
 
-class Permit(SQLModel, table=True):
+class Permit(Table, table=True):
     """Why a message was allowed to leave; hash-chained, re-derived by `dunwell verify`."""
-
-    __tablename__ = "permit"
 
     seq: int = Field(primary_key=True)
     outbox_id: str = Field(unique=True)
@@ -147,10 +139,9 @@ class Permit(SQLModel, table=True):
     hash: str
 
 
-class Message(SQLModel, table=True):
+class Message(Table, table=True):
     """One contact with the customer, either way. The contact budget counts these."""
 
-    __tablename__ = "message"
     __table_args__ = (Index("ix_message_account", "account_id", "sent_on"),)
 
     id: str = Field(primary_key=True)
@@ -169,10 +160,8 @@ class Message(SQLModel, table=True):
     invoice_ids: str = ""
 
 
-class CallTask(SQLModel, table=True):
+class CallTask(Table, table=True):
     """A thing for a person to do: a call, a note to follow up, a contact to find."""
-
-    __tablename__ = "call_task"
 
     id: str = Field(primary_key=True)
     account_id: str = Field(index=True)
@@ -184,20 +173,16 @@ class CallTask(SQLModel, table=True):
     created_by: str = ""
 
 
-class Feed(SQLModel, table=True):
+class Feed(Table, table=True):
     """How fresh a source is; the gate stops automation on a stale or missing one."""
-
-    __tablename__ = "feed"
 
     name: str = Field(primary_key=True)
     read_through: date
     read_at: datetime = instant()
 
 
-class Audit(SQLModel, table=True):
+class Audit(Table, table=True):
     """The journal: append-only, hash-chained."""
-
-    __tablename__ = "audit"
 
     seq: int = Field(primary_key=True)
     at: datetime = instant()
@@ -209,10 +194,16 @@ class Audit(SQLModel, table=True):
     hash: str
 
 
-class ImportBatch(SQLModel, table=True):
-    """One file taken in."""
+class PolicyVersion(Table, table=True):
+    """What a policy hash said, so that old decisions can be re-derived."""
 
-    __tablename__ = "import_batch"
+    hash: str = Field(primary_key=True)
+    said: str
+    first_used_on: date
+
+
+class ImportBatch(Table, table=True):
+    """One file taken in."""
 
     id: str = Field(primary_key=True)
     kind: str = text()
@@ -223,20 +214,16 @@ class ImportBatch(SQLModel, table=True):
     report: str = "{}"
 
 
-class Person(SQLModel, table=True):
+class Person(Table, table=True):
     """Somebody who may sign in, and the roles they hold."""
-
-    __tablename__ = "person"
 
     id: str = Field(primary_key=True)
     name: str
     roles: str = ""
 
 
-class ApiKey(SQLModel, table=True):
+class ApiKey(Table, table=True):
     """A key of a person, stored as SHA-256, shown once."""
-
-    __tablename__ = "api_key"
 
     id: str = Field(primary_key=True)
     key_hash: str = Field(unique=True)
@@ -246,10 +233,8 @@ class ApiKey(SQLModel, table=True):
     revoked: bool = False
 
 
-class IdempotentRequest(SQLModel, table=True):
+class IdempotentRequest(Table, table=True):
     """An API answer kept under its Idempotency-Key."""
-
-    __tablename__ = "idempotent_request"
 
     key: str = Field(primary_key=True)
     person_id: str = Field(primary_key=True)
@@ -259,10 +244,8 @@ class IdempotentRequest(SQLModel, table=True):
     created_on: date
 
 
-class ChatMessage(SQLModel, table=True):
+class ChatMessage(Table, table=True):
     """One line of a conversation with the assistant."""
-
-    __tablename__ = "chat_message"
 
     seq: int | None = Field(default=None, primary_key=True)
     thread_id: str = Field(index=True)
@@ -271,10 +254,8 @@ class ChatMessage(SQLModel, table=True):
     said_at: datetime = instant()
 
 
-class ModelCall(SQLModel, table=True):
+class ModelCall(Table, table=True):
     """One call of a configured model: what it cost, never what it said."""
-
-    __tablename__ = "model_call"
 
     seq: int | None = Field(default=None, primary_key=True)
     run_id: str | None = Field(default=None, index=True)

@@ -1,1 +1,1 @@
-"""Approved letter templates, one folder a language."""
+"""Approved letter templates, one folder a language, and the words that stand around their slots."""

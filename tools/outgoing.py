@@ -1,0 +1,114 @@
+"""From a message action to the exact words, their verdict, and the outbox row with its permit.
+
+The same three steps serve the night, the inbox and the dispatcher, so a message is judged on the
+bytes that leave, wherever it comes from.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from guardrails.business_days import contact_window
+from guardrails.case import Draft
+from guardrails.gate import judge, refuse
+from guardrails.verdict import Deny, Verdict
+from ledger.actions import MessageAction, SendReminder, SendStatement, action_json
+from ledger.facts import AccountFacts
+from ledger.ids import make_id
+from policies.schema import Policy
+from tools.letters import Letter, LetterError, render_letter
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedMessage:
+    """A message with its words, the instant it would leave, and what the gate says."""
+
+    action: MessageAction
+    verdict: Verdict
+    letter: Letter | None
+    release_at: datetime | None
+
+
+def release_instant(facts: AccountFacts, policy: Policy, now: datetime) -> datetime | None:
+    """The first instant of the business date, not before now, inside every zone's window."""
+    contact = policy.contact
+    zones = facts.time_zones or (policy.company.time_zone,)
+    window = contact_window(zones, facts.as_of, contact.window_opens, contact.window_closes)
+    if window is None or window[1] <= now:
+        return None
+    return max(window[0], now)
+
+
+def judge_message(
+    action: MessageAction, facts: AccountFacts, policy: Policy, now: datetime
+) -> JudgedMessage:
+    """Word a message from the facts and judge it at the instant it would leave."""
+    at = release_instant(facts, policy, now)
+    try:
+        letter = render_letter(action, facts, policy)
+    except LetterError as error:
+        verdict = judge(action, facts, policy, at, Draft("", "", action.language))
+        if not isinstance(verdict, Deny):
+            verdict = refuse("approved_template_in_language", policy, error.message)
+        return JudgedMessage(action, verdict, None, at)
+    draft = Draft(letter.subject, letter.body, letter.language)
+    return JudgedMessage(action, judge(action, facts, policy, at, draft), letter, at)
+
+
+def idempotency_key(action: MessageAction, facts: AccountFacts) -> str:
+    """(account, purpose, stage, period): the same message of one day exists once."""
+    currency = action.currency if isinstance(action, SendReminder | SendStatement) else ""
+    stage = action.stage if isinstance(action, SendReminder) else 0
+    return f"{action.account_id}|{action.type}|{currency}|{stage}|{facts.as_of.isoformat()}"
+
+
+def outbox_rows(
+    judged: JudgedMessage,
+    facts: AccountFacts,
+    policy: Policy,
+    *,
+    facts_digest: str,
+    packed_facts: bytes,
+    run_id: str | None = None,
+    proposal_id: str | None = None,
+    decision_id: str | None = None,
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The outbox row of a permitted message, and its permit.
+
+    The caller has judged it in the same transaction and found Allow, or an approval that covers
+    every finding.
+    """
+    action, letter = judged.action, judged.letter
+    if letter is None or judged.release_at is None:
+        raise ValueError("a message without words or hour cannot be permitted")
+    key = idempotency_key(action, facts)
+    outbox_id = make_id("out", key)
+    outbox = {
+        "id": outbox_id,
+        "idempotency_key": key,
+        "run_id": run_id,
+        "account_id": action.account_id,
+        "contact_id": action.contact_id,
+        "proposal_id": proposal_id,
+        "action": action_json(action),
+        "channel": action.channel,
+        "recipient": letter.recipient,
+        "cc": ",".join(letter.cc),
+        "subject": letter.subject,
+        "body": letter.body,
+        "digest": letter.digest,
+        "message_id": f"<{outbox_id}@{policy.company.sender_email.partition('@')[2]}>",
+        "state": "queued",
+        "release_at": judged.release_at,
+        "stopped_by": "",
+    }
+    permit = {
+        "outbox_id": outbox_id,
+        "message_digest": letter.digest,
+        "facts_hash": facts_digest,
+        "facts": packed_facts,
+        "policy_hash": policy.hash,
+        "decision_id": decision_id,
+        "judged_at": judged.release_at,
+    }
+    return outbox, permit
