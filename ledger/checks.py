@@ -57,15 +57,18 @@ def check_ledger(session: Session, as_of: date, limit: int = FIRST_ERRORS) -> li
 
 
 def errors_of(check: Check, session: Session, as_of: date) -> Iterator[LedgerError]:
-    """Stream the violations of one check as errors, in a stable order."""
-    for subject, expected, found in check.find(session, as_of):
-        yield LedgerError(
-            check=check.name,
-            subject_id=str(subject),
-            expected=str(expected),
-            found=str(found),
-            message=check.says.format(subject=subject, expected=expected, found=found),
-        )
+    """Stream the violations of one check as errors, in a stable order.
+
+    A stored value that is not of its column's type ends the check with an error that says so:
+    whoever changes a file by hand is not bound to types.
+    """
+    try:
+        for subject, expected, found in check.find(session, as_of):
+            message = check.says.format(subject=subject, expected=expected, found=found)
+            yield LedgerError(check.name, str(subject), str(expected), str(found), message)
+    except ValueError as unreadable:
+        message = f"{check.name} stopped at a value it cannot read: {unreadable}"
+        yield LedgerError(check.name, "unreadable", "a readable value", str(unreadable), message)
 
 
 def _broken_seals(
