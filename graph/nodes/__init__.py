@@ -1,0 +1,1 @@
+"""Nodes of the graphs. Their names are a public contract: a waiting decision is found by them."""

@@ -1,0 +1,242 @@
+"""The write behind every action: one branch each, inside the caller's transaction.
+
+Callers are tools.proposals (judged Allow) and tools.decisions (approved and judged again).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, assert_never
+
+from sqlmodel import Session
+
+from guardrails.business_days import add_business_days
+from ledger import actions as act
+from ledger import postings
+from ledger.chains import append_permits
+from ledger.facts import AccountFacts, facts_bytes, pack
+from ledger.ids import digest
+from ledger.journal import audit, insert_new
+from ledger.money import Money
+from ledger.states import ApplicationKind
+from ledger.tables.work import Outbox
+from policies.schema import Policy
+from tools.outgoing import JudgedMessage, outbox_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Who writes, when, and on whose decision."""
+
+    session: Session
+    facts: AccountFacts
+    policy: Policy
+    now: datetime
+    actor: str
+    run_id: str | None = None
+    proposal_id: str | None = None
+    decision_id: str | None = None
+
+    @property
+    def cause(self) -> str:
+        """What a posting is traced back to."""
+        return self.proposal_id or f"{self.run_id or 'day'}:{self.actor}"
+
+
+def action_value(action: act.ProposedAction, facts: AccountFacts) -> Money | None:
+    """The money at stake in an action, for authority and order; None where there is none."""
+    items = {item.invoice_id: item for item in facts.open_items}
+    match action:
+        case act.SendReminder():
+            named = [items[i].open_minor for i in action.invoice_ids if i in items]
+            return Money(sum(named), action.currency)
+        case act.SendStatement():
+            return facts.open_in(action.currency)
+        case act.ApplyReceipt() | act.ApplyCredit():
+            first = items.get(action.allocations[0].invoice_id)
+            total = sum(part.amount_minor for part in action.allocations)
+            return Money(total, first.currency) if first else None
+        case act.ProposePlan():
+            return Money(sum(part.amount_minor for part in action.parts), action.currency)
+        case act.SetCreditLimit():
+            return Money(action.limit_minor, action.currency)
+        case act.WriteOff():
+            item = items.get(action.invoice_id)
+            return Money(action.amount_minor, item.currency) if item else None
+        case act.ResolveDispute():
+            return _disputed_value(action, facts)
+        case _:
+            return None
+
+
+def _disputed_value(action: act.ResolveDispute, facts: AccountFacts) -> Money | None:
+    dispute = next((d for d in facts.disputes if d.dispute_id == action.dispute_id), None)
+    item = next(
+        (i for i in facts.open_items if dispute and i.invoice_id == dispute.invoice_id), None
+    )
+    return item.open if item else None
+
+
+def execute(writer: Writer, action: act.ProposedAction, judged: JudgedMessage | None) -> str:
+    """Do what was allowed or approved; returns one line saying what was done.
+
+    Raises:
+        Conflict: The books no longer allow it; nothing is written.
+    """
+    done = _write(writer, action, judged)
+    audit(
+        writer.session,
+        writer.now,
+        f"{action.type}_executed",
+        action.account_id,
+        writer.actor,
+        action=action.model_dump(mode="json"),
+        proposal_id=writer.proposal_id,
+        done=done,
+    )
+    return done
+
+
+def _write(writer: Writer, action: act.ProposedAction, judged: JudgedMessage | None) -> str:
+    match action:
+        case act.SendReminder() | act.SendStatement() | act.AnswerQuery():
+            return _queue_message(writer, judged)
+        case act.ApplyReceipt() | act.ApplyCredit() | act.WriteOff():
+            return _post_money(writer, action)
+        case act.OpenDisputeCase() | act.ResolveDispute():
+            return _post_dispute(writer, action)
+        case act.RecordPromise() | act.ProposePlan():
+            return _post_promise(writer, action)
+        case act.PlaceHold() | act.ReleaseHold():
+            return _post_hold(writer, action)
+        case act.SetCreditLimit() | act.SetCreditHold():
+            return _post_credit(writer, action)
+        case act.CreateCallTask() | act.Escalate():
+            return _post_task(writer, action)
+        case _:
+            assert_never(action)
+
+
+def _queue_message(writer: Writer, judged: JudgedMessage | None) -> str:
+    if judged is None:
+        raise ValueError("a message is executed with its judged words")
+    data = facts_bytes(writer.facts)
+    outbox, permit = outbox_rows(
+        judged,
+        writer.facts,
+        writer.policy,
+        facts_digest=digest(data),
+        packed_facts=pack(data),
+        run_id=writer.run_id,
+        proposal_id=writer.proposal_id,
+        decision_id=writer.decision_id,
+    )
+    if insert_new(writer.session, Outbox, [outbox]) == 0:
+        return f"already queued as {outbox['id']}"
+    append_permits(writer.session, [permit])
+    if isinstance(judged.action, act.AnswerQuery):
+        postings.mark_answered(writer.session, judged.action.account_id, writer.facts.as_of)
+    return f"queued to {outbox['recipient']}, leaves {outbox['release_at']:%Y-%m-%d %H:%M} UTC"
+
+
+def _post_money(writer: Writer, action: act.ApplyReceipt | act.ApplyCredit | act.WriteOff) -> str:
+    kind, source, parts = _money_parts(action)
+    made = postings.apply_to_invoices(
+        writer.session, kind, source, parts, writer.facts.as_of, writer.cause
+    )
+    return f"{len(made)} application(s) posted"
+
+
+def _money_parts(
+    action: act.ApplyReceipt | act.ApplyCredit | act.WriteOff,
+) -> tuple[ApplicationKind, str | None, list[tuple[str, int]]]:
+    if isinstance(action, act.WriteOff):
+        return ApplicationKind.WRITE_OFF, None, [(action.invoice_id, action.amount_minor)]
+    parts = [(part.invoice_id, part.amount_minor) for part in action.allocations]
+    if isinstance(action, act.ApplyReceipt):
+        return ApplicationKind.CASH, action.receipt_id, parts
+    return ApplicationKind.CREDIT, action.credit_id, parts
+
+
+def _post_dispute(writer: Writer, action: act.OpenDisputeCase | act.ResolveDispute) -> str:
+    on = writer.facts.as_of
+    if isinstance(action, act.ResolveDispute):
+        postings.resolve_dispute(writer.session, action.dispute_id, action.resolution, on)
+        return f"dispute closed: {action.resolution}"
+    dispute_id = postings.open_dispute(
+        writer.session, action.account_id, action.invoice_id, action.reason, on, action.quote
+    )
+    return f"dispute {dispute_id} opened"
+
+
+def _post_promise(writer: Writer, action: act.RecordPromise | act.ProposePlan) -> str:
+    if isinstance(action, act.ProposePlan):
+        parts = [(part.due_on, part.amount_minor) for part in action.parts]
+        plan_id = postings.propose_plan(
+            writer.session,
+            action.account_id,
+            action.currency,
+            action.invoice_ids,
+            parts,
+            writer.facts.as_of,
+        )
+        return f"plan {plan_id} agreed"
+    row: dict[str, Any] = {
+        "account_id": action.account_id,
+        "direction": action.direction,
+        "kind": action.kind,
+        "amount_minor": action.amount_minor,
+        "currency": action.currency,
+        "promised_on": writer.facts.as_of,
+        "due_on": action.due_on,
+        "invoice_ids": ",".join(action.invoice_ids),
+        "source": writer.actor,
+    }
+    return f"promise {postings.record_promise(writer.session, row)} recorded"
+
+
+def _post_hold(writer: Writer, action: act.PlaceHold | act.ReleaseHold) -> str:
+    if isinstance(action, act.ReleaseHold):
+        postings.release_hold(writer.session, action.hold_id, writer.actor, writer.now)
+        return "hold lifted"
+    row = {
+        "account_id": action.account_id,
+        "invoice_id": action.invoice_id,
+        "reason": action.reason,
+        "placed_on": writer.facts.as_of,
+        "ends_on": action.ends_on,
+        "ends_with": None,
+        "lift_role": "finance_lead",
+        "placed_by": writer.actor,
+        "source": action.note,
+        "lifted_at": None,
+        "lifted_by": None,
+    }
+    return f"hold {postings.place_hold(writer.session, row)} placed"
+
+
+def _post_credit(writer: Writer, action: act.SetCreditLimit | act.SetCreditHold) -> str:
+    if isinstance(action, act.SetCreditLimit):
+        postings.set_credit_limit(
+            writer.session, action.account_id, action.limit_minor, action.currency
+        )
+        return f"limit set to {Money(action.limit_minor, action.currency)}"
+    postings.set_credit_hold(writer.session, action.account_id, action.on)
+    return "credit hold on" if action.on else "credit hold off"
+
+
+def _post_task(writer: Writer, action: act.CreateCallTask | act.Escalate) -> str:
+    if isinstance(action, act.Escalate):
+        kind, summary, who = "follow_up", action.summary[:500], action.to_role
+        due_on = add_business_days(writer.policy.company.calendar, writer.facts.as_of, 1)
+    else:
+        kind, summary, who, due_on = action.kind, action.summary, None, action.due_on
+    row = {
+        "account_id": action.account_id,
+        "kind": kind,
+        "summary": summary,
+        "due_on": due_on,
+        "assignee": who,
+        "state": "open",
+        "created_by": writer.actor,
+    }
+    return f"task {postings.add_call_task(writer.session, row)} for a person"
