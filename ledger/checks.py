@@ -4,7 +4,8 @@ Every check is set-based and returns only violations, so a million invoices stay
 Amounts in errors are minor units, as they are stored.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -21,7 +22,7 @@ from ledger.tables.all_tables import metadata
 audit = metadata.tables["audit"]
 permit = metadata.tables["permit"]
 
-Violation = tuple[Any, Any, Any]  # subject, expected, found
+Violations = Generator[tuple[Any, Any, Any]]  # subject, expected, found
 FIRST_ERRORS = 20
 
 
@@ -42,7 +43,7 @@ class Check:
 
     name: str
     says: str
-    find: Callable[[Session, date], Iterable[Violation]]
+    find: Callable[[Session, date], Violations]
 
 
 def check_ledger(session: Session, as_of: date, limit: int = FIRST_ERRORS) -> list[LedgerError]:
@@ -53,19 +54,25 @@ def check_ledger(session: Session, as_of: date, limit: int = FIRST_ERRORS) -> li
         as_of: The date on which aging must sum to the open balance.
         limit: Errors returned per check, so that a broken import does not fill the memory.
     """
-    return [error for check in CHECKS for error in islice(errors_of(check, session, as_of), limit)]
+    found: list[LedgerError] = []
+    for check in CHECKS:
+        with closing(errors_of(check, session, as_of)) as errors:
+            found += islice(errors, limit)
+    return found
 
 
-def errors_of(check: Check, session: Session, as_of: date) -> Iterator[LedgerError]:
+def errors_of(check: Check, session: Session, as_of: date) -> Generator[LedgerError]:
     """Stream the violations of one check as errors, in a stable order.
 
+    Close it when leaving early: it holds a cursor of the database.
     A stored value that is not of its column's type ends the check with an error that says so:
     whoever changes a file by hand is not bound to types.
     """
     try:
-        for subject, expected, found in check.find(session, as_of):
-            message = check.says.format(subject=subject, expected=expected, found=found)
-            yield LedgerError(check.name, str(subject), str(expected), str(found), message)
+        with closing(check.find(session, as_of)) as violations_found:
+            for subject, expected, found in violations_found:
+                message = check.says.format(subject=subject, expected=expected, found=found)
+                yield LedgerError(check.name, str(subject), str(expected), str(found), message)
     except ValueError as unreadable:
         message = f"{check.name} stopped at a value it cannot read: {unreadable}"
         yield LedgerError(check.name, "unreadable", "a readable value", str(unreadable), message)
@@ -73,28 +80,30 @@ def errors_of(check: Check, session: Session, as_of: date) -> Iterator[LedgerErr
 
 def _broken_seals(
     records: Table, content: Callable[[dict[str, Any]], tuple[object, ...]]
-) -> Callable[[Session, date], Iterator[Violation]]:
+) -> Callable[[Session, date], Violations]:
     """A pass that seals each record again, behind the seal that stands before it."""
     columns = [column for column in records.c if column.name != "facts"]
     query = select(*columns).order_by(records.c.seq).execution_options(yield_per=ROWS_AT_ONCE)
 
-    def broken(session: Session, _as_of: date) -> Iterator[Violation]:
+    def broken(session: Session, _as_of: date) -> Violations:
         seal = GENESIS
-        for row in session.execute(query).mappings():
-            expected = chain_hash(seal, *content(dict(row)))
-            if (row["prev_hash"], row["hash"]) != (seal, expected):
-                yield row["seq"], expected, row["hash"]
-            seal = row["hash"]
+        with session.execute(query) as stored:
+            for row in stored.mappings():
+                expected = chain_hash(seal, *content(dict(row)))
+                if (row["prev_hash"], row["hash"]) != (seal, expected):
+                    yield row["seq"], expected, row["hash"]
+                seal = row["hash"]
 
     return broken
 
 
-def _rows(statement: Callable[[date], Select]) -> Callable[[Session, date], Iterator[Violation]]:
+def _rows(statement: Callable[[date], Select]) -> Callable[[Session, date], Violations]:
     """A pass that streams the rows of one statement."""
 
-    def rows(session: Session, as_of: date) -> Iterator[Violation]:
+    def rows(session: Session, as_of: date) -> Violations:
         query = statement(as_of).execution_options(yield_per=ROWS_AT_ONCE)
-        yield from session.execute(query)
+        with session.execute(query) as found:
+            yield from found
 
     return rows
 

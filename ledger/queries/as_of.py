@@ -4,7 +4,7 @@ A document counts from its own date and an application from its `applied_on`. Ea
 statement that groups in the database, so its answer grows with days and currencies, not invoices.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import (
@@ -61,7 +61,7 @@ def total(amount: ColumnElement[int]) -> ColumnElement[int]:
 
 def open_items_as_of(
     session: Session, as_of: date, account_ids: Accounts = None
-) -> Iterator[DueItem]:
+) -> Generator[DueItem]:
     """Stream what was open, by account and due date; an instalment is an item of its own."""
     due = due_parts(as_of, account_ids).subquery()
     query = (
@@ -70,7 +70,9 @@ def open_items_as_of(
         .order_by(due.c.account_id, due.c.due_on, due.c.invoice_id)
         .execution_options(yield_per=ROWS_AT_ONCE)
     )
-    return (DueItem(**row) for row in session.execute(query).mappings())
+    with session.execute(query) as rows:
+        for row in rows.mappings():
+            yield DueItem(**row)
 
 
 def aging_input_as_of(
