@@ -95,19 +95,19 @@ def take_apart(cell: str) -> Written:
         NotAnAmount: Something is left over that is no sign, side or currency.
     """
     text = unicodedata.normalize("NFC", cell).translate(_MINUS).strip()
-    negative, body = False, text
-    if body.startswith("(") and body.endswith(")"):
-        negative, body = True, body[1:-1].strip()
     # "100,-" and "100.--" mean no cents; their dashes are not a sign.
-    body = _NO_CENTS.sub(r"\1", body)
+    body = _NO_CENTS.sub(r"\1", text)
     found = _NUMBER.search(body)
     if found is None:
         raise NotAnAmount("it holds no digits")
     before, after = body[: found.start()], body[found.end() :]
-    minus = before.count("-") + after.count("-")
-    if minus + negative > 1:
+    brackets = before.count("(") == after.count(")") == 1
+    if brackets:
+        before, after = before.replace("(", " "), after.replace(")", " ")
+    signs = before.count("-") + after.count("-") + brackets
+    if signs > 1:
         raise NotAnAmount("it carries two minus signs")
-    negative = negative or minus == 1
+    negative = signs == 1
     words = before.replace("-", " ").replace("+", " ").split()
     words_after = after.replace("-", " ").split()
     if words_after and words_after[-1].lower().rstrip(".") in _SIDES:

@@ -32,7 +32,7 @@ class FieldWords:
 @lru_cache(maxsize=65_536)
 def word_key(text: str) -> str:
     """Return the comparable form of a header or label."""
-    text = text.replace("#", " number").replace("ß", "ss")
+    text = text.replace("#", " number").replace("ß", "ss").replace("°", "o")
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(char for char in decomposed if char.isalnum())
 

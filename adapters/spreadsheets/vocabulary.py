@@ -20,10 +20,10 @@ def _lookup(values: dict[Word, str]) -> dict[str, Word]:
 
 SEGMENTS = _lookup(
     {
-        Segment.SMB: "smb, small, small business, sme, kmu, klein, pme, pyme, mkb, c",
-        Segment.MID: "mid, mid market, medium, mittel, mittelstand, eti, mediana, midden, b",
+        Segment.SMB: "smb, small, small business, sme, kmu, klein, pme, pyme, mkb",
+        Segment.MID: "mid, mid market, medium, mittel, mittelstand, eti, mediana, midden",
         Segment.ENTERPRISE: "enterprise, large, corporate, groß, grand compte, gran empresa, "
-        "grootzakelijk, a",
+        "grootzakelijk",
         Segment.STRATEGIC: "strategic, key account, vip, strategisch, strategique, estrategico",
     }
 )
@@ -89,4 +89,5 @@ def language_codes() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def time_zones() -> dict[str, str]:
+    """IANA zone names by their lower-case form."""
     return {zone.lower(): zone for zone in available_timezones()}

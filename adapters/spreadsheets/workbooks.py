@@ -1,13 +1,24 @@
 """Workbooks (XLSX, XLS, ODS) through calamine, every sheet."""
 
 import io
+import re
 import zipfile
+from collections.abc import Callable
+from typing import IO, TYPE_CHECKING
+from xml.etree.ElementTree import ParseError, iterparse
 
 from adapters.spreadsheets.grid import Limits, Row, Sheet, UnreadableFile
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineWorkbook
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
 _PDF = b"%PDF"
+_CHUNK = 1 << 20
+_OVERLAP = 256
+_CELL_AT = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""", re.IGNORECASE)
+_ROW_AT = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\br=["']([0-9]{1,7})["']""")
 
 
 def is_workbook(data: bytes) -> bool:
@@ -48,26 +59,97 @@ def read_sheets(data: bytes, name: str, limits: Limits) -> tuple[Sheet, ...]:
     return tuple(sheets)
 
 
-def _read_sheet(book, sheet_name: str, name: str, limits: Limits) -> Sheet:
+def _read_sheet(book: "CalamineWorkbook", sheet_name: str, name: str, limits: Limits) -> Sheet:
     sheet = book.get_sheet_by_name(sheet_name)
-    height, width = sheet.total_height, sheet.total_width
-    if height > limits.rows or width > limits.columns or height * width > limits.cells:
-        # One stray cell far out makes a sheet of a billion blanks.
-        raise UnreadableFile(
-            f"{name} sheet {sheet_name!r}: {height:,} rows x {width:,} columns, more than the "
-            f"limit of {limits.rows:,} x {limits.columns:,}; delete what lies outside the table"
-        )
+    _check_extent(sheet.total_height, sheet.total_width, f"{name} sheet {sheet_name!r}", limits)
     rows = sheet.to_python(skip_empty_area=False)
     return Sheet(sheet_name, [Row(number, cells) for number, cells in enumerate(rows, start=1)])
 
 
+def _check_extent(height: int, width: int, where: str, limits: Limits) -> None:
+    if height > limits.rows or width > limits.columns or height * width > limits.cells:
+        raise UnreadableFile(
+            f"{where}: {height:,} rows x {width:,} columns, more than the limit of "
+            f"{limits.rows:,} x {limits.columns:,}; delete what lies outside the table"
+        )
+
+
 def _check_unpacked(data: bytes, name: str, limits: Limits) -> None:
+    """Refuse what would cost more memory than there is.
+
+    calamine lays a sheet out as a full rectangle and aborts the whole program when that does not
+    fit, so one stray cell far out must be found before it opens the file.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
-    except zipfile.BadZipFile:
-        raise UnreadableFile(f"{name}: a broken XLSX or ODS file; save it again") from None
-    if size > limits.unpacked_bytes:
+            entries = archive.infolist()
+            size = sum(entry.file_size for entry in entries)
+            if size > limits.unpacked_bytes:
+                raise UnreadableFile(
+                    f"{name}: unpacks to {size:,} bytes, more than the limit of "
+                    f"{limits.unpacked_bytes:,}"
+                )
+            names = [entry.filename for entry in entries]
+            if not {"xl/workbook.xml", "content.xml"} & set(names):
+                raise UnreadableFile(f"{name}: not a workbook; save it as XLSX, ODS or CSV")
+            for member in names:
+                measure = _measure_of(member)
+                if measure:
+                    with archive.open(member) as part:
+                        _check_extent(*measure(part), f"{name} {member}", limits)
+    except (zipfile.BadZipFile, ParseError, NotImplementedError, RuntimeError, EOFError):
         raise UnreadableFile(
-            f"{name}: unpacks to {size:,} bytes, more than the limit of {limits.unpacked_bytes:,}"
-        )
+            f"{name}: a broken or protected XLSX or ODS file; save it again"
+        ) from None
+
+
+def _measure_of(member: str) -> Callable[[IO[bytes]], tuple[int, int]] | None:
+    if member == "content.xml":
+        return _extent_of_ods
+    if member.startswith("xl/") and member.endswith(".xml") and "sharedStrings" not in member:
+        return _extent_of_xlsx
+    return None
+
+
+def _extent_of_xlsx(part: IO[bytes]) -> tuple[int, int]:
+    """Rows and columns up to the farthest cell, read without building the sheet."""
+    height = width = 0
+    rest = b""
+    while chunk := part.read(_CHUNK):
+        text = rest + chunk
+        for letters, number in set(_CELL_AT.findall(text)):
+            height, width = max(height, int(number)), max(width, _column_number(letters))
+        for number in set(_ROW_AT.findall(text)):
+            height = max(height, int(number))
+        rest = text[-_OVERLAP:]
+    return height, width
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number
+
+
+def _extent_of_ods(part: IO[bytes]) -> tuple[int, int]:
+    """Rows and columns with values, repeated ones counted as often as they stand for."""
+    height = most = width = width_here = at = blank = 0
+    for event, element in iterparse(part, ("start", "end")):
+        tag = element.tag.rpartition("}")[2]
+        repeat = {key.rpartition("}")[2]: value for key, value in element.items()}
+        if event == "start":
+            if tag == "table":
+                height = blank = 0
+            elif tag == "table-row":
+                at = width_here = 0
+        elif tag == "table-cell":
+            at += int(repeat.get("number-columns-repeated", 1))
+            if "value-type" in repeat:
+                width_here = at
+        elif tag == "table-row":
+            rows = int(repeat.get("number-rows-repeated", 1))
+            height, blank = (height + blank + rows, 0) if width_here else (height, blank + rows)
+            most, width = max(most, height), max(width, width_here)
+            element.clear()
+    return most, width
