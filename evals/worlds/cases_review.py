@@ -83,12 +83,12 @@ REVIEW_CASES = (
     Case("broken_promises_twice", ("HITL-09",), _broken_promises),
     *(
         Case(
-            debtor_type,
+            kind,
             ("HITL-09", "HITL-14"),
             add_due_items,
             segment="smb",
-            debtor_type=debtor_type,
+            debtor_type=kind,
         )
-        for debtor_type in ("consumer", "sole_trader", "guarantor")
+        for kind in ("consumer", "sole_trader", "guarantor")
     ),
 )
