@@ -1,0 +1,185 @@
+"""What a message may state: the facts of its own action, the account's, and the company's."""
+
+import functools
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from guardrails.formats import printable
+from ledger.actions import MessageAction, SendReminder, SendStatement
+from ledger.facts import AccountFacts, OpenItem
+from policies.schema import CompanyPolicy
+
+_LONGEST_NAME = 80
+IBAN = r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?"
+_UNUSUAL = re.compile(r"[^A-Za-zÀ-ž ,-]")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The facts one message may state.
+
+    Attributes:
+        numbers: Invoice, order, credit, receipt and account numbers.
+        amounts: (minor units, currency); what lowers a balance stands with either sign.
+        days: Due, issue and receipt dates, and the day of the facts.
+        count: How many invoices the message is about.
+        names: The contact and the customer.
+        as_of: The day of the facts.
+    """
+
+    numbers: tuple[str, ...]
+    amounts: frozenset[tuple[int, str]]
+    days: frozenset[date]
+    count: int
+    names: tuple[str, ...]
+    as_of: date
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCompany:
+    """Our own names, links and bank details as a message may state them.
+
+    Attributes:
+        lines: The lines of the settings that hold more than plain words, longest first.
+        ibans: Bank accounts named in the payment details, without spaces.
+        phone: The digits of our phone number.
+    """
+
+    lines: tuple[str, ...]
+    ibans: frozenset[str]
+    phone: str
+
+
+def known_facts(facts: AccountFacts, action: MessageAction | None) -> Known:
+    """Collect what a message may state.
+
+    A reminder may state its own invoices only, a statement everything open in its currency, and
+    any other message everything open on the account.
+    """
+    if isinstance(action, SendReminder):
+        named = set(action.invoice_ids)
+        items = [item for item in facts.open_items if item.invoice_id in named]
+        return _known(facts, action, items, _item_amounts(items), [], [])
+    currencies = (
+        (action.currency,)
+        if isinstance(action, SendStatement)
+        else {each.currency for each in (*facts.open_items, *facts.credits, *facts.receipts)}
+    )
+    items = [item for item in facts.open_items if item.currency in currencies]
+    amounts = _item_amounts(items)
+    entries = [each for each in _lowering(facts) if each.currency in currencies]
+    for currency in currencies:
+        net = sum(item.open_minor for item in items if item.currency == currency)
+        for kind in ("credit", "receipt"):
+            parts = [e.minor for e in entries if e.currency == currency and e.kind == kind]
+            net -= sum(parts)
+            for part in (*parts, sum(parts)):
+                amounts |= {(part, currency), (-part, currency)}
+        amounts.add((net, currency))
+    numbers = [entry.number for entry in entries]
+    return _known(facts, action, items, amounts, numbers, [entry.day for entry in entries])
+
+
+class _Lowering(NamedTuple):
+    """Something that lowers a balance."""
+
+    kind: str
+    number: str
+    day: date
+    minor: int
+    currency: str
+
+
+def _lowering(facts: AccountFacts) -> list[_Lowering]:
+    """Credits and money received that are not applied yet."""
+    return [
+        _Lowering("credit", c.credit_number, c.issued_on, c.unapplied_minor, c.currency)
+        for c in facts.credits
+    ] + [
+        _Lowering("receipt", r.receipt_number, r.received_on, r.unapplied_minor, r.currency)
+        for r in facts.receipts
+    ]
+
+
+def _item_amounts(items: Iterable[OpenItem]) -> set[tuple[int, str]]:
+    """Open amounts and their total per currency."""
+    totals: dict[str, int] = {}
+    amounts = set()
+    for item in items:
+        amounts.add((item.open_minor, item.currency))
+        totals[item.currency] = totals.get(item.currency, 0) + item.open_minor
+    amounts.update((total, currency) for currency, total in totals.items())
+    return amounts
+
+
+def _known(
+    facts: AccountFacts,
+    action: MessageAction | None,
+    items: list[OpenItem],
+    amounts: set[tuple[int, str]],
+    numbers: list[str],
+    days: list[date],
+) -> Known:
+    numbers = [*numbers, facts.account_number]
+    for item in items:
+        numbers.append(item.invoice_number)
+        if item.po_number:
+            numbers.append(item.po_number)
+    return Known(
+        numbers=tuple(filter(None, map(printable, numbers))),
+        amounts=frozenset(amounts),
+        days=frozenset(
+            [facts.as_of, *days, *(i.due_on for i in items), *(i.issued_on for i in items)]
+        ),
+        count=len(items),
+        names=tuple(
+            name
+            for name in (
+                addressee(contact_name(facts, action.contact_id)) if action else "",
+                printable(facts.name),
+            )
+            if name
+        ),
+        as_of=facts.as_of,
+    )
+
+
+def contact_name(facts: AccountFacts, contact_id: str) -> str:
+    """The ledger's name of a contact, empty when there is none."""
+    return next((each.name for each in facts.contacts if each.contact_id == contact_id), "")
+
+
+def addressee(name: str) -> str:
+    """A contact's name as a letter may address it, or empty when it is no name of a person or desk.
+
+    What is very long or holds no letter is not a name but something else in its field.
+    """
+    clean = printable(name)
+    fits = len(clean) <= _LONGEST_NAME and any(char.isalpha() for char in clean)
+    return clean if fits else ""
+
+
+@functools.lru_cache(maxsize=64)
+def known_company(company: CompanyPolicy) -> KnownCompany:
+    """Collect what a message may state about ourselves."""
+    settings = (
+        company.payment_details,
+        company.portal_link,
+        company.address,
+        company.phone,
+        company.sender_email,
+        company.reply_to,
+        company.signature,
+        company.name,
+    )
+    lines = {printable(line) for setting in settings for line in setting.splitlines()} - {""}
+    return KnownCompany(
+        lines=tuple(sorted(filter(_UNUSUAL.search, lines), key=lambda line: (-len(line), line))),
+        ibans=frozenset(
+            found.replace(" ", "") for found in re.findall(IBAN, printable(company.payment_details))
+        ),
+        phone="".join(re.findall(r"\d", company.phone)),
+    )

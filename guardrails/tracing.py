@@ -1,0 +1,94 @@
+"""Every amount, date, number, link and bank detail of a message must be a fact of the ledger.
+
+`untraced` reads the finished words, whoever wrote them, and knows nothing of how they came about.
+A letter whose facts stand exactly as we write them is cleared by cancelling them out: nothing but
+plain words may be left. Anything else is read closely.
+"""
+
+import re
+
+from guardrails.close_reading import MARK, Untraced, read_closely
+from guardrails.formats import LANGUAGES, format_day, format_money
+from guardrails.known import Known, KnownCompany, known_company, known_facts
+from guardrails.written import CHANGES, ENDING, NAMED_CURRENCIES, OPENERS, SMALL_CODES, SPANS
+from ledger.actions import MessageAction
+from ledger.facts import AccountFacts
+from policies.schema import Policy
+
+__all__ = ["Untraced", "untraced"]
+
+_GAP = "[ \u00a0\u202f]"
+_UNUSUAL = re.compile(rf"[^A-Za-zÀ-ÖØ-öø-ıĴ-ľŁ-ňŊ-ž \n\u00a0\u202f.,;:!?'’()«»„“”\"–—…¿¡{MARK}-]")
+_GLUED = re.compile(r"\.(?=\w)")
+# A fact that does not stand alone may be part of another: a sign, a unit, a longer number.
+_NOT_ALONE = re.compile(
+    rf"{MARK}(?:(?<=[^{OPENERS}]{MARK})|(?!{ENDING})|(?={_GAP}{MARK})"
+    rf"|(?<=[A-Z]{{3}}{_GAP}{MARK})|(?<=(?i:{'|'.join(SMALL_CODES)}){_GAP}{MARK})"
+    rf"|(?={_GAP}?(?:[A-Z]{{3}}(?!\w)|(?i:{CHANGES}|{SPANS}"
+    rf"|(?:{'|'.join((*SMALL_CODES, *NAMED_CURRENCIES))})(?!\w)))))"
+)
+
+
+def untraced(
+    subject: str,
+    body: str,
+    facts: AccountFacts,
+    policy: Policy,
+    language: str,
+    action: MessageAction | None = None,
+) -> tuple[Untraced, ...]:
+    """Find what a message states that is no fact of the ledger or of the company.
+
+    Args:
+        subject: Its subject line.
+        body: Its body.
+        facts: The account as of now.
+        policy: Holds our own names, links and bank details.
+        language: The language of the message.
+        action: What is to be sent; a reminder may name its own invoices only. Without one,
+            everything open on the account may be named.
+
+    Returns:
+        Every finding in the order of the text; empty when all of it is traced.
+    """
+    if language not in LANGUAGES:
+        return (Untraced(language, 0, "language", f"one of {', '.join(LANGUAGES)}"),)
+    text = f"{subject}\n{body}"
+    if _only_words(text):
+        return ()
+    known, company = known_facts(facts, action), known_company(policy.company)
+    if _cancels_out(text, known, company, language):
+        return ()
+    return read_closely(subject, body, known, company, language)
+
+
+def _only_words(text: str) -> bool:
+    return MARK not in text and _UNUSUAL.search(text) is None and _GLUED.search(text) is None
+
+
+def _cancels_out(text: str, known: Known, company: KnownCompany, language: str) -> bool:
+    """Whether nothing but plain words is left once every fact as we write it is taken out.
+
+    Says yes only where the close reading would find nothing; that it does so is tested.
+    """
+    if MARK in text:
+        return False
+    written = [
+        *company.lines,
+        *known.numbers,
+        *[format_money(minor, currency, language) for minor, currency in known.amounts],
+        *[format_day(day, language) for day in known.days],
+    ]
+    written.sort(key=len, reverse=True)
+    for fact in written:
+        text = text.replace(fact, MARK)
+    text = text.replace(str(known.count), MARK)
+    return _only_words_and_marks(text)
+
+
+def _only_words_and_marks(text: str) -> bool:
+    return (
+        _UNUSUAL.search(text) is None
+        and _GLUED.search(text) is None
+        and _NOT_ALONE.search(text) is None
+    )
