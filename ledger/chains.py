@@ -48,7 +48,7 @@ def append_audit(session: Session, rows: Iterable[dict[str, Any]]) -> None:
 
 
 def append_permits(session: Session, rows: Iterable[dict[str, Any]]) -> None:
-    """Add permits. Keys: outbox_id, message_digest, facts_hash, facts, policy_hash,
+    """Add permits. Keys: outbox_id, message_digest, facts_hash, policy_hash,
     decision_id, judged_at.
     """
     _append(session, Permit, permit_content, rows)

@@ -141,6 +141,15 @@ class PastContact:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingProposal:
+    """A proposal about the account that a person has not decided."""
+
+    proposal_id: str
+    action_type: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
 class InFlight:
     """A message that has its permit and has not arrived yet."""
 
@@ -190,7 +199,7 @@ class AccountFacts:
     renewal_on: date | None = None
     sensitive_contract: bool = False
     inbound_unanswered: bool = False
-    proposals_waiting: tuple[str, ...] = ()
+    proposals_waiting: tuple[WaitingProposal, ...] = ()
     broken_promises: int = 0
     in_flight: tuple[InFlight, ...] = ()
 

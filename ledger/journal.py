@@ -13,6 +13,7 @@ from sqlmodel import Session
 from ledger.actions import ProposedAction, action_json, approval_digest
 from ledger.chains import append_audit
 from ledger.errors import Conflict, NotFound
+from ledger.facts import AccountFacts, unpack_facts
 from ledger.ids import make_id
 from ledger.states import (
     OPEN_PROPOSAL_STATES,
@@ -21,7 +22,7 @@ from ledger.states import (
     check_proposal_move,
 )
 from ledger.tables.account import Account
-from ledger.tables.work import Decision, Feed, Proposal
+from ledger.tables.work import Decision, Feed, Proposal, Snapshot
 
 
 def insert_new(session: Session, table: Any, rows: list[dict[str, Any]]) -> int:
@@ -77,6 +78,24 @@ def mark_feed(session: Session, name: str, read_through: date, read_at: datetime
     session.flush()
 
 
+def keep_snapshots(session: Session, packed: dict[str, bytes]) -> None:
+    """Store packed facts under their digests; those already there are left alone."""
+    rows = [{"hash": key, "facts": data} for key, data in packed.items()]
+    insert_new(session, Snapshot, rows)
+
+
+def recorded_facts(session: Session, facts_hash: str) -> AccountFacts:
+    """The facts a decision was made on.
+
+    Raises:
+        NotFound: They were never recorded.
+    """
+    snapshot = session.get(Snapshot, facts_hash)
+    if snapshot is None:
+        raise NotFound(f"no recorded facts {facts_hash}")
+    return unpack_facts(snapshot.facts)
+
+
 @dataclass(frozen=True, slots=True)
 class NewProposal:
     """What is needed to put an action before a person."""
@@ -89,7 +108,6 @@ class NewProposal:
     why: str
     counterfactual: str
     facts_hash: str
-    facts: bytes
     policy_hash: str
     priority_minor: int
     currency: str | None
@@ -126,7 +144,6 @@ def proposal_row(new: NewProposal, at: datetime) -> dict[str, Any]:
         "why": new.why,
         "counterfactual": new.counterfactual,
         "facts_hash": new.facts_hash,
-        "facts": new.facts,
         "policy_hash": new.policy_hash,
         "priority_minor": new.priority_minor,
         "currency": new.currency,

@@ -1,39 +1,31 @@
-"""What a person may say to a proposal, and what follows when it is carried out."""
+"""What a person may say to a proposal. Compare-and-set: two people cannot both decide."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from pydantic import ValidationError
 from sqlalchemy import select
 from sqlmodel import Session
 
-from guardrails.changes import what_moved
-from guardrails.verdict import Allow, Deny, NeedsApproval, Verdict, explain
+from guardrails.verdict import Deny, explain
 from ledger.actions import MessageAction, ProposedAction, action_json, parse_action, read_action
 from ledger.errors import BadInput, Conflict, Refused
-from ledger.facts import AccountFacts, unpack_facts
 from ledger.journal import (
     add_proposals,
-    audit,
     decode_roles,
     first_decision,
     get_proposal,
     move_proposal,
-    proposal_row,
     record_decision,
+    recorded_facts,
     touch,
 )
-from ledger.money import Money
-from ledger.queries.account_facts import load_facts
 from ledger.states import OPEN_PROPOSAL_STATES, DecisionVerb, ProposalState
 from ledger.tables.work import Decision, Person, Proposal
 from policies.schema import Policy
-from tools.execute import Writer, action_value, execute
-from tools.letters import LetterError, render_letter
-from tools.outgoing import JudgedMessage
-from tools.proposals import judge_action, new_proposal
-
-FINAL_NOTE = "the world moved since the draft"
+from tools.carry_out import close, current_facts, replacement
+from tools.execute import action_value
+from tools.proposals import judge_action
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +99,7 @@ def _missing_roles(
     if decider.person_id == proposal.author:
         raise Refused("the author of a request never approves it; ask a colleague")
     action = read_action(proposal.action)
-    value = action_value(action, unpack_facts(proposal.facts))
+    value = action_value(action, recorded_facts(session, proposal.facts_hash))
     if not policy.approval.has_authority(decider.roles, proposal.action_type, value):
         stake = f" of {value}" if value else ""
         raise Refused(
@@ -169,7 +161,9 @@ def edit(
     decision = _decide(
         session, proposal, DecisionVerb.EDIT, decider, now, "", edit=action_json(action)
     )
-    row = _replacement(proposal, action, verdict, facts, policy, decider.person_id, now, "edited")
+    row = replacement(
+        session, proposal, action, verdict, facts, policy, decider.person_id, now, "edited"
+    )
     add_proposals(session, [row])
     move_proposal(session, proposal, ProposalState.SUPERSEDED, outcome=f"edited; now {row['id']}")
     says = f"edited; {row['id']} waits for somebody other than {decider.name}"
@@ -228,144 +222,15 @@ def assign(
     return Decided(proposal.id, decision.id, False, f"assigned to {assignee}")
 
 
-def carry_out(
-    session: Session, proposal_id: str, policy: Policy, as_of: date, now: datetime
-) -> str:
-    """Execute a decided proposal, judged again on the newest facts; returns what happened.
-
-    A world that moved asks again with a new proposal; a world that forbids refuses.
-    """
-    proposal = get_proposal(session, proposal_id)
-    if proposal.state != ProposalState.DECIDED:
-        return proposal.outcome or proposal.state
-    action = read_action(proposal.action)
-    facts = current_facts(session, proposal.account_id, as_of)
-    verdict, judged = judge_action(action, facts, policy, now)
-    if isinstance(verdict, Deny):
-        return _close(session, proposal, ProposalState.REFUSED, f"refused: {explain(verdict)}", now)
-    moved = _moved(proposal, action, facts, policy, verdict, judged)
-    if moved:
-        row = _replacement(
-            proposal, action, verdict, facts, policy, proposal.author, now, f"{FINAL_NOTE}: {moved}"
-        )
-        add_proposals(session, [row])
-        says = f"asks again as {row['id']}: {moved}"
-        return _close(session, proposal, ProposalState.REFUSED, says, now)
-    last = session.scalars(
-        select(Decision)
-        .where(Decision.proposal_id == proposal.id, Decision.verb == DecisionVerb.APPROVE)
-        .order_by(Decision.version.desc())
-    ).first()
-    if last is None or last.digest != proposal.digest:
-        return _close(session, proposal, ProposalState.REFUSED, "refused: no approval of it", now)
-    writer = Writer(
-        session, facts, policy, now, last.decided_by, proposal.run_id, proposal.id, last.id
-    )
-    try:
-        with session.begin_nested():
-            done = execute(writer, action, judged)
-    except Conflict as error:
-        return _close(session, proposal, ProposalState.REFUSED, f"refused: {error.message}", now)
-    return _close(session, proposal, ProposalState.EXECUTED, done, now)
-
-
-def _moved(
-    proposal: Proposal,
-    action: ProposedAction,
-    facts: AccountFacts,
-    policy: Policy,
-    verdict: Verdict,
-    judged: JudgedMessage | None,
-) -> str:
-    """What makes an approval no longer cover the action; empty if it still does."""
-    if policy.hash != proposal.policy_hash:
-        return "the policy changed"
-    approved = set(proposal.rule_ids.split(","))
-    if isinstance(verdict, NeedsApproval):
-        fresh = [f for f in verdict.findings if f.rule_id not in approved]
-        if fresh:
-            return explain(NeedsApproval(tuple(fresh)))
-    before = unpack_facts(proposal.facts)
-    if judged is not None and isinstance(action, MessageAction):
-        shown = _letter_digest(action, before, policy)
-        same = judged.letter is not None and judged.letter.digest == shown
-        return "" if same else "; ".join(what_moved(before, facts)) or "the words would differ"
-    return "; ".join(what_moved(before, facts)) if _value_moved(action, before, facts) else ""
-
-
-def _letter_digest(action: MessageAction, facts: AccountFacts, policy: Policy) -> str:
-    try:
-        return render_letter(action, facts, policy).digest
-    except LetterError:
-        return ""
-
-
-def _value_moved(action: ProposedAction, before: AccountFacts, after: AccountFacts) -> bool:
-    """Whether the money an action stands on has changed."""
-
-    def stand(facts: AccountFacts) -> tuple[Money | None, tuple[object, ...]]:
-        named = getattr(action, "invoice_ids", None) or [
-            part.invoice_id for part in getattr(action, "allocations", ())
-        ]
-        open_items = tuple(
-            (i.invoice_id, i.open_minor) for i in facts.open_items if i.invoice_id in named
-        )
-        return action_value(action, facts), open_items
-
-    return stand(before) != stand(after)
-
-
-def _replacement(
-    proposal: Proposal,
-    action: ProposedAction,
-    verdict: Verdict,
-    facts: AccountFacts,
-    policy: Policy,
-    author: str,
-    now: datetime,
-    why: str,
-) -> dict[str, object]:
-    """The row of a proposal that takes another's place."""
-    if isinstance(verdict, Allow):
-        verdict = NeedsApproval(())
-    new = new_proposal(
-        action, verdict, facts, policy, author, proposal.role, proposal.run_id, why, proposal.id
-    )
-    if not new.approver_roles:
-        new = replace(new, approver_roles=decode_roles(proposal.approver_roles))
-    return proposal_row(new, now)
-
-
-def _close(
-    session: Session, proposal: Proposal, state: ProposalState, outcome: str, now: datetime
-) -> str:
-    move_proposal(session, proposal, state, outcome=outcome)
-    touch(session, {proposal.account_id})
-    audit(session, now, f"proposal_{state.value}", proposal.id, "graph", outcome=outcome)
-    return outcome
-
-
-def expire(session: Session, proposal: Proposal, as_of: date, now: datetime) -> None:
+def expire(session: Session, proposal: Proposal, now: datetime) -> None:
     """Time is up: escalate by closing it, so that the next night drafts it anew. Never approve."""
     outcome = f"expired after {proposal.expires_on}"
-    _close(session, proposal, ProposalState.EXPIRED, outcome, now)
+    close(session, proposal, ProposalState.EXPIRED, outcome, now)
 
 
 def withdraw(session: Session, proposal: Proposal, reason: str, now: datetime) -> None:
     """Close a proposal whose reason is gone."""
-    _close(session, proposal, ProposalState.SUPERSEDED, reason, now)
-
-
-def current_facts(session: Session, account_id: str, as_of: date) -> AccountFacts:
-    """The account now, without the proposals waiting on it.
-
-    Raises:
-        BadInput: No such account.
-    """
-    facts = load_facts(session, as_of, [account_id]).get(account_id)
-    if facts is None:
-        raise BadInput(f"no account {account_id}")
-    return replace(facts, proposals_waiting=())
+    close(session, proposal, ProposalState.SUPERSEDED, reason, now)
 
 
 def _open_proposal(session: Session, proposal_id: str) -> Proposal:

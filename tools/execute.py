@@ -15,7 +15,7 @@ from ledger import postings
 from ledger.chains import append_permits
 from ledger.facts import AccountFacts, facts_bytes, pack
 from ledger.ids import digest
-from ledger.journal import audit, insert_new
+from ledger.journal import audit, insert_new, keep_snapshots
 from ledger.money import Money
 from ledger.states import ApplicationKind
 from ledger.tables.work import Outbox
@@ -120,12 +120,13 @@ def _queue_message(writer: Writer, judged: JudgedMessage | None) -> str:
     if judged is None:
         raise ValueError("a message is executed with its judged words")
     data = facts_bytes(writer.facts)
+    facts_digest = digest(data)
+    keep_snapshots(writer.session, {facts_digest: pack(data)})
     outbox, permit = outbox_rows(
         judged,
         writer.facts,
         writer.policy,
-        facts_digest=digest(data),
-        packed_facts=pack(data),
+        facts_digest=facts_digest,
         run_id=writer.run_id,
         proposal_id=writer.proposal_id,
         decision_id=writer.decision_id,

@@ -11,7 +11,7 @@ from guardrails.verdict import Allow, Deny, NeedsApproval, Verdict, counterfactu
 from ledger.actions import MessageAction, ProposedAction
 from ledger.facts import AccountFacts, facts_bytes, pack
 from ledger.ids import digest
-from ledger.journal import NewProposal, add_proposals, audit, proposal_row
+from ledger.journal import NewProposal, add_proposals, audit, keep_snapshots, proposal_row
 from policies.schema import Policy
 from tools.execute import Writer, action_value, execute
 from tools.outgoing import JudgedMessage, judge_message
@@ -73,7 +73,8 @@ def submit(
         elif isinstance(verdict, Deny):
             results.append(_refuse(session, action, verdict, author, now))
         else:
-            new = new_proposal(action, verdict, facts, policy, author, role, run_id, why)
+            settled, key = keep_settled(session, facts)
+            new = new_proposal(action, verdict, settled, key, policy, author, role, run_id, why)
             row = proposal_row(new, now)
             if add_proposals(session, [row]):
                 audit(session, now, "proposal_made", row["id"], author, rules=new.rule_ids)
@@ -81,10 +82,20 @@ def submit(
     return tuple(results)
 
 
+def keep_settled(session: Session, facts: AccountFacts) -> tuple[AccountFacts, str]:
+    """Record the facts a proposal rests on, without what waits or travels at this instant."""
+    settled = replace(facts, proposals_waiting=(), in_flight=())
+    data = facts_bytes(settled)
+    key = digest(data)
+    keep_snapshots(session, {key: pack(data)})
+    return settled, key
+
+
 def new_proposal(
     action: ProposedAction,
     verdict: Verdict,
     facts: AccountFacts,
+    facts_digest: str,
     policy: Policy,
     author: str,
     role: str,
@@ -93,8 +104,6 @@ def new_proposal(
     supersedes_id: str | None = None,
 ) -> NewProposal:
     """The proposal an approval will be bound to."""
-    settled = replace(facts, proposals_waiting=(), in_flight=())
-    data = facts_bytes(settled)
     value = action_value(action, facts)
     findings = verdict.findings if isinstance(verdict, NeedsApproval) else ()
     return NewProposal(
@@ -105,8 +114,7 @@ def new_proposal(
         approver_roles=_approvers(action, verdict),
         why=" ".join(part for part in (explain(verdict), why) if part),
         counterfactual=counterfactual(verdict),
-        facts_hash=digest(data),
-        facts=pack(data),
+        facts_hash=facts_digest,
         policy_hash=policy.hash,
         priority_minor=value.minor if value else sum(i.open_minor for i in facts.open_items),
         currency=value.currency if value else next(iter(facts.currencies), None),

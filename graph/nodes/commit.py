@@ -5,7 +5,7 @@ from typing import Any
 from langgraph.runtime import Runtime
 
 from graph.deps import Deps
-from tools.decisions import carry_out
+from tools.carry_out import carry_out
 
 
 def commit(state: dict[str, Any], runtime: Runtime[Deps]) -> dict[str, Any]:

@@ -12,7 +12,9 @@ FROZEN: dict[str, tuple[str, ...] | None] = {
     "permit": None,
     "audit": None,
     "disposition": None,
-    "proposal": ("id", "account_id", "action", "digest", "author", "facts_hash", "facts"),
+    "snapshot": None,
+    "policy_version": None,
+    "proposal": ("id", "account_id", "action", "digest", "author", "facts_hash"),
     "outbox": ("id", "idempotency_key", "account_id", "recipient", "subject", "body", "digest"),
 }
 

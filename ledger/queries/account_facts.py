@@ -22,6 +22,7 @@ from ledger.facts import (
     PastContact,
     PendingPromise,
     UnappliedReceipt,
+    WaitingProposal,
 )
 from ledger.states import (
     OPEN_PROPOSAL_STATES,
@@ -394,14 +395,14 @@ def _sensitive(session: Session, ids: Sequence[str]) -> _Rows:
 
 def _waiting(session: Session, ids: Sequence[str]) -> _Rows:
     rows = session.execute(
-        select(Proposal.account_id, Proposal.id)
+        select(Proposal.account_id, Proposal.id, Proposal.action_type, Proposal.role)
         .where(
             _among(Proposal.account_id, ids),
             _among(Proposal.state, sorted(OPEN_PROPOSAL_STATES)),
         )
         .order_by(Proposal.id)
     )
-    return _group(rows, lambda row: row[1])
+    return _group(rows, lambda row: WaitingProposal(*row[1:]))
 
 
 def _in_flight(session: Session, ids: Sequence[str]) -> _Rows:

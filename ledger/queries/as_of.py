@@ -139,7 +139,7 @@ def disputed_as_of(
     )
     invoices = select(dispute.c.invoice_id).where(under_dispute, dispute.c.invoice_id.is_not(None))
     accounts = select(dispute.c.account_id).where(under_dispute, dispute.c.invoice_id.is_(None))
-    applied = applied_to(as_of)
+    applied = applied_to(as_of, account_ids)
     open_minor = invoice.c.amount_minor - func.coalesce(applied.c.minor, 0)
     query = (
         select(invoice.c.currency, total(open_minor))
@@ -205,7 +205,7 @@ def due_parts(as_of: date, account_ids: Accounts = None) -> Select:
     Of an invoice in instalments the earliest part is settled first, and the last part carries what
     remains, so that the parts always sum to the invoice's open balance.
     """
-    applied, schedule = applied_to(as_of), _schedule()
+    applied, schedule = applied_to(as_of, account_ids), _schedule(account_ids)
     paid = func.coalesce(applied.c.minor, 0)
     balance = invoice.c.amount_minor - paid
     left_through = case((schedule.c.is_last, balance), else_=_above_zero(schedule.c.through, paid))
@@ -228,31 +228,32 @@ def due_parts(as_of: date, account_ids: Accounts = None) -> Select:
     )
 
 
-def applied_to(as_of: date) -> Subquery:
-    """What had been applied to each invoice."""
+def applied_to(as_of: date, account_ids: Accounts = None) -> Subquery:
+    """What had been applied to each invoice of the accounts."""
     return (
         select(application.c.invoice_id, total(application.c.amount_minor).label("minor"))
-        .where(application.c.applied_on <= as_of)
+        .where(application.c.applied_on <= as_of, *_of_invoices(application, account_ids))
         .group_by(application.c.invoice_id)
         .subquery()
     )
 
 
-def _schedule() -> Subquery:
+def _schedule(account_ids: Accounts) -> Subquery:
     """Instalments with the invoice's running total before and through each of them."""
     order = {
         "partition_by": instalment.c.invoice_id,
         "order_by": (instalment.c.due_on, instalment.c.number),
     }
     through = cast(func.sum(instalment.c.amount_minor).over(**order), BigInteger)
-    return select(
+    parts = select(
         instalment.c.invoice_id,
         instalment.c.due_on,
         through.label("through"),
         (through - instalment.c.amount_minor).label("before"),
         func.lag(instalment.c.id).over(**order).is_(None).label("is_first"),
         func.lead(instalment.c.id).over(**order).is_(None).label("is_last"),
-    ).subquery()
+    )
+    return parts.where(*_of_invoices(instalment, account_ids)).subquery()
 
 
 def _above_zero(whole: ColumnElement[int], paid: ColumnElement[int]) -> ColumnElement[int]:
@@ -273,3 +274,10 @@ def _sum(
 
 def _of(table: Table, account_ids: Accounts) -> list[ColumnElement[bool]]:
     return [] if account_ids is None else [table.c.account_id.in_(account_ids)]
+
+
+def _of_invoices(table: Table, account_ids: Accounts) -> list[ColumnElement[bool]]:
+    """Rows of the accounts' invoices, found by the invoice so that one account costs little."""
+    if account_ids is None:
+        return []
+    return [table.c.invoice_id.in_(select(invoice.c.id).where(*_of(invoice, account_ids)))]

@@ -23,12 +23,15 @@ class Run(Table, table=True):
     counts: str = "{}"
 
 
-class DispositionRow(Table, table=True):
-    """What a night decided for an account; stands until the account is looked at again.
+class Snapshot(Table, table=True):
+    """Account facts as they were judged: compressed JSON under its own digest, stored once."""
 
-    `facts` is the compressed JSON of the snapshot it was judged on, so that the decision can
-    be re-derived offline.
-    """
+    hash: str = Field(primary_key=True)
+    facts: bytes = Field(sa_type=LargeBinary)
+
+
+class DispositionRow(Table, table=True):
+    """What a night decided for an account; stands until the account is looked at again."""
 
     __table_args__ = (UniqueConstraint("account_id", "run_id", name="uq_disposition"),)
 
@@ -40,9 +43,7 @@ class DispositionRow(Table, table=True):
     rule_ids: str = ""
     account_class: str = text(default="routine")
     next_action_on: date | None = None
-    proposal_id: str | None = None
-    facts_hash: str = ""
-    facts: bytes = Field(sa_type=LargeBinary)
+    facts_hash: str
 
 
 class Proposal(Table, table=True):
@@ -65,7 +66,6 @@ class Proposal(Table, table=True):
     why: str = ""
     counterfactual: str = ""
     facts_hash: str
-    facts: bytes = Field(sa_type=LargeBinary)
     policy_hash: str
     priority_minor: int = minor(default=0)
     currency: str | None = None
@@ -131,7 +131,6 @@ class Permit(Table, table=True):
     outbox_id: str = Field(unique=True)
     message_digest: str
     facts_hash: str
-    facts: bytes = Field(sa_type=LargeBinary)
     policy_hash: str
     decision_id: str | None = None
     judged_at: datetime = instant()

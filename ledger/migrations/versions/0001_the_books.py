@@ -96,9 +96,7 @@ def upgrade() -> None:
         sa.Column("rule_ids", sa.String(), nullable=False),
         sa.Column("account_class", sa.String(), nullable=False),
         sa.Column("next_action_on", sa.Date(), nullable=True),
-        sa.Column("proposal_id", sa.String(), nullable=True),
         sa.Column("facts_hash", sa.String(), nullable=False),
-        sa.Column("facts", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_disposition")),
         sa.UniqueConstraint("account_id", "run_id", name="uq_disposition"),
     )
@@ -184,7 +182,6 @@ def upgrade() -> None:
         sa.Column("outbox_id", sa.String(), nullable=False),
         sa.Column("message_digest", sa.String(), nullable=False),
         sa.Column("facts_hash", sa.String(), nullable=False),
-        sa.Column("facts", sa.LargeBinary(), nullable=False),
         sa.Column("policy_hash", sa.String(), nullable=False),
         sa.Column("decision_id", sa.String(), nullable=True),
         sa.Column("judged_at", UtcDateTime(), nullable=False),
@@ -224,7 +221,6 @@ def upgrade() -> None:
         sa.Column("why", sa.String(), nullable=False),
         sa.Column("counterfactual", sa.String(), nullable=False),
         sa.Column("facts_hash", sa.String(), nullable=False),
-        sa.Column("facts", sa.LargeBinary(), nullable=False),
         sa.Column("policy_hash", sa.String(), nullable=False),
         sa.Column("priority_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(), nullable=True),
@@ -258,6 +254,12 @@ def upgrade() -> None:
         sa.Column("counts", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_run")),
         sa.UniqueConstraint("as_of", name=op.f("uq_run_as_of")),
+    )
+    op.create_table(
+        "snapshot",
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.Column("facts", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("hash", name=op.f("pk_snapshot")),
     )
     op.create_table(
         "api_key",

@@ -1,0 +1,218 @@
+"""The only place where a home is opened and its parts are wired together."""
+
+import fcntl
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select, text
+
+from adapters.mail import MailPort, MaildirMail
+from graph.deps import Deps
+from graph.settings import Settings, quiet_libraries, read_settings
+from guardrails.gate import check_rules
+from ledger.clock import Clock, FixedClock, SystemClock
+from ledger.errors import Conflict, NotFound
+from ledger.journal import insert_new
+from ledger.session import Ledger, open_engine, sqlite_url, upgrade
+from ledger.tables.work import PolicyVersion, Run
+from policies.load import copy_defaults, load_policy
+from policies.schema import Policy
+
+NIGHT_LOCK = 0x6E69676874  # advisory lock of a night on PostgreSQL
+
+
+class House:
+    """One home: its books, policy, mail, checkpoints and model."""
+
+    def __init__(self, settings: Settings, ledger: Ledger, policy: Policy) -> None:
+        self.settings = settings
+        self.ledger = ledger
+        self.policy = policy
+        self.mail: MailPort = MaildirMail(settings.home / "mail")
+        self._closers: list[Any] = [ledger]
+
+    @property
+    def home(self) -> Path:
+        """The folder everything embedded lives in."""
+        return self.settings.home
+
+    def business_date(self) -> date:
+        """The date of the newest night, or today where none has run."""
+        with self.ledger.read() as session:
+            newest = session.scalar(select(Run.as_of).order_by(Run.as_of.desc()).limit(1))
+        return newest or SystemClock().today()
+
+    def clock_at(self, as_of: date) -> Clock:
+        """The system clock on its own date; on any other date the afternoon of that date.
+
+        A home whose nights are run as of other dates is a played one, and only mail that goes
+        nowhere may be played.
+        """
+        if as_of == SystemClock().today():
+            return SystemClock()
+        return FixedClock(datetime.combine(as_of, time(15), UTC))
+
+    def deps(self, as_of: date | None = None, clock: Clock | None = None) -> Deps:
+        """What graph nodes need, on a business date."""
+        day = as_of or self.business_date()
+        return Deps(self.ledger, self.policy, clock or self.clock_at(day), day, self.model)
+
+    @cached_property
+    def model(self) -> Any:
+        """The configured model behind its gateway, or the offline model."""
+        from agents.offline_model import OfflineModel
+
+        settings = self.settings
+        if settings.model is None or settings.base_url is None:
+            return OfflineModel()
+        from agents.chat_model import ChatGateway
+        from agents.model_settings import ModelSettings
+        from agents.usage import Price
+
+        prices = settings.input_price, settings.output_price
+        return ChatGateway(
+            ModelSettings(
+                model=settings.model,
+                base_url=settings.base_url,
+                api_key=settings.api_key or "none",
+                price=Price(*prices, currency="USD") if all(prices) else None,
+            )
+        )
+
+    @cached_property
+    def checkpointer(self) -> Any:
+        """Where paused graphs live: beside the ledger, never in it."""
+        if self.ledger.is_sqlite:
+            from langgraph.checkpoint.sqlite import SqliteSaver
+
+            connection = sqlite3.connect(
+                self.home / "checkpoints.db", check_same_thread=False, timeout=30
+            )
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=NORMAL")
+            self._closers.append(connection)
+            saver: Any = SqliteSaver(connection)
+        else:
+            import psycopg
+            from langgraph.checkpoint.postgres import PostgresSaver
+            from psycopg.rows import dict_row
+
+            url = self.ledger.engine.url.set(drivername="postgresql")
+            connection = psycopg.connect(
+                url.render_as_string(hide_password=False),
+                autocommit=True,
+                prepare_threshold=0,
+                row_factory=dict_row,
+            )
+            self._closers.append(connection)
+            saver = PostgresSaver(connection)
+        saver.setup()
+        return saver
+
+    @cached_property
+    def action_graph(self) -> Any:
+        """The graph of one proposal that waits."""
+        from graph.action import build_action_graph
+
+        return build_action_graph(self.checkpointer)
+
+    @cached_property
+    def case_graph(self) -> Any:
+        """The graph of one exception, worked by a role."""
+        from graph.case import build_case_graph
+
+        return build_case_graph(self.checkpointer)
+
+    @cached_property
+    def chat_graph(self) -> Any:
+        """The graph of one turn of a conversation."""
+        from graph.chat import build_chat_graph
+
+        return build_chat_graph(self.checkpointer)
+
+    @contextmanager
+    def night_lock(self) -> Iterator[None]:
+        """Hold the night of this home; the operating system or database frees it on a crash.
+
+        Raises:
+            Conflict: Another night is running.
+        """
+        busy = Conflict("another night is running on this home; wait for it, it can be rerun after")
+        if self.ledger.is_sqlite:
+            with (self.home / "night.lock").open("w") as handle:
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except OSError:
+                    raise busy from None
+                yield
+            return
+        with self.ledger.engine.connect() as connection:
+            got = connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": NIGHT_LOCK})
+            if not got:
+                raise busy
+            try:
+                yield
+            finally:
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": NIGHT_LOCK})
+
+    def remember_policy(self, as_of: date) -> None:
+        """Keep what the policy says under its hash, so that today's decisions can be replayed."""
+        row = {
+            "hash": self.policy.hash,
+            "said": self.policy.model_dump_json(by_alias=True),
+            "first_used_on": as_of,
+        }
+        with self.ledger.write() as session:
+            insert_new(session, PolicyVersion, [row])
+
+    def policy_of(self, policy_hash: str) -> Policy:
+        """The policy that was in force under a hash.
+
+        Raises:
+            NotFound: It was never used here.
+        """
+        if policy_hash == self.policy.hash:
+            return self.policy
+        with self.ledger.read() as session:
+            version = session.get(PolicyVersion, policy_hash)
+        if version is None:
+            raise NotFound(f"no policy {policy_hash} was used on this home")
+        return Policy.model_validate_json(version.said)
+
+    def close(self) -> None:
+        """Give back connections."""
+        for part in reversed(self._closers):
+            part.close()
+
+
+def open_house(home: Path | None = None, settings: Settings | None = None) -> House:
+    """Open an existing home.
+
+    Raises:
+        NotFound: There is no home in the folder.
+        PolicyError: Its policy cannot be used.
+    """
+    quiet_libraries()
+    settings = settings or read_settings(home)
+    if not (settings.home / "policies").is_dir():
+        raise NotFound(
+            f"{settings.home} is not a Dunwell home; create one with `dunwell init --home DIR`"
+        )
+    policy = load_policy(settings.home / "policies")
+    check_rules(policy)
+    engine = open_engine(settings.database_url or sqlite_url(settings.home / "ledger.db"))
+    upgrade(engine)
+    return House(settings, Ledger(engine), policy)
+
+
+def create_home(home: Path | None = None, settings: Settings | None = None) -> House:
+    """Create a home with commented policies, or open the one that is there."""
+    settings = settings or read_settings(home)
+    settings.home.mkdir(parents=True, exist_ok=True)
+    copy_defaults(settings.home / "policies")
+    return open_house(settings=settings)

@@ -1,0 +1,66 @@
+"""The only reader of the environment."""
+
+import os
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, SecretStr
+
+from ledger.errors import BadInput
+
+
+class Settings(BaseModel):
+    """Where a home lives and what it talks to; everything has an embedded default."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    home: Path
+    database_url: str | None = None
+    model: str | None = None
+    base_url: str | None = None
+    api_key: SecretStr | None = None
+    input_price: Decimal | None = None
+    output_price: Decimal | None = None
+    user: str | None = None
+
+
+def read_settings(home: Path | None = None) -> Settings:
+    """Settings from the environment; `home` given on the command line wins.
+
+    Raises:
+        BadInput: A price is not a number.
+    """
+    return Settings(
+        home=home or Path(os.environ.get("DUNWELL_HOME", "dunwell-home")),
+        database_url=os.environ.get("DUNWELL_DATABASE_URL"),
+        model=os.environ.get("DUNWELL_MODEL"),
+        base_url=os.environ.get("DUNWELL_BASE_URL"),
+        api_key=_secret("DUNWELL_API_KEY"),
+        input_price=_price("DUNWELL_INPUT_PRICE"),
+        output_price=_price("DUNWELL_OUTPUT_PRICE"),
+        user=os.environ.get("DUNWELL_USER"),
+    )
+
+
+def _secret(name: str) -> SecretStr | None:
+    value = os.environ.get(name)
+    return SecretStr(value) if value else None
+
+
+def _price(name: str) -> Decimal | None:
+    value = os.environ.get(name)
+    try:
+        return Decimal(value) if value else None
+    except InvalidOperation:
+        raise BadInput(f"{name} is {value!r}: give the price of a million tokens") from None
+
+
+def quiet_libraries() -> None:
+    """Set what libraries read from the environment, before they are imported.
+
+    Checkpoints hold plain values only, so anything else in one is refused; nothing is traced to
+    the outside unless the operator switches it on.
+    """
+    os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
+    os.environ.setdefault("LANGSMITH_TRACING", "false")
+    os.environ.setdefault("ANONYMIZED_TELEMETRY", "false")

@@ -1,0 +1,173 @@
+"""Carrying out what was decided: judged again, on the newest facts, in one transaction."""
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from guardrails.changes import what_moved
+from guardrails.verdict import Allow, Deny, NeedsApproval, Verdict, explain
+from ledger.actions import MessageAction, ProposedAction, read_action
+from ledger.errors import BadInput, Conflict
+from ledger.facts import AccountFacts
+from ledger.journal import (
+    add_proposals,
+    audit,
+    decode_roles,
+    get_proposal,
+    move_proposal,
+    proposal_row,
+    recorded_facts,
+    touch,
+)
+from ledger.money import Money
+from ledger.queries.account_facts import load_facts
+from ledger.states import DecisionVerb, ProposalState
+from ledger.tables.work import Decision, Proposal
+from policies.schema import Policy
+from tools.execute import Writer, action_value, execute
+from tools.letters import LetterError, render_letter
+from tools.outgoing import JudgedMessage
+from tools.proposals import judge_action, keep_settled, new_proposal
+
+
+def carry_out(
+    session: Session, proposal_id: str, policy: Policy, as_of: date, now: datetime
+) -> str:
+    """Execute a decided proposal, judged again on the newest facts; returns what happened.
+
+    A world that moved asks again with a new proposal; a world that forbids refuses.
+    """
+    proposal = get_proposal(session, proposal_id)
+    if proposal.state != ProposalState.DECIDED:
+        return proposal.outcome or proposal.state
+    action = read_action(proposal.action)
+    facts = current_facts(session, proposal.account_id, as_of)
+    verdict, judged = judge_action(action, facts, policy, now)
+    if isinstance(verdict, Deny):
+        return close(session, proposal, ProposalState.REFUSED, f"refused: {explain(verdict)}", now)
+    moved = _moved(session, proposal, action, facts, policy, verdict, judged)
+    if moved:
+        row = replacement(
+            session,
+            proposal,
+            action,
+            verdict,
+            facts,
+            policy,
+            proposal.author,
+            now,
+            f"Since it was drafted: {moved}.",
+        )
+        add_proposals(session, [row])
+        says = f"asks again as {row['id']}: {moved}"
+        return close(session, proposal, ProposalState.REFUSED, says, now)
+    last = session.scalars(
+        select(Decision)
+        .where(Decision.proposal_id == proposal.id, Decision.verb == DecisionVerb.APPROVE)
+        .order_by(Decision.version.desc())
+    ).first()
+    if last is None or last.digest != proposal.digest:
+        return close(session, proposal, ProposalState.REFUSED, "refused: no approval of it", now)
+    writer = Writer(
+        session, facts, policy, now, last.decided_by, proposal.run_id, proposal.id, last.id
+    )
+    try:
+        with session.begin_nested():
+            done = execute(writer, action, judged)
+    except Conflict as error:
+        return close(session, proposal, ProposalState.REFUSED, f"refused: {error.message}", now)
+    return close(session, proposal, ProposalState.EXECUTED, done, now)
+
+
+def _moved(
+    session: Session,
+    proposal: Proposal,
+    action: ProposedAction,
+    facts: AccountFacts,
+    policy: Policy,
+    verdict: Verdict,
+    judged: JudgedMessage | None,
+) -> str:
+    """What makes an approval no longer cover the action; empty if it still does."""
+    if policy.hash != proposal.policy_hash:
+        return "the policy changed"
+    approved = set(proposal.rule_ids.split(","))
+    if isinstance(verdict, NeedsApproval):
+        fresh = [f for f in verdict.findings if f.rule_id not in approved]
+        if fresh:
+            return explain(NeedsApproval(tuple(fresh)))
+    before = recorded_facts(session, proposal.facts_hash)
+    if judged is not None and isinstance(action, MessageAction):
+        shown = _letter_digest(action, before, policy)
+        same = judged.letter is not None and judged.letter.digest == shown
+        return "" if same else "; ".join(what_moved(before, facts)) or "the words would differ"
+    return "; ".join(what_moved(before, facts)) if _value_moved(action, before, facts) else ""
+
+
+def _letter_digest(action: MessageAction, facts: AccountFacts, policy: Policy) -> str:
+    try:
+        return render_letter(action, facts, policy).digest
+    except LetterError:
+        return ""
+
+
+def _value_moved(action: ProposedAction, before: AccountFacts, after: AccountFacts) -> bool:
+    """Whether the money an action stands on has changed."""
+
+    def stand(facts: AccountFacts) -> tuple[Money | None, tuple[object, ...]]:
+        named = getattr(action, "invoice_ids", None) or [
+            part.invoice_id for part in getattr(action, "allocations", ())
+        ]
+        open_items = tuple(
+            (i.invoice_id, i.open_minor) for i in facts.open_items if i.invoice_id in named
+        )
+        return action_value(action, facts), open_items
+
+    return stand(before) != stand(after)
+
+
+def replacement(
+    session: Session,
+    proposal: Proposal,
+    action: ProposedAction,
+    verdict: Verdict,
+    facts: AccountFacts,
+    policy: Policy,
+    author: str,
+    now: datetime,
+    why: str,
+) -> dict[str, object]:
+    """The row of a proposal that takes another's place."""
+    if isinstance(verdict, Allow):
+        verdict = NeedsApproval(())
+    settled, key = keep_settled(session, facts)
+    new = new_proposal(
+        action, verdict, settled, key, policy, author, proposal.role, None, why, proposal.id
+    )
+    if not new.approver_roles:
+        new = replace(new, approver_roles=decode_roles(proposal.approver_roles))
+    return proposal_row(new, now)
+
+
+def close(
+    session: Session, proposal: Proposal, state: ProposalState, outcome: str, now: datetime
+) -> str:
+    """End a proposal with a sentence about how, and look at its account again."""
+    move_proposal(session, proposal, state, outcome=outcome)
+    touch(session, {proposal.account_id})
+    audit(session, now, f"proposal_{state.value}", proposal.id, "graph", outcome=outcome)
+    return outcome
+
+
+def current_facts(session: Session, account_id: str, as_of: date) -> AccountFacts:
+    """The account now, without the proposals waiting on it.
+
+    Raises:
+        BadInput: No such account.
+    """
+    facts = load_facts(session, as_of, [account_id]).get(account_id)
+    if facts is None:
+        raise BadInput(f"no account {account_id}")
+    return replace(facts, proposals_waiting=())
