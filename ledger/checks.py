@@ -82,8 +82,7 @@ def _broken_seals(
     records: Table, content: Callable[[dict[str, Any]], tuple[object, ...]]
 ) -> Callable[[Session, date], Violations]:
     """A pass that seals each record again, behind the seal that stands before it."""
-    columns = [column for column in records.c if column.name != "facts"]
-    query = select(*columns).order_by(records.c.seq).execution_options(yield_per=ROWS_AT_ONCE)
+    query = select(records).order_by(records.c.seq).execution_options(yield_per=ROWS_AT_ONCE)
 
     def broken(session: Session, _as_of: date) -> Violations:
         seal = GENESIS

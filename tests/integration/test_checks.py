@@ -77,7 +77,6 @@ def permit_row(number: int) -> dict[str, Any]:
         "outbox_id": f"out_{number}",
         "message_digest": "m",
         "facts_hash": "f",
-        "facts": b"",
         "policy_hash": "p",
         "decision_id": None,
         "judged_at": NOON,
