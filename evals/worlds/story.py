@@ -232,7 +232,7 @@ class Story:
             id=make_id("msg", self.account_id, "out", sent_on, currency),
             account_id=self.account_id,
             direction="out",
-            purpose="reminder",
+            purpose="send_reminder",
             stage=stage,
             currency=currency,
             sent_on=sent_on,
