@@ -20,12 +20,13 @@ __all__ = ["Untraced", "untraced"]
 _GAP = "[ \u00a0\u202f]"
 _UNUSUAL = re.compile(rf"[^A-Za-zÀ-ÖØ-öø-ıĴ-ľŁ-ňŊ-ž \n\u00a0\u202f.,;:!?'’()«»„“”\"–—…¿¡{MARK}-]")
 _GLUED = re.compile(r"\.(?=\w)")
-# A fact that does not stand alone may be part of another: a sign, a unit, a longer number.
+# A fact that does not stand alone may be part of another: a sign, a unit, a longer number. Between
+# two spaces or at the end of a line it stands alone on that side, which settles most of a table.
 _NOT_ALONE = re.compile(
-    rf"{MARK}(?:(?<=[^{OPENERS}]{MARK})|(?!{ENDING})|(?={_GAP}{MARK})"
-    rf"|(?<=[A-Z]{{3}}{_GAP}{MARK})|(?<=(?i:{'|'.join(SMALL_CODES)}){_GAP}{MARK})"
-    rf"|(?={_GAP}?(?:[A-Z]{{3}}(?!\w)|(?i:{CHANGES}|{SPANS}"
-    rf"|(?:{'|'.join((*SMALL_CODES, *NAMED_CURRENCIES))})(?!\w)))))"
+    rf"{MARK}(?:(?<=[^{OPENERS}]{MARK})"
+    rf"|(?<=\w{_GAP}{MARK})(?<=(?:[A-Z]{{3}}|(?i:{'|'.join(SMALL_CODES)})){_GAP}{MARK})"
+    rf"|(?!  |\n)(?:(?!{ENDING})|(?={_GAP}{MARK})|(?={_GAP}?(?:[A-Z]{{3}}(?!\w)"
+    rf"|(?i:{CHANGES}|{SPANS}|(?:{'|'.join((*SMALL_CODES, *NAMED_CURRENCIES))})(?!\w))))))"
 )
 
 

@@ -1,0 +1,512 @@
+"""Every number of a message is the ledger's: what passes, and every way of being wrong."""
+
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from guardrails.close_reading import read_closely
+from guardrails.formats import format_day, format_money
+from guardrails.known import known_company, known_facts
+from guardrails.tracing import untraced
+from ledger.facts import ContactFact, OpenCredit, UnappliedReceipt
+from tests.support.letter_cases import (
+    CHASED,
+    EVERY_LETTER,
+    FACTS,
+    IBAN,
+    LANGUAGES,
+    PORTAL,
+    REMINDERS,
+    TEMPLATES,
+    item,
+    letter_action,
+    letter_policy,
+)
+from tools.letters import render_letter
+
+POLICY = letter_policy()
+TOTAL = 123450 + 98765 + 50000007
+
+
+def written(template_id, language, facts=FACTS, policy=POLICY, action=None):
+    """A letter as the house writes it, from the template's own slots."""
+    action = action or letter_action(template_id, language)
+    letter = render_letter(action, facts, policy)
+    return letter.subject, letter.body, action
+
+
+def traced(body, template_id="reminder_1", language="en", facts=FACTS, policy=POLICY):
+    action = letter_action(template_id, language)
+    return untraced("Your account", body, facts, policy, language, action)
+
+
+def kinds(found):
+    return {each.kind for each in found}
+
+
+# What a careless or hostile hand does to a finished letter; None where a letter has no such thing.
+
+
+def one_cent_off(text, language):
+    right = format_money(TOTAL, "EUR", language)
+    return text.replace(right, format_money(TOTAL + 1, "EUR", language))
+
+
+def items_one_cent_off(text, language):
+    right = format_money(98765, "EUR", language)
+    return text.replace(right, format_money(98764, "EUR", language))
+
+
+def currency_swapped(text, language):
+    right = format_money(98765, "EUR", language)
+    return text.replace(right, format_money(98765, "USD", language))
+
+
+def date_shifted(text, language):
+    day = date(2026, 9, 12)
+    return text.replace(format_day(day, language), format_day(day + timedelta(1), language))
+
+
+def day_of_facts_shifted(text, language):
+    return text.replace(format_day(FACTS.as_of, language), format_day(date(2026, 11, 5), language))
+
+
+def invoice_digit_changed(text, language):
+    return text.replace("INV-10519", "INV-10518")
+
+
+def order_digit_changed(text, language):
+    return text.replace("PO-7731", "PO-7732")
+
+
+def credit_digit_changed(text, language):
+    return text.replace("CM-88", "CM-89")
+
+
+def sign_dropped(text, language):
+    return text.replace(format_money(-20050, "EUR", language), "999")
+
+
+def sign_added(text, language):
+    right = format_money(98765, "EUR", language)
+    return text.replace(right, f"-{right}")
+
+
+def link_added(text, language):
+    return f"{text}https://pay.example.net/start\n"
+
+
+def bare_link_added(text, language):
+    return f"{text}pay.example.net\n"
+
+
+def link_lengthened(text, language):
+    return text.replace(PORTAL, f"{PORTAL}.example.net/")
+
+
+def mail_added(text, language):
+    return f"{text}billing@northwind-example.net\n"
+
+
+def iban_changed(text, language):
+    return text.replace(IBAN, IBAN.replace("3704", "3705"))
+
+
+def iban_added(text, language):
+    return f"{text}GB33 BUKB 2020 1555 5555 55\n"
+
+
+def phone_added(text, language):
+    return f"{text}+1 503 555 0148\n"
+
+
+def zero_width_in_number(text, language):
+    return text.replace("INV-10519", "INV-1\u200b0519")
+
+
+def zero_width_in_word(text, language):
+    return text[:30] + "\u2060" + text[30:]
+
+
+def bidi_override_added(text, language):
+    return f"{text}\u202e05.432 euro\u202c\n"
+
+
+def soft_hyphen_added(text, language):
+    return text.replace(" ", " \u00ad", 1)
+
+
+def cyrillic_in_number(text, language):
+    return text.replace("INV-10519", "ІNV-10519")
+
+
+def cyrillic_in_word(text, language):
+    return text.replace("a", "а", 1) if re.search(r"\ba\w|\wa", text) else None
+
+
+def fullwidth_digit(text, language):
+    return text.replace("INV-10519", "INV-１0519")
+
+
+def superscript_added(text, language):
+    return text.replace("INV-10519", "INV-10519²")
+
+
+def percent_added(text, language):
+    return f"{text}- 3 %\n"
+
+
+def millions(text, language):
+    right = format_money(98765, "EUR", language)
+    return text.replace(right, f"{right} million")
+
+
+def deadline_added(text, language):
+    return f"{text}within 3 business days\n"
+
+
+def glued(text, language):
+    return text.replace("INV-10519", "INV-10519-B")
+
+
+def rounded(text, language):
+    return text.replace(format_money(98765, "EUR", language), "988 €")
+
+
+MUTATIONS = [
+    one_cent_off,
+    items_one_cent_off,
+    currency_swapped,
+    date_shifted,
+    day_of_facts_shifted,
+    invoice_digit_changed,
+    order_digit_changed,
+    credit_digit_changed,
+    sign_dropped,
+    sign_added,
+    link_added,
+    bare_link_added,
+    link_lengthened,
+    mail_added,
+    iban_changed,
+    iban_added,
+    phone_added,
+    zero_width_in_number,
+    zero_width_in_word,
+    bidi_override_added,
+    soft_hyphen_added,
+    cyrillic_in_number,
+    cyrillic_in_word,
+    fullwidth_digit,
+    superscript_added,
+    percent_added,
+    millions,
+    deadline_added,
+    glued,
+    rounded,
+]
+
+
+@pytest.mark.parametrize(("template_id", "language"), EVERY_LETTER)
+def test_untouched_letter__is_traced(template_id, language):
+    subject, body, action = written(template_id, language)
+    assert untraced(subject, body, FACTS, POLICY, language, action) == ()
+    known, company = known_facts(FACTS, action), known_company(POLICY.company)
+    assert read_closely(subject, body, known, company, language) == ()
+
+
+@pytest.mark.parametrize("mutate", MUTATIONS)
+def test_changed_letter__is_caught_wherever_the_change_applies(mutate):
+    caught = 0
+    for template_id, language in EVERY_LETTER:
+        subject, body, action = written(template_id, language)
+        for part, changed in (
+            ("subject", (mutate(subject, language), body)),
+            ("body", (subject, mutate(body, language))),
+        ):
+            if None in changed or changed == (subject, body):
+                continue
+            found = untraced(*changed, FACTS, POLICY, language, action)
+            assert part in {each.part for each in found}, (template_id, language, part, changed)
+            caught += 1
+    assert caught >= len(LANGUAGES)
+
+
+@pytest.mark.parametrize("template_id", REMINDERS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_open_invoice_that_is_not_in_this_letter__is_untraced(template_id, language):
+    subject, body, action = written(template_id, language)
+    for foreign in ("INV-20001", format_money(77700, "EUR", language), "20 October 2026"):
+        found = untraced(subject, f"{body}{foreign}\n", FACTS, POLICY, language, action)
+        assert [each.span.strip() for each in found] == [foreign.replace("\u202f", "\u202f")]
+
+
+def test_answer__may_name_anything_open_on_the_account():
+    body = "You asked about INV-20001 (€777.00), INV-30001 ($432.10) and credit memo CM-88."
+    assert traced(body, "dispute_acknowledgement") == ()
+    assert untraced("", body, FACTS, POLICY, "en") == ()
+    assert kinds(traced(body, "reminder_1")) == {"number", "amount"}
+
+
+def test_finding__says_what_where_and_what_would_be_right():
+    action = letter_action("reminder_1", "en")
+    found = untraced("Pay €1.00", "Dear Jane,\npay INV-10518", FACTS, POLICY, "en", action)
+    first, second = found
+    assert (first.span, first.start, first.kind, first.part) == ("€1.00", 4, "amount", "subject")
+    assert first.expected == "one of €987.65, €1,234.50, €500,000.07, €502,222.22"
+    assert (second.span, second.start, second.part) == ("INV-10518", 15, "body")
+    assert "INV-10519" in second.expected
+
+
+def test_language_without_letters__is_untraced():
+    assert kinds(untraced("", "Buongiorno", FACTS, POLICY, "it")) == {"language"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "words",
+    [
+        "€1,234.50",
+        "1.234,50 €",
+        "1 234,50 €",
+        "1\u202f234,50\u00a0€",
+        "1'234.50 EUR",
+        "1234.50 EUR",
+        "EUR 1234,50",
+        "1234,5 EUR",
+        "1.234,50 Euro",
+        "1,234.50",
+        "1234.50",
+        "(€1,234.50)",
+        "€1,234.50.",
+        "500.000,07 €",
+        "EUR 502,222.22",
+        "2026-08-31",
+        "31.08.2026",
+        "31.8.2026",
+        "08/31/2026",
+        "31/08/2026",
+        "31-08-2026",
+        "August 31, 2026",
+        "August 31st, 2026",
+        "31. August 2026",
+        "31 août 2026",
+        "31 de agosto de 2026",
+        "31 Aug 2026",
+        "31. August",
+        "INV-10482, INV-10519 (INV-10577)",
+        "PO-7731",
+        "3",
+        "C-20417",
+        IBAN.replace(" ", ""),
+        "+1 (503) 555-0147",
+        PORTAL,
+        f"({PORTAL}).",
+        "ar@northwind.example",
+        "14 Harbour Street, Portland",
+        "Jane Doe",
+        "Müller & Söhne GmbH & Co. KG",
+    ],
+)
+def test_fact_as_people_write_it__is_traced(words, language):
+    assert traced(f"Hello,\n\nabout this: {words}\n\nThank you", language=language) == ()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("$1,234.50", "amount"),
+        ("1234.50 USD", "amount"),
+        ("1234.50 usd", "amount"),
+        ("USD 1,234.50 EUR", "amount"),
+        ("€1,234.50 USD", "amount"),
+        ("1,234.50 dollars", "amount"),
+        ("-€1,234.50", "amount"),
+        ("€1,234.50 million", "amount"),
+        ("€1234.5k", "number"),
+        ("€12,34.50", "amount"),
+        ("€1,234.500", "amount"),
+        ("€01,234.50", "amount"),
+        ("$INV-10482", "number"),
+        ("1,234.51", "number"),
+        ("2,222.22", "number"),
+        ("2026-09-01", "date"),
+        ("03/10/2026", "date"),
+        ("10/03/2026", "date"),
+        ("31.08.2025", "date"),
+        ("31 August 2025", "date"),
+        ("September 1, 2026", "date"),
+        ("30. August", "date"),
+        ("31.08.26", "number"),
+        ("inv-10482", "number"),
+        ("INV-1048", "number"),
+        ("#INV-10482#", "number"),
+        ("4", "number"),
+        ("3%", "number"),
+        ("3 %", "number"),
+        ("3 days", "number"),
+        ("3 working days", "number"),
+        ("10:30", "number"),
+        ("www.northwind.example", "link"),
+        ("northwind.example", "link"),
+        ("evil.com/pay", "link"),
+        ("HTTPS://EVIL.COM", "link"),
+        (f"{PORTAL}/other", "link"),
+        (f"{PORTAL}?to=1", "link"),
+        ("jane@fjord.example", "email"),
+        ("ar@northwind.example.net", "email"),
+        ("DE89 3704 0044 0532 0130 01", "bank_account"),
+        ("DE89370400440532013000X", "bank_account"),
+        ("+1 503 555 0148", "number"),
+        ("pаypal", "look_alike"),
+        ("１", "look_alike"),
+        ("½", "look_alike"),
+        ("𝟑", "look_alike"),
+        ("ﬁnal", "look_alike"),
+        ("in\u00advoice", "hidden_character"),
+        ("in\ufeffvoice", "hidden_character"),
+        ("a\u0000b", "hidden_character"),
+        ("a\u0001b", "hidden_character"),
+        ("a\rb", "hidden_character"),
+        ("\u3164", "hidden_character"),
+        ("a\ufe0fb", "hidden_character"),
+    ],
+)
+def test_what_is_no_fact__is_untraced(words, kind, language):
+    assert kind in kinds(traced(f"Hello,\n\nabout this: {words}\n\nThank you", language=language))
+
+
+def test_three_decimals__are_read_as_the_language_reads_them():
+    facts = replace(FACTS, open_items=(item("INV-10482", date(2026, 8, 31), 1234, "KWD"),))
+    assert traced("KWD 1.234", facts=facts) == ()
+    assert kinds(traced("KWD 1,234", facts=facts)) == {"amount"}
+    assert traced("1,234 KWD", facts=facts, language="de") == ()
+    assert kinds(traced("1.234 KWD", facts=facts, language="de")) == {"amount"}
+
+
+def test_bare_amount__is_untraced_where_two_currencies_are_open():
+    assert untraced("", "about 777.00", FACTS, POLICY, "en")
+    assert not untraced("", "about €777.00", FACTS, POLICY, "en")
+
+
+def test_web_form_and_decomposed_letters__are_read_like_any_text():
+    body = "Zoe\u0308,\r\nplease pay INV-10482 by return.\r\n"
+    assert traced(body) == ()
+    late = traced("Zoe\u0308 4")
+    assert [(each.span, each.start) for each in late] == [("4", 4)]
+
+
+def test_name_that_carries_a_link__is_untraced():
+    facts = replace(FACTS, contacts=(replace(FACTS.contacts[0], name="Jane evil.example"),))
+    subject, body, action = written("reminder_1", "en", facts)
+    assert kinds(untraced(subject, body, facts, POLICY, "en", action)) == {"link"}
+
+
+# Any book: whatever the ledger holds, our own letters pass.
+
+letters_of_names = st.characters(categories=("Lu", "Ll", "Lo", "Nd"), include_characters=" '-")
+names = st.one_of(st.text(letters_of_names, max_size=40), st.just("Team 4"), st.just("Łukasz Żak"))
+references = st.from_regex(r"[A-ZÄÖÑ]{0,4}[-/_]?[0-9]{3,10}", fullmatch=True)
+orders = st.one_of(
+    st.none(), st.from_regex(r"[A-Z]{2,5}[ .-][0-9]{2,8}(/[A-Z]{1,2})?", fullmatch=True)
+)
+days = st.dates(date(2015, 1, 1), date(2032, 12, 31))
+minors = st.integers(1, 10**12)
+currencies = st.sampled_from(["EUR", "USD", "GBP", "JPY", "KWD", "CHF", "CAD", "XAF", "MXN"])
+
+
+@st.composite
+def books(draw):
+    """An account with up to six open invoices of one currency, credits and money received."""
+    currency = draw(currencies)
+    numbers = draw(st.lists(references, min_size=1, max_size=6, unique=True))
+    items = tuple(
+        replace(item(n, draw(days), draw(minors), currency), po_number=draw(orders))
+        for n in numbers
+    )
+    lowering = st.lists(st.tuples(references, days, minors), max_size=2)
+    return replace(
+        FACTS,
+        as_of=draw(days),
+        open_items=items,
+        credits=tuple(
+            OpenCredit(f"crd_{n}", n, day, minor, currency) for n, day, minor in draw(lowering)
+        ),
+        receipts=tuple(
+            UnappliedReceipt(f"rcp_{n}", n, day, minor, currency)
+            for n, day, minor in draw(lowering)
+        ),
+        contacts=(ContactFact("con_1", draw(names), "ap", "jane@fjord.example", None, None),),
+    )
+
+
+def letter_about(facts, template_id, language):
+    own = {"currency": facts.open_items[0].currency}
+    if template_id in REMINDERS:
+        own["invoice_ids"] = tuple(each.invoice_id for each in facts.open_items)
+    if template_id == "dispute_acknowledgement":
+        own = {}
+    return written(template_id, language, facts, action=letter_action(template_id, language, **own))
+
+
+@settings(max_examples=150, deadline=None)
+@given(books(), st.sampled_from(TEMPLATES), st.sampled_from(LANGUAGES))
+def test_our_own_letter_about_any_book__is_traced(facts, template_id, language):
+    subject, body, action = letter_about(facts, template_id, language)
+    assert untraced(subject, body, facts, POLICY, language, action) == ()
+    known, company = known_facts(facts, action), known_company(POLICY.company)
+    assert read_closely(subject, body, known, company, language) == ()
+
+
+WORDS = ["USD", "EUR ", " USD", " usd", "usd ", " euros", "€", "€ ", " million", "m", "K", " days"]
+SIGNS = [
+    "-",
+    ".",
+    ",",
+    "%",
+    "'",
+    "/",
+    ". ",
+    ".a",
+    "(",
+    ":",
+    " ",
+    "\u00a0",
+    "\n",
+    "\u200b",
+    "о",
+    "²",
+]
+DIGITS = ["5", "3 ", " 3", " 3 ", "\u00a03", "INV-10482"]
+SNIPPETS = st.sampled_from(WORDS + SIGNS + DIGITS)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from(TEMPLATES),
+    st.sampled_from(LANGUAGES),
+    st.lists(st.tuples(st.integers(0, 10**6), SNIPPETS), min_size=1, max_size=3),
+)
+def test_text_cleared_at_once__would_be_cleared_by_close_reading(template_id, language, edits):
+    subject, body, action = written(template_id, language)
+    for place, snippet in edits:
+        # Near a fact, where an edit can change what it says.
+        spots = [each.start() for each in re.finditer(r"(?<=\d)(?!\d)|(?=\d)(?<!\d)|€", body)] or [
+            0
+        ]
+        at = spots[place % len(spots)]
+        body = body[:at] + snippet + body[at:]
+    if untraced(subject, body, FACTS, POLICY, language, action) == ():
+        known, company = known_facts(FACTS, action), known_company(POLICY.company)
+        assert read_closely(subject, body, known, company, language) == ()
+
+
+def test_reminder_of_part_of_the_account__is_about_its_own_total():
+    few = letter_action("reminder_1", "en", invoice_ids=CHASED[:2])
+    assert untraced("", "Please pay €2,222.15 for 2 invoices", FACTS, POLICY, "en", few) == ()
+    assert untraced("", "Please pay €502,222.22", FACTS, POLICY, "en", few)
