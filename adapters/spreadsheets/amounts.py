@@ -19,6 +19,8 @@ from ledger.money import currency_digits
 
 # SQLite and PostgreSQL hold minor units in 64 bits.
 _MAX_MINOR = 2**63 - 1
+# Decimal arithmetic rounds silently beyond 28 digits.
+_MAX_DIGITS = 25
 
 _SYMBOLS = {
     "€": "EUR",
@@ -220,6 +222,8 @@ def parse_amount(cell: str, mark: DecimalMark) -> Decimal:
     Raises:
         NotAnAmount: The cell does not fit the format.
     """
+    if len(cell) > _MAX_DIGITS and sum(char.isdigit() for char in cell) > _MAX_DIGITS:
+        raise NotAnAmount("too many digits to be an amount")
     if mark is DecimalMark.POINT and _PLAIN.fullmatch(cell):
         return Decimal(cell)
     if _SCIENTIFIC.fullmatch(cell):

@@ -22,6 +22,12 @@ from adapters.spreadsheets.records import (
 from adapters.spreadsheets.thesaurus import word_key
 
 _HINTS = 20
+_TOTALLED = ("amount", "open_amount")
+_STRANGER = {
+    "invoices": "unmatched_customer",
+    "credits": "unmatched_customer",
+    "receipts": "unidentified_payer",
+}
 
 
 def drop_doubles(records: Sequence[Record], notes: FindingLog) -> list[Record]:
@@ -34,18 +40,12 @@ def drop_doubles(records: Sequence[Record], notes: FindingLog) -> list[Record]:
         if first is record:
             kept.append(record)
         elif first.content() == record.content():
-            notes.warning(
-                "equal_rows",
-                f"the same as line {first.line}",
-                line=record.line,
-                consequence="taken once",
-            )
+            notes.note("equal_rows", f"the same as line {first.line}", line=record.line)
         else:
-            notes.error(
+            notes.note(
                 "number_twice",
                 f"{_number(record)!r} stands on line {first.line} with other content",
                 line=record.line,
-                remedy="keep one row, or give each document its own number",
             )
     return kept
 
@@ -86,12 +86,8 @@ def note_look_alikes(records: Sequence[Record], notes: FindingLog) -> None:
         )
         first = seen.setdefault(key, record.line)
         if first != record.line:
-            notes.warning(
-                "look_alike",
-                f"differs from line {first} only in its number",
-                line=record.line,
-                consequence="both are booked; if one is a double, the customer is asked twice",
-                remedy="look at a few of them",
+            notes.note(
+                "look_alike", f"differs from line {first} only in its number", line=record.line
             )
 
 
@@ -110,13 +106,7 @@ def note_future_dates(records: Sequence[Record], as_of: date, notes: FindingLog)
 
 def _note_future(line: int, day: date | None, verb: str, as_of: date, notes: FindingLog) -> None:
     if day is not None and day > as_of:
-        notes.warning(
-            f"future_{verb}",
-            f"{verb} on {day}, after {as_of}",
-            line=line,
-            consequence="does not count before that day",
-            remedy="check the date order, or give the day of the export as --as-of",
-        )
+        notes.note(f"future_{verb}", f"{verb} on {day}, after {as_of}", line=line)
 
 
 def note_strangers(
@@ -125,11 +115,7 @@ def note_strangers(
     """Note customers the ledger does not have, with the nearest name as a hint."""
     if kind == "customers":
         return
-    consequence = {
-        "invoices": "a new account is opened for each",
-        "credits": "a new account is opened for each",
-        "receipts": "these receipts stay unidentified",
-    }.get(kind)
+    code = _STRANGER.get(kind, "no_account")
     seen: set[tuple[str | None, str | None]] = set()
     for record in records:
         if isinstance(record, CustomerRecord):
@@ -142,21 +128,7 @@ def note_strangers(
         who = record.customer_number or record.customer_name or ""
         near = _near(who, record.customer_name, known) if len(seen) <= _HINTS else ""
         what = f"customer {who!r} is not in the ledger{near}"
-        if consequence:
-            notes.warning(
-                "unmatched_customer",
-                what,
-                line=record.line,
-                consequence=consequence,
-                remedy="import customers first, or correct the number",
-            )
-        else:
-            notes.error(
-                "unmatched_customer",
-                what,
-                line=record.line,
-                remedy="import customers or invoices first",
-            )
+        notes.note(code, what, line=record.line)
 
 
 def _near(number: str, name: str | None, known: KnownCustomers) -> str:
@@ -167,48 +139,73 @@ def _near(number: str, name: str | None, known: KnownCustomers) -> str:
     return f" (but {hit[0]!r} is)" if hit else ""
 
 
-def tie_totals(table: Table, fields: RowFields, notes: FindingLog) -> tuple[ControlTotal, ...]:
-    """Compare every total the file states with the rows it covers."""
+def tie_totals(
+    table: Table, fields: RowFields, left_out: set[int], notes: FindingLog
+) -> tuple[ControlTotal, ...]:
+    """Compare every total the file states with the rows it covers.
+
+    Args:
+        table: The report.
+        fields: Reader of its cells.
+        left_out: Lines not taken (void, deleted); a file may count them or not.
+        notes: Where differences go.
+    """
     controls = []
-    for name in ("amount", "open_amount"):
+    quiet = RowFields(fields.mapping, fields.mark, fields.order, None, None, FindingLog())
+    for name in _TOTALLED:
         if name not in fields.columns or not table.totals:
             continue
-        quiet = RowFields(fields.mapping, fields.mark, fields.order, None, None, FindingLog())
         values = [quiet.amount(row, name) or Decimal(0) for row in table.rows]
+        taken = [
+            Decimal(0) if row.line in left_out else value
+            for row, value in zip(table.rows, values, strict=True)
+        ]
         for total in table.totals:
             stated = quiet.amount(DataRow(total.line, total.cells, (), "", ""), name)
             if stated is None:
                 continue
-            control = ControlTotal(
-                total.line,
-                total.scope,
-                fields.column(name),
-                stated,
-                _sum(total, table, values, stated),
-            )
-            controls.append(control)
-            if control.difference:
-                notes.error(
-                    "total_differs",
-                    f"the file says {stated:,f}, its rows add up to {control.summed:,f} "
-                    f"(difference {control.difference:,f})",
-                    line=total.line,
-                    column=control.column,
-                    remedy="export again; rows are missing or changed",
-                )
+            control = _tie(total, table, fields, name, stated, (values, taken), notes)
+            if control:
+                controls.append(control)
     return tuple(controls)
 
 
-def _sum(total: TotalLine, table: Table, values: Sequence[Decimal], stated: Decimal) -> Decimal:
+def _tie(
+    total: TotalLine,
+    table: Table,
+    fields: RowFields,
+    name: str,
+    stated: Decimal,
+    readings: Sequence[Sequence[Decimal]],
+    notes: FindingLog,
+) -> ControlTotal | None:
+    column = fields.column(name)
+    covers = _covered(total, table)
+    sums = [sum((values[at] for at in rows), Decimal(0)) for rows in covers for values in readings]
+    if stated not in sums:
+        currencies = {fields.text(table.rows[at], "currency").upper() for at in covers[0]}
+        if len(currencies) > 1:
+            what = f"the total covers {len(currencies)} currencies"
+            notes.note("total_not_checked", what, line=total.line, column=column)
+            return None
+        what = (
+            f"the file says {stated:,f}, its rows add up to {sums[0]:,f} "
+            f"(difference {sums[0] - stated:,f})"
+        )
+        notes.note("total_differs", what, line=total.line, column=column)
+    summed = stated if stated in sums else sums[0]
+    return ControlTotal(total.line, total.scope, column, stated, summed)
+
+
+def _covered(total: TotalLine, table: Table) -> list[range | list[int]]:
+    """The rows a total may cover: its section, or everything above or since the last total."""
     above = range(total.until)
     if total.scope:
-        inside = [i for i in above if total.scope in table.rows[i].section]
+        inside = [at for at in above if total.scope in table.rows[at].section]
         if inside:
-            return sum((values[i] for i in inside), Decimal(0))
-    everything = sum((values[i] for i in above), Decimal(0))
-    since = sum((values[i] for i in above if i >= total.first), Decimal(0))
+            return [inside]
     # A bare "Total" may close the report or only its page.
-    return since if stated == since else everything
+    return [above, range(total.first, total.until)]
 
 
 def count_kinds(records: Sequence[Record]) -> Mapping[str, int]:

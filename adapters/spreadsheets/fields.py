@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from decimal import Decimal
+from typing import Protocol
 
 from babel.numbers import get_currency_symbol
 
@@ -41,6 +42,15 @@ _DASHES = {"-", "--", "–", "—"}
 _YEARS = range(1970, 2120)
 
 
+class Lined(Protocol):
+    """A row or record that knows its line."""
+
+    @property
+    def line(self) -> int:
+        """1-based line in the file."""
+        ...
+
+
 class RowFields:
     """Reads the cells of mapped fields; what cannot be read becomes a finding.
 
@@ -74,6 +84,10 @@ class RowFields:
         """The column's own name, for messages."""
         return self.mapping.header[self.columns[name]] if name in self.columns else name
 
+    def note(self, row: Lined, code: str, what: str, name: str) -> None:
+        """Note a flaw of a field at its line and column."""
+        self.notes.note(code, what, line=row.line, column=self.column(name))
+
     def text(self, row: DataRow, name: str) -> str:
         """A field as stripped text, "" when blank or not mapped."""
         at = self.columns.get(name)
@@ -91,12 +105,8 @@ class RowFields:
         if kept:
             text = kept[1].strip()
         if "E+" in text and _CUT_ID.fullmatch(text):
-            self.notes.error(
-                "cut_number",
-                f"{text!r} is a number a spreadsheet program shortened",
-                line=row.line,
-                column=self.column(name),
-                remedy="export again with this column as text",
+            self.note(
+                row, "cut_number", f"{text!r} is a number a spreadsheet program shortened", name
             )
         return text or None
 
@@ -117,13 +127,7 @@ class RowFields:
             if found and found.year not in _YEARS:
                 raise NotADate(f"the year {found.year} is not plausible")
         except NotADate as reason:
-            self.notes.error(
-                "bad_date",
-                f"{cell_text(cell)!r}: {reason}",
-                line=row.line,
-                column=self.column(name),
-                remedy="correct the cell, or say --dates DMY|MDY|YMD",
-            )
+            self.note(row, "bad_date", f"{cell_text(cell)!r}: {reason}", name)
             return None
         return found
 
@@ -154,13 +158,7 @@ class RowFields:
 
     def bad_amount(self, row: DataRow, name: str, text: str, reason: NotAnAmount) -> None:
         """Note an amount that cannot be taken."""
-        self.notes.error(
-            "bad_amount",
-            f"{text!r}: {reason}",
-            line=row.line,
-            column=self.column(name),
-            remedy="correct the cell",
-        )
+        self.note(row, "bad_amount", f"{text!r}: {reason}", name)
 
     def minor(self, row: DataRow, name: str, value: Decimal, currency: str) -> int | None:
         """Minor units of an amount, or an error finding and None."""
@@ -182,13 +180,7 @@ class RowFields:
         codes = {code for code, _ in beside if code}
         found = found or (next(iter(codes)) if len(codes) == 1 and not stated else None)
         if stated and found is None and not self._fits_symbol(self.default_currency, stated):
-            self.notes.error(
-                "unknown_currency",
-                f"{stated!r} is not a currency",
-                line=row.line,
-                column=self.column("currency"),
-                remedy="use ISO 4217 codes such as EUR, or say --map currency= --currency CODE",
-            )
+            self.note(row, "unknown_currency", f"{stated!r} is not a currency", "currency")
             return None
         currency = found or self.title_currency or self._assumed(row)
         if currency is None:
@@ -199,12 +191,11 @@ class RowFields:
             if (code or currency) != currency or not self._fits_symbol(currency, symbol)
         ]
         if odd:
-            self.notes.error(
+            self.note(
+                row,
                 "currency_conflict",
                 f"{odd[0]!r} stands beside an amount in {currency}",
-                line=row.line,
-                column=self.column(names[0]),
-                remedy="correct the cell or the currency column",
+                names[0],
             )
             return None
         return currency
@@ -227,20 +218,13 @@ class RowFields:
 
     def _assumed(self, row: DataRow) -> str | None:
         if self.default_currency is None:
-            self.notes.error(
-                "no_currency",
-                "no currency stated",
-                line=row.line,
-                column=self.column("currency"),
-                remedy="say --currency CODE if all these rows are in one currency",
-            )
+            self.note(row, "no_currency", "no currency stated", "currency")
             return None
-        self.notes.warning(
+        self.note(
+            row,
             "currency_assumed",
             f"no currency stated, {self.default_currency} taken",
-            line=row.line,
-            column=self.column("currency"),
-            consequence=f"these rows are booked in {self.default_currency}",
+            "currency",
         )
         return self.default_currency
 
@@ -254,13 +238,7 @@ class RowFields:
             return True
         if key in _NO:
             return False
-        self.notes.error(
-            "bad_flag",
-            f"{text!r} is neither yes nor no",
-            line=row.line,
-            column=self.column(name),
-            remedy=f"write yes or no, or leave the column out with --map {name}=",
-        )
+        self.note(row, "bad_flag", f"{text!r} is neither yes nor no", name)
         return None
 
     def terms(self, row: DataRow) -> int | None:
@@ -271,13 +249,7 @@ class RowFields:
         found = _TERMS.fullmatch(text)
         if found:
             return int(found[1])
-        self.notes.info(
-            "terms_not_days",
-            f"{text!r} names no number of days",
-            line=row.line,
-            column=self.column("terms"),
-            consequence="terms are left as the customer has them",
-        )
+        self.note(row, "terms_not_days", f"{text!r} names no number of days", "terms")
         return None
 
     def customer(self, row: DataRow) -> tuple[str | None, str | None]:

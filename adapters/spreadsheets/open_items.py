@@ -7,7 +7,7 @@ from decimal import Decimal
 from adapters.spreadsheets.fields import RowFields
 from adapters.spreadsheets.layout import DataRow
 from adapters.spreadsheets.records import CreditRecord, InvoiceRecord, ReceiptRecord, Record
-from adapters.spreadsheets.thesaurus import DOCUMENT_WORDS, VOID_STATES, word_key
+from adapters.spreadsheets.thesaurus import DOCUMENT_WORDS, PAID_STATES, VOID_STATES, word_key
 
 _NUMBER = {"invoices": "invoice_number", "credits": "credit_number", "receipts": "receipt_number"}
 _DEFAULT = {"credits": "credit", "receipts": "receipt"}
@@ -47,26 +47,20 @@ class OpenItemRows:
         self.kind = kind
         self.receipt_sign = receipt_sign
         self.number_field = _NUMBER[kind]
-        self.left_out = 0
+        self.left_out: set[int] = set()
 
     def records(self, row: DataRow) -> list[Record]:
         """Return what one row says; nothing if it is left out or faulty (see the findings)."""
         document = self._document(row)
         if document is None:
-            self.left_out += 1
+            self.left_out.add(row.line)
             return []
         item = self._item(row)
         if item is None:
             return []
         if item.amount_minor == 0 and not item.open_minor:
-            self.left_out += 1
-            self.notes.info(
-                "zero_amount",
-                "an amount of zero",
-                line=row.line,
-                column=self.fields.column("amount"),
-                consequence="left out",
-            )
+            self.left_out.add(row.line)
+            self.fields.note(row, "zero_amount", "an amount of zero", "amount")
             return []
         document = document or self._by_sign(item)
         if document == "receipt":
@@ -91,19 +85,16 @@ class OpenItemRows:
         if found == "payable":
             return self._leave_out(row, "payable_rows", f"{text!r} is what we owe", "document_type")
         if found is None and not default:
-            self.notes.warning(
+            self.fields.note(
+                row,
                 "unknown_document_type",
                 f"{text!r} is not a known kind of document",
-                line=row.line,
-                column=self.fields.column("document_type"),
-                consequence="the sign decides: positive is an invoice, negative a credit",
+                "document_type",
             )
         return found or default
 
     def _leave_out(self, row: DataRow, code: str, what: str, field: str) -> None:
-        self.notes.info(
-            code, what, line=row.line, column=self.fields.column(field), consequence="left out"
-        )
+        self.fields.note(row, code, what, field)
 
     def _item(self, row: DataRow) -> _Item | None:
         fields = self.fields
@@ -113,7 +104,7 @@ class OpenItemRows:
         currency = fields.currency(row, "amount", "open_amount")
         if amount is None and left is None:
             if not fields.text(row, "amount") and not fields.text(row, "open_amount"):
-                self._missing(row, "amount", "no amount")
+                self.fields.note(row, "missing_amount", "no amount", "amount")
             return None
         if currency is None:
             return None
@@ -121,35 +112,39 @@ class OpenItemRows:
             amount, left = _negated(amount), _negated(left)
         if amount is None:
             amount = left
-            self.notes.info(
-                "only_open_known",
-                "only the open balance is stated",
-                line=row.line,
-                column=fields.column("open_amount"),
-                consequence="it is taken as the amount too",
+            self.fields.note(
+                row, "only_open_known", "only the open balance is stated", "open_amount"
             )
-        if left is None and "clearing_number" in fields.columns:
-            left = Decimal(0) if fields.text(row, "clearing_number") else amount
+        if left is None:
+            left = self._left(row, amount)
         minor = fields.minor(row, "amount", amount, currency)
         open_minor = None if left is None else fields.minor(row, "open_amount", left, currency)
         if minor is None or (left is not None and open_minor is None):
             return None
+        if open_minor is not None and not _can_be_open(open_minor, minor):
+            fields.note(row, "open_above_amount", "more is open than the amount", "open_amount")
+            return None
         return _Item(row, number, customer_number, customer_name, currency, minor, open_minor)
 
-    def _missing(self, row: DataRow, field: str, what: str) -> None:
-        self.notes.error(
-            f"missing_{field}",
-            what,
-            line=row.line,
-            column=self.fields.column(field),
-            remedy="fill in the cell or take the row out",
-        )
+    def _left(self, row: DataRow, amount: Decimal) -> Decimal | None:
+        """What is open where no column says so: from what was paid, the clearing or the status."""
+        fields = self.fields
+        paid = fields.amount(row, "paid_amount")
+        if paid is not None:
+            return amount - paid
+        if "clearing_number" in fields.columns:
+            return Decimal(0) if fields.text(row, "clearing_number") else amount
+        is_paid = word_key(fields.text(row, "status")) in PAID_STATES
+        # With a clear date the receipt is known; without one only the status keeps us from asking.
+        if is_paid and not fields.text(row, "cleared_on"):
+            return Decimal(0)
+        return None
 
     def _identified(self, item: _Item) -> bool:
         if not item.number:
-            self._missing(item.row, self.number_field, "no document number")
+            self.fields.note(item.row, "missing_number", "no document number", self.number_field)
         if not item.customer_number and not item.customer_name:
-            self._missing(item.row, "customer_name", "no customer")
+            self.fields.note(item.row, "missing_customer", "no customer", "customer_name")
         return bool(item.number and (item.customer_number or item.customer_name))
 
     @staticmethod
@@ -159,26 +154,9 @@ class OpenItemRows:
     def _invoice(self, item: _Item) -> list[Record]:
         row, fields = item.row, self.fields
         if item.amount_minor < 0:
-            self.notes.warning(
-                "negative_invoice",
-                "an invoice below zero",
-                line=row.line,
-                column=fields.column("amount"),
-                consequence="booked as a credit memo",
-            )
+            self.fields.note(row, "negative_invoice", "an invoice below zero", "amount")
             return self._credit(item)
         if not self._identified(item):
-            return []
-        open_minor = item.open_minor
-        if open_minor is not None and open_minor > item.amount_minor:
-            self.notes.error(
-                "open_above_amount",
-                "more is open than was invoiced",
-                line=row.line,
-                column=fields.column("open_amount"),
-                remedy="correct the amount, or say "
-                "--map amount= to take the open balance as the amount",
-            )
             return []
         issued_on, terms = fields.day(row, "issued_on"), fields.terms(row)
         record = InvoiceRecord(
@@ -189,7 +167,7 @@ class OpenItemRows:
             due_on=self._due_on(row, issued_on, terms),
             terms_days=terms,
             amount_minor=item.amount_minor,
-            open_minor=None if open_minor is None else max(open_minor, 0),
+            open_minor=None if item.open_minor is None else max(item.open_minor, 0),
             currency=item.currency,
             po_number=fields.number(row, "po_number"),
             cleared_on=fields.day(row, "cleared_on"),
@@ -202,70 +180,31 @@ class OpenItemRows:
         due_on = self.fields.day(row, "due_on")
         if due_on is None and issued_on and terms is not None:
             due_on = issued_on + timedelta(days=terms)
-            self.notes.info(
-                "due_from_terms",
-                "no due date",
-                line=row.line,
-                column=self.fields.column("due_on"),
-                consequence="due on the issue date plus the terms",
-            )
+            self.fields.note(row, "due_from_terms", "no due date", "due_on")
         elif due_on is None:
-            self.notes.warning(
-                "missing_due_date",
-                "no due date and no terms",
-                line=row.line,
-                column=self.fields.column("due_on"),
-                consequence="cannot be dunned until the customer's terms or a due date are known",
-                remedy="import the customer's terms",
-            )
+            self.fields.note(row, "missing_due_date", "no due date and no terms", "due_on")
         elif issued_on and due_on < issued_on:
-            self.notes.warning(
-                "due_before_issued",
-                f"due {due_on} before issued {issued_on}",
-                line=row.line,
-                column=self.fields.column("due_on"),
-                consequence="overdue from the day of issue",
+            self.fields.note(
+                row, "due_before_issued", f"due {due_on} before issued {issued_on}", "due_on"
             )
         if issued_on is None and due_on:
-            self.notes.warning(
-                "missing_issue_date",
-                "no issue date",
-                line=row.line,
-                column=self.fields.column("issued_on"),
-                consequence="age is counted from the due date",
-            )
+            self.fields.note(row, "missing_issue_date", "no issue date", "issued_on")
         return due_on
 
     def _check_settled(self, record: InvoiceRecord) -> None:
-        if record.cleared_on and record.open_minor:
-            self.notes.warning(
-                "cleared_but_open",
-                "a clear date and an open balance",
-                line=record.line,
-                column=self.fields.column("cleared_on"),
-                consequence="what is not open counts as received on that date",
-            )
-        elif record.cleared_on is None and (record.open_minor or 0) < record.amount_minor:
-            if record.open_minor is None:
-                return
-            self.notes.info(
-                "settled_undated",
-                "settled in part or whole, no date known",
-                line=record.line,
-                column=self.fields.column("open_amount"),
-                consequence="the payment counts, but teaches no habit",
-            )
+        left, cleared_on = record.open_minor, record.cleared_on
+        if left and cleared_on:
+            what = "a clear date and an open balance"
+            self.fields.note(record, "cleared_but_open", what, "cleared_on")
+        elif left is not None and left < record.amount_minor and cleared_on is None:
+            what = "settled in part or whole, no date known"
+            self.fields.note(record, "settled_undated", what, "open_amount")
 
     def _overpayment(self, item: _Item, record: InvoiceRecord) -> list[Record]:
         if item.open_minor is None or item.open_minor >= 0:
             return []
-        self.notes.warning(
-            "overpaid_invoice",
-            "a negative open balance on an invoice",
-            line=record.line,
-            column=self.fields.column("open_amount"),
-            consequence="the invoice is settled and the customer has that much to their credit",
-        )
+        what = "a negative open balance on an invoice"
+        self.fields.note(record, "overpaid_invoice", what, "open_amount")
         credit = CreditRecord(
             line=record.line,
             **item.customer,
@@ -284,22 +223,10 @@ class OpenItemRows:
         if not self._identified(item):
             return []
         if item.amount_minor > 0 and self.kind == "invoices":
-            self.notes.warning(
-                "credit_without_sign",
-                "a credit memo above zero",
-                line=row.line,
-                column=fields.column("amount"),
-                consequence="taken as a credit all the same; the file's total may count it as owed",
-            )
+            self.fields.note(row, "credit_without_sign", "a credit memo above zero", "amount")
         issued_on = fields.day(row, "issued_on")
         if issued_on is None and not fields.text(row, "issued_on"):
-            self.notes.warning(
-                "missing_issue_date",
-                "no issue date",
-                line=row.line,
-                column=fields.column("issued_on"),
-                consequence="the credit counts from the day of import",
-            )
+            self.fields.note(row, "missing_credit_date", "no issue date", "issued_on")
         record = CreditRecord(
             line=row.line,
             **item.customer,
@@ -315,19 +242,15 @@ class OpenItemRows:
     def _receipt(self, item: _Item) -> list[Record]:
         row, fields = item.row, self.fields
         if (item.amount_minor or item.open_minor or 0) * self.receipt_sign < 0:
-            self.notes.error(
-                "returned_payment",
-                "a payment with the opposite sign of the others",
-                line=row.line,
-                column=fields.column("amount"),
-                remedy="take the row out and reverse the receipt it gives back",
+            self.fields.note(
+                row, "returned_payment", "a payment with the opposite sign of the others", "amount"
             )
             return []
         dated = "received_on" if self.kind == "receipts" else "issued_on"
         received_on = fields.day(row, dated)
         if received_on is None:
             if not fields.text(row, dated):
-                self._missing(row, dated, "no date received")
+                self.fields.note(row, "missing_date", "no date received", dated)
             return []
         references = fields.text(row, "invoice_ref").replace(";", ",").split(",")
         record = ReceiptRecord(
@@ -344,6 +267,13 @@ class OpenItemRows:
             invoice_numbers=tuple(part.strip() for part in references if part.strip()),
         )
         return [record]
+
+
+def _can_be_open(open_minor: int, minor: int) -> bool:
+    """Whether a balance fits its document; an invoice may be overpaid without bound."""
+    if open_minor < 0 < minor:
+        return True
+    return open_minor * minor >= 0 and abs(open_minor) <= abs(minor)
 
 
 def _negated(value: Decimal | None) -> Decimal | None:

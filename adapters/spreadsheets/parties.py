@@ -42,19 +42,13 @@ class PartyRows:
             "tickets": self._ticket,
             "contracts": self._contract,
         }[kind]
-        self.left_out = 0
+        self.left_out: set[int] = set()
 
     def records(self, row: DataRow) -> list[Record]:
         """Return what one row says; nothing if it is left out or faulty (see the findings)."""
         if self.fields.flag(row, "deleted"):
-            self.left_out += 1
-            self.notes.info(
-                "deleted_rows",
-                "marked as deleted",
-                line=row.line,
-                column=self.fields.column("deleted"),
-                consequence="left out",
-            )
+            self.left_out.add(row.line)
+            self.fields.note(row, "deleted_rows", "marked as deleted", "deleted")
             return []
         record = self._build(row)
         return [record] if record else []
@@ -63,16 +57,18 @@ class PartyRows:
         fields = self.fields
         number, name = fields.customer(row)
         if not number and not name:
-            self._missing(row, "customer_name", "neither a customer number nor a name")
+            self.fields.note(
+                row, "missing_customer", "neither a customer number nor a name", "customer_name"
+            )
             return None
-        country = self._known(row, "country", country_codes(), "places stay as they are")
+        country = self._known(row, "country", country_codes())
         currency = fields.currency(row) if fields.text(row, "currency") else None
         return CustomerRecord(
             line=row.line,
             customer_number=number or name or "",
             name=name or number or "",
             parent_number=fields.number(row, "parent_number"),
-            segment=self._known(row, "segment", SEGMENTS, "the segment stays as it is"),
+            segment=self._known(row, "segment", SEGMENTS),
             strategic=fields.flag(row, "strategic"),
             owner=fields.text(row, "owner") or None,
             email=self._email(row),
@@ -82,7 +78,7 @@ class PartyRows:
             currency=currency,
             time_zone=self._time_zone(row),
             places=self._places(row, country),
-            debtor_type=self._known(row, "debtor_type", DEBTOR_TYPES, "counts as a business"),
+            debtor_type=self._known(row, "debtor_type", DEBTOR_TYPES),
             credit_limit_minor=self._credit_limit(row, currency),
             terms_days=fields.terms(row),
             email_consent=fields.flag(row, "email_consent"),
@@ -95,11 +91,11 @@ class PartyRows:
         number, name = fields.customer(row)
         ticket, opened_on = fields.number(row, "ticket_number"), fields.day(row, "opened_on")
         if not ticket:
-            self._missing(row, "ticket_number", "no ticket number")
+            self.fields.note(row, "missing_number", "no ticket number", "ticket_number")
         if not number and not name:
-            self._missing(row, "customer_name", "no customer")
+            self.fields.note(row, "missing_customer", "no customer", "customer_name")
         if opened_on is None and not fields.text(row, "opened_on"):
-            self._missing(row, "opened_on", "no date opened")
+            self.fields.note(row, "missing_date", "no date opened", "opened_on")
         if not ticket or not opened_on or not (number or name):
             return None
         return TicketRecord(
@@ -108,7 +104,7 @@ class PartyRows:
             customer_name=name,
             ticket_number=ticket,
             opened_on=opened_on,
-            severity=self._known(row, "severity", SEVERITIES, "counts as medium"),
+            severity=self._known(row, "severity", SEVERITIES),
             status=fields.text(row, "status"),
             subject=fields.text(row, "subject"),
             invoice_number=fields.number(row, "invoice_ref"),
@@ -118,12 +114,12 @@ class PartyRows:
         fields = self.fields
         number, name = fields.customer(row)
         if not number and not name:
-            self._missing(row, "customer_name", "no customer")
+            self.fields.note(row, "missing_customer", "no customer", "customer_name")
             return None
         renews_on, text = fields.day(row, "renews_on"), fields.text(row, "text")
         starts_on, ends_on = fields.day(row, "starts_on"), fields.day(row, "ends_on")
         if not (renews_on or starts_on or ends_on or text):
-            self._missing(row, "text", "neither a text nor a date")
+            self.fields.note(row, "missing_text", "neither a text nor a date", "text")
             return None
         is_renewal = renews_on or word_key(fields.text(row, "kind")) in RENEWALS
         return ContractRecord(
@@ -139,33 +135,16 @@ class PartyRows:
             text=text,
         )
 
-    def _missing(self, row: DataRow, field: str, what: str) -> None:
-        self.notes.error(
-            f"missing_{field}",
-            what,
-            line=row.line,
-            column=self.fields.column(field),
-            remedy="fill in the cell or take the row out",
-        )
+    def _unknown(self, row: DataRow, field: str, text: str) -> None:
+        self.fields.note(row, f"unknown_{field}", f"{text!r} is not known", field)
 
-    def _unknown(self, row: DataRow, field: str, text: str, consequence: str) -> None:
-        self.notes.warning(
-            f"unknown_{field}",
-            f"{text!r} is not known",
-            line=row.line,
-            column=self.fields.column(field),
-            consequence=consequence,
-        )
-
-    def _known(
-        self, row: DataRow, field: str, words: Mapping[str, Known], consequence: str
-    ) -> Known | None:
+    def _known(self, row: DataRow, field: str, words: Mapping[str, Known]) -> Known | None:
         text = self.fields.text(row, field)
         if not text:
             return None
         found = words.get(word_key(text))
         if found is None:
-            self._unknown(row, field, text, consequence)
+            self._unknown(row, field, text)
         return found
 
     def _language(self, row: DataRow) -> str | None:
@@ -175,7 +154,7 @@ class PartyRows:
         names = language_codes()
         found = names.get(word_key(text)) or names.get(word_key(re.split("[-_]", text)[0]))
         if found is None:
-            self._unknown(row, "language", text, "letters go out in the house language")
+            self._unknown(row, "language", text)
         return found
 
     def _time_zone(self, row: DataRow) -> str | None:
@@ -184,7 +163,7 @@ class PartyRows:
             return None
         found = time_zones().get(text.lower())
         if found is None:
-            self._unknown(row, "time_zone", text, "quiet hours follow the customer's places")
+            self._unknown(row, "time_zone", text)
         return found
 
     def _places(self, row: DataRow, country: str | None) -> tuple[str, ...]:
@@ -194,7 +173,7 @@ class PartyRows:
         if not region:
             return (country,)
         if not _REGION.fullmatch(region):
-            self._unknown(row, "region", region, "only the country is kept")
+            self._unknown(row, "region", region)
             return (country,)
         return (country, f"{country}-{region.upper()}")
 
@@ -202,7 +181,7 @@ class PartyRows:
         text = self.fields.text(row, "email")
         if not text or _EMAIL.fullmatch(text):
             return text or None
-        self._unknown(row, "email", text, "the customer has no e-mail address")
+        self._unknown(row, "email", text)
         return None
 
     def _phone(self, row: DataRow, country: str | None) -> str | None:
@@ -214,7 +193,7 @@ class PartyRows:
         except phonenumbers.NumberParseException:
             number = None
         if number is None or not phonenumbers.is_possible_number(number):
-            self._unknown(row, "phone", text, "the customer has no phone number")
+            self._unknown(row, "phone", text)
             return None
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
@@ -226,12 +205,6 @@ class PartyRows:
         if currency is None:
             return None
         if value < 0:
-            self.notes.error(
-                "bad_credit_limit",
-                "a credit limit below zero",
-                line=row.line,
-                column=self.fields.column("credit_limit"),
-                remedy="correct the cell",
-            )
+            self.fields.note(row, "bad_credit_limit", "a credit limit below zero", "credit_limit")
             return None
         return self.fields.minor(row, "credit_limit", value, currency)

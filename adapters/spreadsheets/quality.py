@@ -3,20 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from enum import StrEnum
 
+from adapters.spreadsheets.catalog import CATALOG, Severity
 from adapters.spreadsheets.records import CreditRecord, InvoiceRecord, ReceiptRecord, Record
 from ledger.money import currency_digits
 
 _LINES_KEPT = 20
-
-
-class Severity(StrEnum):
-    """An error blocks the import; a warning changes what follows; info explains a choice."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    INFO = "info"
 
 
 @dataclass(frozen=True)
@@ -54,9 +46,6 @@ class Finding:
 @dataclass
 class _Group:
     what: str
-    severity: Severity
-    consequence: str
-    remedy: str
     count: int = 0
     lines: list[int] = field(default_factory=list)
 
@@ -67,74 +56,39 @@ class FindingLog:
     def __init__(self) -> None:
         self._groups: dict[tuple[str, str], _Group] = {}
 
-    def _add(
-        self,
-        severity: Severity,
-        code: str,
-        what: str,
-        line: int | None,
-        column: str,
-        consequence: str,
-        remedy: str,
-    ) -> None:
-        group = self._groups.setdefault((code, column), _Group(what, severity, consequence, remedy))
+    def note(self, code: str, what: str, *, line: int | None = None, column: str = "") -> None:
+        """Note a flaw of the catalog; the first case gives the words.
+
+        Raises:
+            KeyError: The catalog has no such code.
+        """
+        group = self._groups.get((code, column))
+        if group is None:
+            CATALOG[code]
+            group = self._groups[code, column] = _Group(what)
         group.count += 1
         if line is not None and len(group.lines) < _LINES_KEPT:
             group.lines.append(line)
 
-    def error(
-        self,
-        code: str,
-        what: str,
-        *,
-        line: int | None = None,
-        column: str = "",
-        consequence: str = "nothing is imported",
-        remedy: str = "",
-    ) -> None:
-        """Note a flaw that blocks the import."""
-        self._add(Severity.ERROR, code, what, line, column, consequence, remedy)
-
-    def warning(
-        self,
-        code: str,
-        what: str,
-        *,
-        line: int | None = None,
-        column: str = "",
-        consequence: str,
-        remedy: str = "",
-    ) -> None:
-        """Note a flaw that has a consequence but does not block."""
-        self._add(Severity.WARNING, code, what, line, column, consequence, remedy)
-
-    def info(
-        self,
-        code: str,
-        what: str,
-        *,
-        line: int | None = None,
-        column: str = "",
-        consequence: str = "",
-        remedy: str = "",
-    ) -> None:
-        """Note a choice that was made."""
-        self._add(Severity.INFO, code, what, line, column, consequence, remedy)
+    @property
+    def blocks(self) -> bool:
+        """Whether an error was noted."""
+        return any(CATALOG[code].severity is Severity.ERROR for code, _ in self._groups)
 
     def findings(self) -> tuple[Finding, ...]:
         """Return everything noted, the gravest first."""
         order = list(Severity)
         found = [
             Finding(
-                group.severity,
-                code,
-                group.lines[0] if group.lines else None,
-                column,
-                group.what,
-                group.consequence,
-                group.remedy,
-                group.count,
-                tuple(group.lines),
+                severity=CATALOG[code].severity,
+                code=code,
+                line=group.lines[0] if group.lines else None,
+                column=column,
+                what=group.what,
+                consequence=CATALOG[code].consequence,
+                remedy=CATALOG[code].remedy,
+                count=group.count,
+                lines=tuple(group.lines),
             )
             for (code, column), group in self._groups.items()
         ]

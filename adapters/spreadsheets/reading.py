@@ -100,15 +100,13 @@ class _Reading:
             *proposal.questions,
             *missing_fields(proposal.mapping, carried and bool(table.rows)),
         ]:
-            self.notes.error(
+            self.notes.note(
                 "mapping_open", question.text, line=self._line(head), column=question.field
             )
         if not table.rows:
-            self.notes.error(
-                "no_rows", "no rows below the header", line=self._line(head), remedy="export again"
-            )
+            self.notes.note("no_rows", "no rows below the header", line=self._line(head))
         mark, order = self._formats(table, head, saved)
-        if any(finding.severity == "error" for finding in self.notes.findings()):
+        if self.notes.blocks:
             return self._stopped()
         return self._build(table, head, mark, order)
 
@@ -126,23 +124,17 @@ class _Reading:
                 f"{grid.name}: no sheet {options.sheet!r}; sheets are {names or 'none'}"
             )
         if not any(sheet.rows for sheet in grid.sheets):
-            self.notes.error("no_rows", "the file holds no rows", remedy="export again")
+            self.notes.note("no_rows", "the file holds no rows")
             return None
         head = find_header(grid, self.kind, options.columns, options.sheet)
         others = [sheet.name for sheet in grid.sheets if sheet is not head.sheet and sheet.rows]
         if others:
-            self.notes.info(
+            self.notes.note(
                 "other_sheets",
                 f"sheet {head.sheet.name!r} is read, not " + ", ".join(map(repr, others)),
-                remedy="say --sheet NAME",
             )
         if grid.encoding_is_choice:
-            self.notes.info(
-                "encoding_chosen",
-                "the text is not UTF-8, Windows-1252 was taken",
-                consequence="letters with accents are read that way",
-                remedy="say --encoding if names look wrong",
-            )
+            self.notes.note("encoding_chosen", "the text is not UTF-8, Windows-1252 was taken")
         return head
 
     def _propose(self, head: HeaderRow) -> tuple[Proposal, SavedMapping]:
@@ -152,13 +144,11 @@ class _Reading:
         proposal = propose_mapping(self.kind, head.cells, rows, self.options.columns, saved.columns)
         for other in proposal.mapping.unused:
             field, _, column = other.partition(": ")
-            self.notes.info(
+            self.notes.note(
                 "column_not_used",
-                f"{column!r} could also be {field}",
+                f"{column!r} could also be {field}, --map {field}={column!r}",
                 line=self._line(head),
                 column=column,
-                consequence="not used",
-                remedy=f"say --map {field}={column!r} to take it instead",
             )
         return proposal, saved
 
@@ -189,9 +179,9 @@ class _Reading:
         order = Decision(dates, "given") if dates else self._date_order(table, head)
         for code, decision in (("decimal_open", mark), ("dates_open", order)):
             if not decision.settled:
-                self.notes.error(code, decision.reason)
+                self.notes.note(code, decision.reason)
         if order.value and order.reason != "given":
-            self.notes.info("date_order", order.reason)
+            self.notes.note("date_order", order.reason)
         if self.mapping:
             self.mapping = replace(self.mapping, decimal=decimal, dates=dates)
         return DecimalMark(mark.value or "point"), DateOrder(order.value) if order.value else None
@@ -231,18 +221,16 @@ class _Reading:
         if self.known is not None:
             checks.note_strangers(records, self.kind, self.known, self.notes)
         if head.as_of and head.as_of != self.as_of:
-            self.notes.info(
-                "other_day",
-                f"the report is as of {head.as_of}, the import as of {self.as_of}",
-                consequence="balances are those of the report",
+            self.notes.note(
+                "other_day", f"the report is as of {head.as_of}, the import as of {self.as_of}"
             )
-        totals = checks.tie_totals(table, fields, self.notes)
+        totals = checks.tie_totals(table, fields, builder.left_out, self.notes)
         report = QualityReport(
             self.grid.name,
             self.kind,
             self.grid.encoding,
             self.rows,
-            builder.left_out,
+            len(builder.left_out),
             dict(checks.count_kinds(records)),
             sum_records(records),
             totals,

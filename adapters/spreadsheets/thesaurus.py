@@ -124,6 +124,12 @@ DOCUMENT_WORDS: dict[str, frozenset[str]] = {
                    "vendcred, appayment, kr, kg, kz, re, purchase, in_invoice, in_refund",
     }.items()
 }  # fmt: skip
+PAID_STATES = frozenset(
+    word_key(word)
+    for word in ("paid", "fully paid", "paid in full", "cleared", "settled", "bezahlt",
+                 "ausgeglichen", "payé", "payée", "réglé", "réglée", "soldé", "pagado", "pagada",
+                 "cobrado", "betaald", "voldaan")
+)  # fmt: skip
 VOID_STATES = frozenset(
     word_key(word)
     for word in ("void", "voided", "deleted", "draft", "cancelled", "canceled", "reversed",

@@ -116,7 +116,7 @@ def _ods(rows: str) -> bytes:
         archive.writestr("content.xml", ODS.format(rows=rows))
         archive.writestr(
             "META-INF/manifest.xml",
-            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
+            '<m:manifest xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
         )
     return buffer.getvalue()
 

@@ -80,7 +80,7 @@ def test_framed_list__is_cut_at_its_bars_even_with_a_bar_in_text() -> None:
         (b"a,b\n\x00\x01,2\n", "binary data"),
         ("a,b\n1,2\n".encode("utf-16-le"), "binary data"),
         (b"%PDF-1.7 ...", "a PDF is not a table"),
-        (b"PK\x03\x04broken", "broken XLSX"),
+        (b"PK\x03\x04broken", "broken or protected XLSX"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1broken", "not a readable workbook"),
         (b"<html><table></table></html>", "web page"),
         (b"a,b\n1,\x81\n", "give its encoding"),

@@ -3,13 +3,16 @@
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from adapters.spreadsheets.catalog import Severity
 from adapters.spreadsheets.grid import UnreadableFile
 from adapters.spreadsheets.options import ImportOptions, KnownCustomers
-from adapters.spreadsheets.quality import Severity
 from adapters.spreadsheets.reading import ReadOutcome, read_records
 from adapters.spreadsheets.records import CreditRecord, InvoiceRecord, ReceiptRecord
+from adapters.spreadsheets.thesaurus import KINDS
 from ledger.errors import BadInput
 from ledger.states import DebtorType, Segment
 
@@ -101,8 +104,8 @@ def test_blank_currency__blocks_until_a_default_is_given() -> None:
         ("1,7,2026-05-01,2026-05-31,,EUR", "missing_amount", "Amount"),
         ("1,7,2026-02-30,2026-05-31,1.00,EUR", "bad_date", "Invoice Date"),
         ("1,7,0026-05-01,2026-05-31,1.00,EUR", "bad_date", "Invoice Date"),
-        (",7,2026-05-01,2026-05-31,1.00,EUR", "missing_invoice_number", "Invoice No"),
-        ("1,,2026-05-01,2026-05-31,1.00,EUR", "missing_customer_name", "customer_name"),
+        (",7,2026-05-01,2026-05-31,1.00,EUR", "missing_number", "Invoice No"),
+        ("1,,2026-05-01,2026-05-31,1.00,EUR", "missing_customer", "customer_name"),
         ("3.00418E+08,7,2026-05-01,2026-05-31,1.00,EUR", "cut_number", "Invoice No"),
         ("1,7,2026-05-01,2026-05-31,£1.00,EUR", "currency_conflict", "Amount"),
     ],
@@ -403,7 +406,7 @@ def test_ticket_of_a_stranger__blocks() -> None:
         known=KnownCustomers(frozenset({"7"}), frozenset()),
     )  # fmt: skip
 
-    assert codes(outcome, Severity.ERROR) == ["unmatched_customer"]
+    assert codes(outcome, Severity.ERROR) == ["no_account"]
 
 
 def test_number_kept_as_text_by_a_formula__is_unwrapped() -> None:
@@ -418,3 +421,89 @@ def test_formula_in_a_name__stays_text() -> None:
     outcome = read(head + "1,\"=cmd|'/C calc'!A0\",2026-05-01,2026-05-31,1.00,EUR\n")
 
     assert outcome.records[0].customer_name == "=cmd|'/C calc'!A0"
+
+
+def test_paid_status_without_any_other_sign__is_not_open() -> None:
+    head = "Num,Customer,Date,Due date,Amount,Currency,Status,Paid on\n"
+    rows = (
+        "1,Acme,2026-05-01,2026-05-31,1.00,EUR,Paid,\n"
+        "2,Acme,2026-05-01,2026-05-31,2.00,EUR,Paid,2026-05-20\n"
+        "3,Acme,2026-05-01,2026-05-31,3.00,EUR,Sent,\n"
+    )
+
+    outcome = read(head + rows)
+
+    assert [record.open_minor for record in outcome.records] == [0, None, None]
+    assert outcome.report.sums["EUR"].open_minor == 300
+    assert outcome.report.of("settled_undated").line == 2
+
+
+def test_paid_amount__leaves_the_rest_open() -> None:
+    head = "Num,Customer,Date,Due date,Amount,Currency,Amount paid\n"
+
+    (record,) = read(head + "1,Acme,2026-05-01,2026-05-31,10.00,EUR,4.00\n").records
+
+    assert record.open_minor == 600
+
+
+@pytest.mark.parametrize("total", ["3.00", "1.00"])
+def test_total_with_or_without_void_rows__ties(total: str) -> None:
+    head = "Num,Customer,Date,Due date,Amount,Currency,Status\n"
+    rows = (
+        "1,Acme,2026-05-01,2026-05-31,1.00,EUR,Open\n2,Acme,2026-05-01,2026-05-31,2.00,EUR,Void\n"
+    )
+
+    outcome = read(head + rows + f"Total,,,,{total},,\n")
+
+    assert outcome.report.ties
+    assert not outcome.report.blocks
+
+
+def test_total_over_two_currencies__is_not_checked_and_said() -> None:
+    rows = "1,7,2026-05-01,2026-05-31,1.00,EUR\n2,7,2026-05-01,2026-05-31,2.00,USD\n"
+
+    outcome = read(HEAD + rows + "Total,,,,2.85,\n")
+
+    assert outcome.report.of("total_not_checked").line == 4
+    assert not outcome.report.blocks
+    assert outcome.report.ties is None
+
+
+def test_credit_with_more_open_than_its_amount__is_an_error() -> None:
+    head = "Credit No,Customer No,Date,Amount,Remaining credit,Currency\n"
+
+    outcome = read(head + "C1,7,2026-05-01,5.00,6.00,EUR\n", "credits")
+
+    assert codes(outcome, Severity.ERROR) == ["open_above_amount"]
+
+
+@given(data=st.binary(max_size=300), kind=st.sampled_from(KINDS))
+def test_any_bytes__end_in_an_outcome_or_one_clear_line(data: bytes, kind: str) -> None:
+    lines, settled = [], True
+    try:
+        outcome = read_records(data, kind, as_of=AS_OF, name="f.csv")
+        settled = bool(outcome.report.blocks or outcome.records or outcome.report.left_out)
+    except BadInput as refusal:
+        lines = refusal.message.splitlines()
+
+    assert len(lines) <= 1
+    assert settled
+
+
+CELLS = st.sampled_from(
+    ["", "-", "0", "1", "1,234.50", "(5.00)", "5-", "2026-05-01", "03/04/2026", "31/12/2026", "EUR",
+     "Acme", "Total", "Total Acme", "Invoice", "Payment", "Credit memo", "Paid", "0012", "x" * 9,
+     "1E5", "=1+1", "1.234", "TRUE", "$", "\u2007"]
+)  # fmt: skip
+
+
+@given(rows=st.lists(st.lists(CELLS, max_size=9), max_size=12), kind=st.sampled_from(KINDS))
+def test_any_mixture_of_cells__ends_in_an_outcome(rows: list[list[str]], kind: str) -> None:
+    head = "Type,Number,Customer,Date,Due date,Amount,Open balance,Currency,Status"
+    text = "\n".join([head, *(",".join(f'"{cell}"' for cell in row) for row in rows)])
+
+    outcome = read_records(text.encode(), kind, as_of=AS_OF, options=ImportOptions(currency="EUR"))
+
+    stated = {row.line for row in outcome.records}
+    assert stated <= set(range(2, len(rows) + 2))
+    assert outcome.report.rows <= len(rows)
