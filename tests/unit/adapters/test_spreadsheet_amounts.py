@@ -83,7 +83,8 @@ def test_written_amount__is_read(cell: str, mark: DecimalMark, value: str) -> No
         ("1.2E+05", POINT), ("1E5", POINT), ("1 2'3", POINT), ("=1+1", POINT),
         ("12/11/2026", POINT),
         ("1,2,3", COMMA), ("1..2", POINT), ("1.0000000000000000000000000000001", POINT),
-        ("9" * 40 + ",00", COMMA), ("9,999," + "999," * 12 + "999.00", POINT), ("NaN", POINT), ("inf", POINT),
+        ("9" * 40 + ",00", COMMA), ("9,999," + "999," * 12 + "999.00", POINT),
+        ("NaN", POINT), ("inf", POINT),
     ],
 )  # fmt: skip
 def test_cell_that_does_not_fit__is_refused(cell: str, mark: DecimalMark) -> None:
