@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from guardrails.formats import format_day, format_money, hides
+from guardrails.formats import floats, format_day, format_money, hides
 from guardrails.known import IBAN, Known, KnownCompany
 from guardrails.written import (
     CHANGES,
@@ -155,8 +155,7 @@ class _Reader:
     def _find_hidden(self) -> None:
         for match in _NOT_PLAIN.finditer(self.original):
             char, before = match[0], self.original[: match.start()][-1:]
-            loose_mark = unicodedata.category(char)[0] == "M" and not _carries_marks(before)
-            if char != "\t" and (hides(char) or loose_mark):
+            if char != "\t" and (hides(char) or floats(char, before)):
                 self._note(match.start(), match.end(), "hidden_character")
 
     def _find_look_alikes(self) -> None:
@@ -237,10 +236,6 @@ def _currencies_before() -> re.Pattern[str]:
 def _beside_number() -> tuple[re.Pattern[str], re.Pattern[str]]:
     before, after = currency_patterns()
     return re.compile(rf"{before} ?\Z"), re.compile(rf" ?{after}")
-
-
-def _carries_marks(char: str) -> bool:
-    return bool(char) and unicodedata.category(char)[0] in "LM"
 
 
 @functools.lru_cache(maxsize=4096)

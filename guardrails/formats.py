@@ -85,13 +85,30 @@ def printable(text: str) -> str:
     if text.isascii() and text.isprintable() and "  " not in text:
         return text.strip()
     plain = unicodedata.normalize("NFKC", text)
-    kept = (" " if char.isspace() else char for char in plain if char.isspace() or not hides(char))
+    kept: list[str] = []
+    for char in plain:
+        if char.isspace():
+            kept.append(" ")
+        elif not hides(char) and not floats(char, kept[-1] if kept else ""):
+            kept.append(char)
     return unicodedata.normalize("NFKC", " ".join("".join(kept).split()))
 
 
 def hides(char: str) -> bool:
     """Whether a character is not seen itself: control, format, unassigned, filler."""
     return unicodedata.category(char) in _HIDDEN_CATEGORIES or ord(char) in BLANKS
+
+
+def floats(char: str, before: str) -> bool:
+    """Whether a combining mark has no letter to stand on, and so strikes or adorns something else.
+
+    Args:
+        char: The character.
+        before: The character before it, empty at the start.
+    """
+    return unicodedata.category(char)[0] == "M" and (
+        not before or unicodedata.category(before)[0] not in "LM"
+    )
 
 
 def has_sign(symbol: str) -> bool:

@@ -88,6 +88,7 @@ def test_unknown_currency__is_refused():
         ("Line\u2028Two", "Line Two"),
         ("INV\ufe0f-1\u3164", "INV-1"),
         ("ＩＮＶ－１", "INV-1"),
+        ("1\u0336 2", "1 2"),
         ("Zoë Müller-Østergård", "Zoë Müller-Østergård"),
     ],
 )
