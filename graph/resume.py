@@ -65,6 +65,8 @@ def resume(house: "House", deps: Deps, proposal_id: str) -> str:
         return "nothing was decided"
     graph, config, interrupt_id = _paused(house, proposal)
     if interrupt_id is None:
+        # Gone, or stopped in the middle of carrying out: the ledger row says what is to be done.
+        house.checkpointer.delete_thread(thread_of(proposal.account_id, proposal.id))
         open_threads(house, deps, [(proposal.id, proposal.account_id)])
         graph, config, interrupt_id = _paused(house, proposal, rebuilt=True)
     if interrupt_id is not None:

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from guardrails.changes import what_moved
 from guardrails.verdict import Allow, Deny, NeedsApproval, Verdict, explain
 from ledger.actions import MessageAction, ProposedAction, read_action
-from ledger.errors import BadInput, Conflict
+from ledger.errors import ArError, BadInput
 from ledger.facts import AccountFacts
 from ledger.journal import (
     add_proposals,
@@ -27,7 +27,7 @@ from ledger.states import DecisionVerb, ProposalState
 from ledger.tables.work import Decision, Proposal
 from policies.schema import Policy
 from tools.execute import Writer, action_value, execute
-from tools.letters import LetterError, render_letter
+from tools.letters import Letter, LetterError, render_letter
 from tools.outgoing import JudgedMessage
 from tools.proposals import judge_action, keep_settled, new_proposal
 
@@ -46,8 +46,11 @@ def carry_out(
     facts = current_facts(session, proposal.account_id, as_of)
     verdict, judged = judge_action(action, facts, policy, now)
     if isinstance(verdict, Deny):
+        if later := _when_it_may_leave(verdict):
+            move_proposal(session, proposal, ProposalState.DECIDED, outcome=later)
+            return later
         return close(session, proposal, ProposalState.REFUSED, f"refused: {explain(verdict)}", now)
-    moved = _moved(session, proposal, action, facts, policy, verdict, judged)
+    moved = asks_again_because(session, proposal, facts, policy, verdict, judged)
     if moved:
         row = replacement(
             session,
@@ -60,7 +63,7 @@ def carry_out(
             now,
             f"Since it was drafted: {moved}.",
         )
-        add_proposals(session, [row])
+        ask_anew(session, row, now)
         says = f"asks again as {row['id']}: {moved}"
         return close(session, proposal, ProposalState.REFUSED, says, now)
     last = session.scalars(
@@ -76,15 +79,22 @@ def carry_out(
     try:
         with session.begin_nested():
             done = execute(writer, action, judged)
-    except Conflict as error:
+    except ArError as error:
         return close(session, proposal, ProposalState.REFUSED, f"refused: {error.message}", now)
     return close(session, proposal, ProposalState.EXECUTED, done, now)
 
 
-def _moved(
+def _when_it_may_leave(verdict: Deny) -> str:
+    """An hour or a day at which nobody is written to only delays what was approved."""
+    denials = [finding for finding in verdict.findings if finding.effect == "deny"]
+    if any(finding.rule_id != "in_contact_window" for finding in denials):
+        return ""
+    return f"approved; leaves when the customer may be written to again ({denials[0].detail})"
+
+
+def asks_again_because(
     session: Session,
     proposal: Proposal,
-    action: ProposedAction,
     facts: AccountFacts,
     policy: Policy,
     verdict: Verdict,
@@ -98,19 +108,23 @@ def _moved(
         fresh = [f for f in verdict.findings if f.rule_id not in approved]
         if fresh:
             return explain(NeedsApproval(tuple(fresh)))
+    action = read_action(proposal.action)
     before = recorded_facts(session, proposal.facts_hash)
     if judged is not None and isinstance(action, MessageAction):
-        shown = _letter_digest(action, before, policy)
-        same = judged.letter is not None and judged.letter.digest == shown
-        return "" if same else "; ".join(what_moved(before, facts)) or "the words would differ"
+        shown = shown_letter(action, before, policy, facts.as_of)
+        if judged.letter is None or shown is None or judged.letter.digest != shown.digest:
+            return "; ".join(what_moved(before, facts)) or "the words would differ"
     return "; ".join(what_moved(before, facts)) if _value_moved(action, before, facts) else ""
 
 
-def _letter_digest(action: MessageAction, facts: AccountFacts, policy: Policy) -> str:
+def shown_letter(
+    action: MessageAction, before: AccountFacts, policy: Policy, as_of: date
+) -> Letter | None:
+    """The letter a reviewer sees: on the recorded facts, dated the day it would leave."""
     try:
-        return render_letter(action, facts, policy).digest
+        return render_letter(action, replace(before, as_of=as_of), policy)
     except LetterError:
-        return ""
+        return None
 
 
 def _value_moved(action: ProposedAction, before: AccountFacts, after: AccountFacts) -> bool:
@@ -151,6 +165,20 @@ def replacement(
     return proposal_row(new, now)
 
 
+def ask_anew(session: Session, row: dict[str, object], now: datetime) -> None:
+    """Put a replacement before a person."""
+    add_proposals(session, [row])
+    audit(
+        session,
+        now,
+        "proposal_made",
+        str(row["id"]),
+        str(row["author"]),
+        rules=row["rule_ids"],
+        supersedes=row["supersedes_id"],
+    )
+
+
 def close(
     session: Session, proposal: Proposal, state: ProposalState, outcome: str, now: datetime
 ) -> str:
@@ -171,3 +199,14 @@ def current_facts(session: Session, account_id: str, as_of: date) -> AccountFact
     if facts is None:
         raise BadInput(f"no account {account_id}")
     return replace(facts, proposals_waiting=())
+
+
+def expire(session: Session, proposal: Proposal, now: datetime) -> None:
+    """Time is up: escalate by closing it, so that the next night drafts it anew. Never approve."""
+    outcome = f"expired after {proposal.expires_on}"
+    close(session, proposal, ProposalState.EXPIRED, outcome, now)
+
+
+def withdraw(session: Session, proposal: Proposal, reason: str, now: datetime) -> None:
+    """Close a proposal whose reason is gone."""
+    close(session, proposal, ProposalState.SUPERSEDED, reason, now)
