@@ -1,6 +1,7 @@
 """Hash chains: each record seals the one before it, so a changed byte shows."""
 
 from collections.abc import Iterable
+from datetime import UTC
 from typing import Any
 
 from sqlalchemy import func, insert, select
@@ -21,7 +22,7 @@ def audit_content(row: dict[str, Any]) -> tuple[object, ...]:
     """What the seal of an audit record covers."""
     return (
         row["seq"],
-        row["at"].isoformat(),
+        row["at"].astimezone(UTC).isoformat(),
         row["kind"],
         row["subject_id"],
         row["actor"],
@@ -38,7 +39,7 @@ def permit_content(row: dict[str, Any]) -> tuple[object, ...]:
         row["facts_hash"],
         row["policy_hash"],
         row["decision_id"],
-        row["judged_at"].isoformat(),
+        row["judged_at"].astimezone(UTC).isoformat(),
     )
 
 
@@ -48,8 +49,9 @@ def append_audit(session: Session, rows: Iterable[dict[str, Any]]) -> None:
 
 
 def append_permits(session: Session, rows: Iterable[dict[str, Any]]) -> None:
-    """Add permits. Keys: outbox_id, message_digest, facts_hash, policy_hash,
-    decision_id, judged_at.
+    """Add permits.
+
+    Keys: outbox_id, message_digest, facts_hash, policy_hash, decision_id, judged_at.
     """
     _append(session, Permit, permit_content, rows)
 

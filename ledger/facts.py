@@ -142,7 +142,7 @@ class PastContact:
 
 @dataclass(frozen=True, slots=True)
 class WaitingProposal:
-    """A proposal about the account that a person has not decided."""
+    """A proposal about the account that is not carried out yet."""
 
     proposal_id: str
     action_type: str

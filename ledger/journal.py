@@ -194,6 +194,22 @@ def waiting_proposals(session: Session, account_id: str) -> list[Proposal]:
     )
 
 
+def waiting_reminders(session: Session, account_ids: list[str]) -> dict[str, list[Proposal]]:
+    """Undecided reminder drafts by account."""
+    found: dict[str, list[Proposal]] = {}
+    for start in range(0, len(account_ids), 500):
+        rows = session.scalars(
+            select(Proposal).where(
+                Proposal.account_id.in_(account_ids[start : start + 500]),
+                Proposal.action_type == "send_reminder",
+                Proposal.state.in_(sorted(OPEN_PROPOSAL_STATES)),
+            )
+        )
+        for proposal in rows:
+            found.setdefault(proposal.account_id, []).append(proposal)
+    return found
+
+
 def record_decision(
     session: Session,
     proposal: Proposal,
@@ -238,18 +254,23 @@ def record_decision(
     return Decision(**decision)
 
 
+_FINAL = (DecisionVerb.APPROVE, DecisionVerb.EDIT, DecisionVerb.REJECT, DecisionVerb.ANSWER)
+
+
 def first_decision(session: Session, proposal_id: str) -> str:
-    """Who decided a proposal last, when and how, as a sentence."""
+    """Who decided a proposal, when and how, and what came of it, as a sentence."""
+    proposal = session.get(Proposal, proposal_id)
     last = session.scalars(
         select(Decision)
-        .where(Decision.proposal_id == proposal_id)
+        .where(Decision.proposal_id == proposal_id, Decision.verb.in_(_FINAL))
         .order_by(Decision.version.desc())
     ).first()
+    came = f" ({proposal.outcome})" if proposal is not None and proposal.outcome else ""
     if last is None:
-        return f"proposal {proposal_id} is no longer waiting"
-    return (
-        f"already decided: {last.verb} by {last.decided_by} at {last.decided_at:%Y-%m-%d %H:%M} UTC"
-    )
+        state = proposal.state if proposal is not None else "gone"
+        return f"proposal {proposal_id} no longer waits: it is {state}{came}"
+    when = f"{last.decided_at:%Y-%m-%d %H:%M} UTC"
+    return f"already decided: {last.verb} by {last.decided_by} at {when}{came}"
 
 
 def move_proposal(

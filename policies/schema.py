@@ -58,6 +58,7 @@ class ContactPolicy(_File):
     dispute_scope: Literal["account", "item"]
     channels_needing_consent: tuple[str, ...]
     proposal_expires_days: int = Field(ge=1)
+    look_again_days: int = Field(ge=1)
     feed_max_age_days: dict[str, int]
     high_value: Amounts
 

@@ -95,7 +95,7 @@ class Hold(Table, table=True):
     placed_on: date
     ends_on: date | None = None
     ends_with: str | None = None
-    lift_role: str = text(default="finance_leadership")
+    lift_role: str = text(default="finance_lead")
     placed_by: str = ""
     source: str = ""
     lifted_at: datetime | None = instant(default=None)

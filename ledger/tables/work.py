@@ -33,7 +33,7 @@ class Snapshot(Table, table=True):
 class DispositionRow(Table, table=True):
     """What a night decided for an account; stands until the account is looked at again."""
 
-    __table_args__ = (UniqueConstraint("account_id", "run_id", name="uq_disposition"),)
+    __table_args__ = (Index("ix_disposition_newest", "account_id", "seq"),)
 
     seq: int | None = Field(default=None, primary_key=True)
     run_id: str = Field(index=True)

@@ -98,9 +98,9 @@ def upgrade() -> None:
         sa.Column("next_action_on", sa.Date(), nullable=True),
         sa.Column("facts_hash", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_disposition")),
-        sa.UniqueConstraint("account_id", "run_id", name="uq_disposition"),
     )
     with op.batch_alter_table("disposition", schema=None) as batch_op:
+        batch_op.create_index("ix_disposition_newest", ["account_id", "seq"], unique=False)
         batch_op.create_index(batch_op.f("ix_disposition_run_id"), ["run_id"], unique=False)
 
     op.create_table(

@@ -1,0 +1,166 @@
+"""The cash phase: apply what is certain, set the rest before a person, then settle promises."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from sqlmodel import Session
+
+from batch.cases import work_case
+from batch.run import Night
+from engines.matching import Match, NoMatch, ReceiptToMatch, match_receipt, references
+from engines.promises import settle
+from guardrails.business_days import add_business_days
+from guardrails.verdict import Allow
+from ledger.actions import Allocation, ApplyReceipt
+from ledger.queries.account_facts import load_facts
+from ledger.queries.cash import (
+    accounts_with_unapplied_cash,
+    cash_since,
+    items_by_account,
+    items_by_number,
+    pending_promises,
+    receipts_to_apply,
+)
+from ledger.states import PromiseState
+from ledger.tables.case import Promise
+from tools.cash_book import keep_promise_states, set_receipts_aside
+from tools.proposals import submit
+
+AUTHOR = "cash_applier"
+_BATCH = 500
+
+
+def cash_pass(night: Night) -> None:
+    """Apply receipts, then see which promises were kept."""
+    with night.house.ledger.read() as session:
+        outcomes = _match(session, night)
+    matches = [outcome for outcome in outcomes if isinstance(outcome, Match)]
+    rest = [outcome for outcome in outcomes if isinstance(outcome, NoMatch)]
+    applied = 0
+    for start in range(0, len(matches), _BATCH):
+        applied += _apply(night, matches[start : start + _BATCH])
+        night.progress("cash", min(start + _BATCH, len(matches)), len(matches))
+    unresolved = _set_aside(night, rest)
+    kept = _settle_promises(night)
+    night.note("cash", applied=applied, set_aside=len(rest), cases=unresolved, promises=kept)
+
+
+def _match(session: Session, night: Night) -> list[Match | NoMatch]:
+    receipts = [ReceiptToMatch(*row) for row in receipts_to_apply(session, night.as_of)]
+    tokens = {token for receipt in receipts for token in references(receipt.memo)}
+    numbers = items_by_number(session, tokens)
+    books = items_by_account(session, {r.account_id for r in receipts if r.account_id})
+    outcomes: list[Match | NoMatch] = []
+    claimed: set[str] = set()
+    for receipt in receipts:
+        named = [pair for token in references(receipt.memo) for pair in numbers.get(token, ())]
+        same = [
+            pair
+            for pair in books.get(receipt.account_id or "", ())
+            if pair[1].open_minor == receipt.unapplied_minor
+        ]
+        outcome = match_receipt(receipt, named, same)
+        if isinstance(outcome, Match):
+            invoices = {invoice_id for invoice_id, _amount in outcome.parts}
+            if claimed & invoices:  # two receipts want one item: neither is certain any more
+                outcome = NoMatch(receipt.receipt_id, "competing_receipts")
+            claimed |= invoices
+        outcomes.append(outcome)
+    return outcomes
+
+
+def _apply(night: Night, matches: list[Match]) -> int:
+    """One transaction for a batch; each application is judged on the facts of that transaction."""
+    applied = 0
+    by_account: dict[str, list[Match]] = defaultdict(list)
+    for match in matches:
+        by_account[match.account_id].append(match)
+    with night.house.ledger.write() as session:
+        receipts = [match.receipt_id for match in matches]
+        facts = load_facts(session, night.as_of, list(by_account), receipts)
+        for account_id, found in by_account.items():
+            actions = [
+                ApplyReceipt(
+                    account_id=account_id,
+                    receipt_id=match.receipt_id,
+                    allocations=tuple(
+                        Allocation(invoice_id=invoice_id, amount_minor=amount)
+                        for invoice_id, amount in match.parts
+                    ),
+                    evidence=match.evidence,
+                )
+                for match in found
+            ]
+            done = submit(
+                session,
+                actions,
+                author=AUTHOR,
+                role=AUTHOR,
+                facts=facts[account_id],
+                policy=night.house.policy,
+                now=night.now,
+                run_id=night.run_id,
+            )
+            applied += sum(isinstance(result.verdict, Allow) for result in done)
+    return applied
+
+
+def _set_aside(night: Night, rest: Iterable[NoMatch]) -> int:
+    """Give unmatched receipts their typed reason; those with a known payer become cases."""
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for outcome in rest:
+        by_reason[outcome.reason].append(outcome.receipt_id)
+    if not by_reason:
+        return 0
+    with night.house.ledger.write() as session:
+        payers = set_receipts_aside(session, by_reason)
+    for account_id in payers:
+        work_case(night, account_id, AUTHOR, "unapplied_cash")
+    return len(payers)
+
+
+def _settle_promises(night: Night) -> dict[str, int]:
+    """Keep or break promises; never break one while the account's cash waits to be applied."""
+    with night.house.ledger.write() as session:
+        promises = pending_promises(session)
+        accounts = {promise.account_id for promise in promises}
+        if not promises:
+            return {}
+        cash = cash_since(session, accounts, min(p.promised_on for p in promises))
+        books = items_by_account(session, accounts)
+        suspense = accounts_with_unapplied_cash(session, accounts)
+        states: dict[str, PromiseState] = {}
+        for promise in promises:
+            open_minor = {i.invoice_id: i.open_minor for _a, i in books.get(promise.account_id, ())}
+            state = _state_of(night, promise, cash.get(promise.account_id, []), open_minor)
+            if state in (PromiseState.PENDING, promise.state):
+                continue
+            if state is not PromiseState.KEPT and promise.account_id in suspense:
+                continue
+            states[promise.id] = state
+        keep_promise_states(session, states)
+    counted = {state.value: 0 for state in PromiseState}
+    for state in states.values():
+        counted[state.value] += 1
+    return {name: count for name, count in counted.items() if count}
+
+
+def _state_of(
+    night: Night,
+    promise: Promise,
+    cash: list[tuple[str, int, object, str]],
+    open_minor: dict[str, int],
+) -> PromiseState:
+    policy = night.house.policy
+    return settle(
+        promise.amount_minor,
+        tuple(promise.invoice_ids.split(",")) if promise.invoice_ids else (),
+        promise.promised_on,
+        add_business_days(
+            policy.company.calendar, promise.due_on, policy.contact.promise_grace_days
+        ),
+        night.as_of,
+        cash,
+        open_minor,
+        promise.currency,
+    )

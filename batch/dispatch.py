@@ -1,0 +1,302 @@
+"""The dispatcher: hands over queued messages, each judged again at that moment.
+
+The attempt is recorded before the hand-over. After a crash the mailbox is asked what arrived;
+where it cannot tell, a person is, and nothing is sent twice.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+from sqlmodel import Session
+
+from adapters.mail import OutgoingMail
+from engines.dunning import levels_after
+from graph.bootstrap import House
+from guardrails.verdict import Allow, NeedsApproval, Verdict, explain, findings_of
+from ledger.actions import SendReminder, SendStatement, read_action
+from ledger.facts import AccountFacts, facts_bytes, pack
+from ledger.ids import digest, make_id
+from ledger.journal import add_rows, audit, keep_snapshots, touch
+from ledger.queries.account_facts import load_facts
+from ledger.states import Disposition, OutboxState
+from ledger.tables.account import Account
+from ledger.tables.work import DispositionRow, Outbox, Permit, Proposal
+from tools.outgoing import judge_message
+from tools.sent_mail import record_sent
+
+BATCH = 500
+
+
+@dataclass
+class Dispatched:
+    """What a dispatch did."""
+
+    sent: int = 0
+    stopped: int = 0
+    uncertain: int = 0
+    failed: int = 0
+
+
+def dispatch(house: House, as_of: Any, run_id: str | None, progress: Any = None) -> Dispatched:
+    """Send what is permitted and due.
+
+    Args:
+        house: The home.
+        as_of: The business date the messages are judged on.
+        run_id: The night, if it is one.
+        progress: Called with (phase, done, total).
+    """
+    until = _until(house, as_of)
+    done = Dispatched()
+    _reconcile(house, as_of, done)
+    total = _due_count(house, until)
+    while True:
+        letters = _claim(house, as_of, until, run_id, done)
+        if letters is None:
+            return done
+        failed = house.mail.deliver([mail for mail, _row, _facts in letters]) if letters else {}
+        _record(house, as_of, letters, failed, done)
+        if progress:
+            progress("dispatch", done.sent + done.stopped + done.failed, total)
+
+
+def _until(house: House, as_of: Any) -> datetime:
+    """Played mail may leave at any hour of the date, in whatever zone; real mail only by now."""
+    if house.mail.plays_the_day:
+        return datetime.combine(as_of + timedelta(days=1), time(12), UTC)
+    return house.clock_at(as_of).now()
+
+
+def _due_count(house: House, until: datetime) -> int:
+    from sqlalchemy import func
+
+    with house.ledger.read() as session:
+        return (
+            session.scalar(
+                select(func.count())
+                .select_from(Outbox)
+                .where(Outbox.state == OutboxState.QUEUED, Outbox.release_at <= until)
+            )
+            or 0
+        )
+
+
+def _claim(
+    house: House, as_of: Any, until: datetime, run_id: str | None, done: Dispatched
+) -> list[tuple[OutgoingMail, Any, AccountFacts]] | None:
+    """Judge a batch again and mark what may leave as being sent; None when nothing is due."""
+    with house.ledger.write() as session:
+        rows = session.execute(
+            select(Outbox.__table__, Permit.message_digest, Permit.policy_hash)
+            .outerjoin(Permit, Permit.outbox_id == Outbox.id)
+            .where(Outbox.state == OutboxState.QUEUED, Outbox.release_at <= until)
+            .order_by(Outbox.release_at, Outbox.id)
+            .limit(BATCH)
+        ).all()
+        if not rows:
+            return None
+        facts = load_facts(session, as_of, sorted({row.account_id for row in rows}))
+        approved = _approved_rules(session, [r.proposal_id for r in rows if r.proposal_id])
+        letters, going, stopped = [], [], []
+        for row in rows:
+            account = facts[row.account_id]
+            reason, verdict = _objection(house, row, account, approved)
+            if reason:
+                stopped.append((row, reason, verdict, account))
+            else:
+                letters.append((_mail(house, row), row, account))
+                going.append({"b_id": row.id, "b_at": row.release_at})
+        _mark_sending(session, going)
+        _stop(session, as_of, run_id, stopped)
+        done.stopped += len(stopped)
+    return letters
+
+
+def _approved_rules(session: Session, proposal_ids: list[str]) -> dict[str, set[str]]:
+    rows = session.execute(
+        select(Proposal.id, Proposal.rule_ids).where(Proposal.id.in_(proposal_ids))
+    )
+    return {row[0]: set(row[1].split(",")) for row in rows}
+
+
+def _objection(
+    house: House, row: Any, account: AccountFacts, approved: dict[str, set[str]]
+) -> tuple[str, Verdict | None]:
+    """Why a message may not leave after all; empty if it may."""
+    if row.message_digest != row.digest:
+        return "no permit for these bytes", None
+    others = tuple(f for f in account.in_flight if f.outbox_id != row.id)
+    facts = replace(account, in_flight=others, proposals_waiting=())
+    judged = judge_message(read_action(row.action), facts, house.policy, row.release_at)
+    verdict = judged.verdict
+    match verdict:
+        case Allow():
+            covered = True
+        case NeedsApproval():
+            fresh = {f.rule_id for f in verdict.findings} - approved.get(row.proposal_id, set())
+            covered = not fresh
+        case _:
+            covered = False
+    if not covered:
+        return explain(verdict), verdict
+    if judged.letter is None or judged.letter.digest != row.digest:
+        return "the facts in it have changed", None
+    return "", verdict
+
+
+def _mark_sending(session: Session, going: list[dict[str, Any]]) -> None:
+    if not going:
+        return
+    table = Outbox.__table__
+    session.connection().execute(
+        update(table)
+        .where(table.c.id == bindparam("b_id"))
+        .values(state=OutboxState.SENDING.value, attempted_at=bindparam("b_at")),
+        going,
+    )
+
+
+def _stop(
+    session: Session,
+    as_of: Any,
+    run_id: str | None,
+    stopped: list[tuple[Any, str, Verdict | None, AccountFacts]],
+) -> None:
+    """Stop messages the world has overtaken, and correct their accounts' dispositions."""
+    for row, reason, verdict, account in stopped:
+        session.execute(
+            update(Outbox)
+            .where(Outbox.id == row.id)
+            .values(state=OutboxState.STOPPED.value, stopped_by=reason)
+        )
+        audit(session, row.release_at, "message_stopped", row.id, "dispatcher", reason=reason)
+        kind = getattr(verdict, "disposition", Disposition.NEEDS_PERSON)
+        if run_id is not None:
+            data = facts_bytes(account)
+            keep_snapshots(session, {digest(data): pack(data)})
+            add_rows(
+                session,
+                DispositionRow,
+                [
+                    {
+                        "run_id": run_id,
+                        "account_id": row.account_id,
+                        "kind": kind.value,
+                        "reason": f"stopped at dispatch: {reason}",
+                        "rule_ids": ",".join(f.rule_id for f in findings_of(verdict))
+                        if verdict
+                        else "",
+                        "account_class": "exception",
+                        "facts_hash": digest(data),
+                    }
+                ],
+            )
+        session.execute(
+            update(Account).where(Account.id == row.account_id).values(disposition=kind.value)
+        )
+        touch(session, {row.account_id})
+
+
+def _mail(house: House, row: Any) -> OutgoingMail:
+    company = house.policy.company
+    return OutgoingMail(
+        outbox_id=row.id,
+        message_id=row.message_id,
+        sender=company.sender_email,
+        sender_name=company.name,
+        reply_to=company.reply_to,
+        recipient=row.recipient,
+        cc=tuple(row.cc.split(",")) if row.cc else (),
+        subject=row.subject,
+        body=row.body,
+        sent_at=row.release_at,
+    )
+
+
+def _record(
+    house: House,
+    as_of: Any,
+    letters: list[tuple[OutgoingMail, Any, AccountFacts]],
+    failed: dict[str, str],
+    done: Dispatched,
+) -> None:
+    """Note what was accepted: message history, dunning levels, outbox state."""
+    if not letters:
+        return
+    accepted = [(row, facts) for _mail, row, facts in letters if row.id not in failed]
+    with house.ledger.write() as session:
+        record_sent(session, [_sent(row, facts, as_of) for row, facts in accepted], as_of)
+        for outbox_id, error in failed.items():
+            session.execute(
+                update(Outbox)
+                .where(Outbox.id == outbox_id)
+                .values(state=OutboxState.UNCERTAIN.value, stopped_by=error)
+            )
+        first = letters[0][1].release_at
+        audit(
+            session,
+            first,
+            "messages_sent",
+            letters[0][1].id,
+            "dispatcher",
+            sent=len(accepted),
+            failed=len(failed),
+            digest=digest(",".join(row.digest for row, _facts in accepted).encode()),
+        )
+    done.sent += len(accepted)
+    done.failed += len(failed)
+
+
+def _sent(row: Any, facts: AccountFacts, as_of: Any) -> dict[str, Any]:
+    action = read_action(row.action)
+    reminder = action if isinstance(action, SendReminder) else None
+    named = set(reminder.invoice_ids) if reminder else set()
+    items = tuple(item for item in facts.open_items if item.invoice_id in named)
+    return {
+        "outbox_id": row.id,
+        "levels": levels_after(items, reminder.stage) if reminder else {},
+        "message": {
+            "id": make_id("msg", row.id),
+            "account_id": row.account_id,
+            "direction": "out",
+            "channel": row.channel,
+            "purpose": action.type,
+            "stage": reminder.stage if reminder else 0,
+            "currency": action.currency
+            if isinstance(action, SendReminder | SendStatement)
+            else None,
+            "sent_on": as_of,
+            "sent_at": row.release_at,
+            "outbox_id": row.id,
+            "subject": row.subject,
+            "body": "",
+            "answered": True,
+            "invoice_ids": ",".join(sorted(named)),
+        },
+    }
+
+
+def _reconcile(house: House, as_of: Any, done: Dispatched) -> None:
+    """After a crash: ask the mailbox about messages whose hand-over was begun."""
+    with house.ledger.read() as session:
+        begun = session.execute(
+            select(Outbox.__table__).where(Outbox.state == OutboxState.SENDING)
+        ).all()
+    arrived = [row for row in begun if house.mail.was_delivered(row.id) is True]
+    absent = [row for row in begun if house.mail.was_delivered(row.id) is False]
+    unknown = [row for row in begun if house.mail.was_delivered(row.id) is None]
+    if not begun:
+        return
+    with house.ledger.write() as session:
+        facts = load_facts(session, as_of, sorted({row.account_id for row in arrived}))
+        record_sent(session, [_sent(row, facts[row.account_id], as_of) for row in arrived], as_of)
+        for rows, state in ((absent, OutboxState.QUEUED), (unknown, OutboxState.UNCERTAIN)):
+            session.execute(
+                update(Outbox)
+                .where(Outbox.id.in_([row.id for row in rows]))
+                .values(state=state.value)
+            )
+    done.sent += len(arrived)
+    done.uncertain += len(unknown)

@@ -1,0 +1,22 @@
+"""The intake phase: pick up what a crash or a calendar left, before anything new is judged."""
+
+from batch.run import Night
+from graph.resume import sweep
+from ledger.journal import move_proposal, stale_proposals
+from ledger.states import ProposalState
+from tools.carry_out import expire
+
+
+def intake(night: Night) -> None:
+    """Finish decided proposals, wake snoozed ones, and expire those whose time is up."""
+    resumed = sweep(night.house, night.deps)
+    woken = expired = 0
+    with night.house.ledger.write() as session:
+        for proposal in stale_proposals(session, night.as_of):
+            if proposal.expires_on < night.as_of:
+                expire(session, proposal, night.now)
+                expired += 1
+            else:
+                move_proposal(session, proposal, ProposalState.PENDING, snoozed_until=None)
+                woken += 1
+    night.note("intake", resumed=len(resumed), woken=woken, expired=expired)

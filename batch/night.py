@@ -1,0 +1,76 @@
+"""Drives a night: lock, run, graph, counts. Rerunning resumes; it never repeats."""
+
+from collections.abc import Callable
+from datetime import date
+from functools import partial
+from typing import Any
+
+from sqlalchemy import update
+
+from batch.case_passes import credit_pass, dispute_pass, forecast_pass
+from batch.cash_pass import cash_pass
+from batch.collections_pass import collections_pass
+from batch.dispatch import dispatch
+from batch.intake import intake
+from batch.report import write_report
+from batch.run import Night, finish_night, start_night
+from graph.bootstrap import House
+from graph.night import PHASES, build_night_graph
+from ledger.clock import stopwatch
+from ledger.tables.work import Run
+
+Progress = Callable[[str, int, int], None]
+
+
+def run_night(house: House, as_of: date, progress: Progress) -> Night:
+    """Run the night of a date, or take it up where it was interrupted.
+
+    Args:
+        house: The home.
+        as_of: The business date.
+        progress: Called with (phase, done, total); total is 0 where it is not known.
+
+    Raises:
+        Conflict: Another night is running on this home.
+        BadInput: A later night has run already.
+    """
+    with house.night_lock():
+        started = stopwatch()
+        night = start_night(house, as_of, progress)
+        works: dict[str, Callable[[], None]] = {
+            "intake": partial(intake, night),
+            "cash": partial(cash_pass, night),
+            "disputes": partial(dispute_pass, night),
+            "credit": partial(credit_pass, night),
+            "collections": partial(collections_pass, night),
+            "forecast": partial(forecast_pass, night),
+            "dispatch": partial(_dispatch, night),
+            "report": lambda: finish_night(night, stopwatch() - started),
+        }
+        phases = {name: partial(_phase, night, name, works[name]) for name in PHASES}
+        _run_graph(house, night, build_night_graph(phases, house.checkpointer))
+        write_report(house, night.as_of)
+    return night
+
+
+def _run_graph(house: House, night: Night, graph: Any) -> None:
+    """Go on after the last finished phase, or start over where the night had ended."""
+    thread = f"night:{night.as_of.isoformat()}"
+    config = {"configurable": {"thread_id": thread}}
+    unfinished = bool(graph.get_state(config).next)
+    graph.invoke(None if unfinished else {"run_id": night.run_id}, config, durability="sync")
+    house.checkpointer.delete_thread(thread)
+
+
+def _phase(night: Night, name: str, work: Callable[[], None]) -> None:
+    night.progress(name, 0, 0)
+    with night.house.ledger.write() as session:
+        session.execute(update(Run).where(Run.id == night.run_id).values(phase=name))
+    started = stopwatch()
+    work()
+    night.counts.setdefault("seconds", {})[name] = round(stopwatch() - started, 3)
+
+
+def _dispatch(night: Night) -> None:
+    done = dispatch(night.house, night.as_of, night.run_id, night.progress)
+    night.note("dispatch", **vars(done))
