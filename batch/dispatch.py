@@ -5,26 +5,25 @@ where it cannot tell, a person is, and nothing is sent twice.
 """
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlmodel import Session
 
 from adapters.mail import OutgoingMail
-from engines.dunning import levels_after
+from batch.accepted import reconcile, record_accepted
 from graph.bootstrap import House
 from guardrails.verdict import Allow, NeedsApproval, Verdict, explain, findings_of
-from ledger.actions import SendReminder, SendStatement, read_action
+from ledger.actions import read_action
 from ledger.facts import AccountFacts, facts_bytes, pack
-from ledger.ids import digest, make_id
+from ledger.ids import digest
 from ledger.journal import add_rows, audit, keep_snapshots, touch
 from ledger.queries.account_facts import load_facts
 from ledger.states import Disposition, OutboxState
 from ledger.tables.account import Account
 from ledger.tables.work import DispositionRow, Outbox, Permit, Proposal
 from tools.outgoing import judge_message
-from tools.sent_mail import record_sent
 
 BATCH = 500
 
@@ -39,7 +38,7 @@ class Dispatched:
     failed: int = 0
 
 
-def dispatch(house: House, as_of: Any, run_id: str | None, progress: Any = None) -> Dispatched:
+def dispatch(house: House, as_of: date, run_id: str | None, progress: Any = None) -> Dispatched:
     """Send what is permitted and due.
 
     Args:
@@ -50,19 +49,20 @@ def dispatch(house: House, as_of: Any, run_id: str | None, progress: Any = None)
     """
     until = _until(house, as_of)
     done = Dispatched()
-    _reconcile(house, as_of, done)
+    done.sent, done.uncertain = reconcile(house, as_of)
     total = _due_count(house, until)
     while True:
         letters = _claim(house, as_of, until, run_id, done)
         if letters is None:
             return done
         failed = house.mail.deliver([mail for mail, _row, _facts in letters]) if letters else {}
-        _record(house, as_of, letters, failed, done)
+        done.sent += record_accepted(house, as_of, letters, failed)
+        done.failed += len(failed)
         if progress:
             progress("dispatch", done.sent + done.stopped + done.failed, total)
 
 
-def _until(house: House, as_of: Any) -> datetime:
+def _until(house: House, as_of: date) -> datetime:
     """Played mail may leave at any hour of the date, in whatever zone; real mail only by now."""
     if house.mail.plays_the_day:
         return datetime.combine(as_of + timedelta(days=1), time(12), UTC)
@@ -70,8 +70,6 @@ def _until(house: House, as_of: Any) -> datetime:
 
 
 def _due_count(house: House, until: datetime) -> int:
-    from sqlalchemy import func
-
     with house.ledger.read() as session:
         return (
             session.scalar(
@@ -84,7 +82,7 @@ def _due_count(house: House, until: datetime) -> int:
 
 
 def _claim(
-    house: House, as_of: Any, until: datetime, run_id: str | None, done: Dispatched
+    house: House, as_of: date, until: datetime, run_id: str | None, done: Dispatched
 ) -> list[tuple[OutgoingMail, Any, AccountFacts]] | None:
     """Judge a batch again and mark what may leave as being sent; None when nothing is due."""
     with house.ledger.write() as session:
@@ -109,7 +107,7 @@ def _claim(
                 letters.append((_mail(house, row), row, account))
                 going.append({"b_id": row.id, "b_at": row.release_at})
         _mark_sending(session, going)
-        _stop(session, as_of, run_id, stopped)
+        _stop(session, run_id, stopped)
         done.stopped += len(stopped)
     return letters
 
@@ -160,7 +158,6 @@ def _mark_sending(session: Session, going: list[dict[str, Any]]) -> None:
 
 def _stop(
     session: Session,
-    as_of: Any,
     run_id: str | None,
     stopped: list[tuple[Any, str, Verdict | None, AccountFacts]],
 ) -> None:
@@ -213,90 +210,3 @@ def _mail(house: House, row: Any) -> OutgoingMail:
         body=row.body,
         sent_at=row.release_at,
     )
-
-
-def _record(
-    house: House,
-    as_of: Any,
-    letters: list[tuple[OutgoingMail, Any, AccountFacts]],
-    failed: dict[str, str],
-    done: Dispatched,
-) -> None:
-    """Note what was accepted: message history, dunning levels, outbox state."""
-    if not letters:
-        return
-    accepted = [(row, facts) for _mail, row, facts in letters if row.id not in failed]
-    with house.ledger.write() as session:
-        record_sent(session, [_sent(row, facts, as_of) for row, facts in accepted], as_of)
-        for outbox_id, error in failed.items():
-            session.execute(
-                update(Outbox)
-                .where(Outbox.id == outbox_id)
-                .values(state=OutboxState.UNCERTAIN.value, stopped_by=error)
-            )
-        first = letters[0][1].release_at
-        audit(
-            session,
-            first,
-            "messages_sent",
-            letters[0][1].id,
-            "dispatcher",
-            sent=len(accepted),
-            failed=len(failed),
-            digest=digest(",".join(row.digest for row, _facts in accepted).encode()),
-        )
-    done.sent += len(accepted)
-    done.failed += len(failed)
-
-
-def _sent(row: Any, facts: AccountFacts, as_of: Any) -> dict[str, Any]:
-    action = read_action(row.action)
-    reminder = action if isinstance(action, SendReminder) else None
-    named = set(reminder.invoice_ids) if reminder else set()
-    items = tuple(item for item in facts.open_items if item.invoice_id in named)
-    return {
-        "outbox_id": row.id,
-        "levels": levels_after(items, reminder.stage) if reminder else {},
-        "message": {
-            "id": make_id("msg", row.id),
-            "account_id": row.account_id,
-            "direction": "out",
-            "channel": row.channel,
-            "purpose": action.type,
-            "stage": reminder.stage if reminder else 0,
-            "currency": action.currency
-            if isinstance(action, SendReminder | SendStatement)
-            else None,
-            "sent_on": as_of,
-            "sent_at": row.release_at,
-            "outbox_id": row.id,
-            "subject": row.subject,
-            "body": "",
-            "answered": True,
-            "invoice_ids": ",".join(sorted(named)),
-        },
-    }
-
-
-def _reconcile(house: House, as_of: Any, done: Dispatched) -> None:
-    """After a crash: ask the mailbox about messages whose hand-over was begun."""
-    with house.ledger.read() as session:
-        begun = session.execute(
-            select(Outbox.__table__).where(Outbox.state == OutboxState.SENDING)
-        ).all()
-    arrived = [row for row in begun if house.mail.was_delivered(row.id) is True]
-    absent = [row for row in begun if house.mail.was_delivered(row.id) is False]
-    unknown = [row for row in begun if house.mail.was_delivered(row.id) is None]
-    if not begun:
-        return
-    with house.ledger.write() as session:
-        facts = load_facts(session, as_of, sorted({row.account_id for row in arrived}))
-        record_sent(session, [_sent(row, facts[row.account_id], as_of) for row in arrived], as_of)
-        for rows, state in ((absent, OutboxState.QUEUED), (unknown, OutboxState.UNCERTAIN)):
-            session.execute(
-                update(Outbox)
-                .where(Outbox.id.in_([row.id for row in rows]))
-                .values(state=state.value)
-            )
-    done.sent += len(arrived)
-    done.uncertain += len(unknown)

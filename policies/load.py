@@ -61,7 +61,8 @@ def policy_digest(policy: Policy) -> str:
 
 def with_changes(policy: Policy, **files: BaseModel) -> Policy:
     """The same policy with some files replaced, hashed anew (tests, demo, dry runs)."""
-    changed = policy.model_copy(update=files)
+    parts = {name: getattr(policy, name) for name in Policy.model_fields}
+    changed = Policy(**(parts | files))  # not a copy: a copy would keep derived values
     return changed.model_copy(update={"hash": policy_digest(changed)})
 
 
