@@ -68,7 +68,7 @@ def _append(session: Session, table: Any, content: Any, rows: Iterable[dict[str,
         row["hash"] = seal = chain_hash(seal, *content(row))
         sealed.append(row)
     if sealed:
-        session.execute(insert(table), sealed)
+        session.execute(insert(table.__table__), sealed)
 
 
 def chain_length(session: Session, table: Any) -> int:

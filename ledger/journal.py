@@ -30,8 +30,9 @@ def insert_new(session: Session, table: Any, rows: list[dict[str, Any]]) -> int:
     if not rows:
         return 0
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(table).on_conflict_do_nothing()
-    return session.execute(statement, rows).rowcount
+    statement = dialect.insert(table.__table__).on_conflict_do_nothing()
+    counted = statement.execution_options(preserve_rowcount=True)
+    return session.execute(counted, rows).rowcount
 
 
 def audit(
@@ -314,4 +315,4 @@ def stale_proposals(session: Session, as_of: date) -> list[Proposal]:
 def add_rows(session: Session, table: Any, rows: list[dict[str, Any]]) -> None:
     """Insert rows in one statement."""
     if rows:
-        session.execute(insert(table), rows)
+        session.execute(insert(table.__table__), rows)

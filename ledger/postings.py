@@ -134,7 +134,7 @@ def post_dunning(session: Session, levels: dict[str, int], dunned_on: date) -> N
 def post_messages(session: Session, rows: list[dict[str, Any]]) -> None:
     """Record messages that left; the contact budget counts them from now on."""
     if rows:
-        session.execute(insert(Message), rows)
+        session.execute(insert(Message.__table__), rows)
 
 
 def open_dispute(

@@ -46,7 +46,7 @@ def carry_out(
     facts = current_facts(session, proposal.account_id, as_of)
     verdict, judged = judge_action(action, facts, policy, now)
     if isinstance(verdict, Deny):
-        if later := _when_it_may_leave(verdict):
+        if later := may_leave_later(verdict):
             move_proposal(session, proposal, ProposalState.DECIDED, outcome=later)
             return later
         return close(session, proposal, ProposalState.REFUSED, f"refused: {explain(verdict)}", now)
@@ -84,7 +84,7 @@ def carry_out(
     return close(session, proposal, ProposalState.EXECUTED, done, now)
 
 
-def _when_it_may_leave(verdict: Deny) -> str:
+def may_leave_later(verdict: Deny) -> str:
     """An hour or a day at which nobody is written to only delays what was approved."""
     denials = [finding for finding in verdict.findings if finding.effect == "deny"]
     if any(finding.rule_id != "in_contact_window" for finding in denials):
