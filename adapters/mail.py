@@ -7,9 +7,10 @@ from datetime import datetime
 from email.charset import QP, Charset
 from email.header import Header
 from email.mime.text import MIMEText
+from email.policy import Compat32
 from email.utils import format_datetime, formataddr
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,17 @@ def _file_name(outbox_id: str) -> str:
     return f"{outbox_id}.dunwell"
 
 
+class _ShortHeaders(Compat32):
+    """Writes a short ASCII header as it is; folding one costs more than all the rest."""
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """Fold only what needs it."""
+        if isinstance(value, str) and len(name) + len(value) < 76 and value.isascii():
+            return f"{name}: {value}{self.linesep}".encode("ascii")
+        return super().fold_binary(name, value)
+
+
+_POLICY = _ShortHeaders()
 _UTF8 = Charset("utf-8")
 _UTF8.body_encoding = QP  # readable in the file, unlike base64
 
@@ -109,4 +121,4 @@ def mail_bytes(mail: OutgoingMail) -> bytes:
             raise ValueError(f"{name} holds a line break")
         if value:
             message[name] = value if value.isascii() else Header(value, "utf-8")
-    return message.as_bytes()
+    return message.as_bytes(policy=_POLICY)
