@@ -73,8 +73,7 @@ class Ledger:
                         "postgresql_readonly": True,
                     }
                 )
-            yield session
-            session.rollback()
+            yield session  # closing rolls back, and leaves what was read usable
 
     @contextmanager
     def write(self) -> Iterator[Session]:

@@ -5,4 +5,5 @@ pytest_plugins = [
     "tests.support.database",
     "tests.support.shared_data",
     "tests.support.openai_server",
+    "tests.support.desk",
 ]

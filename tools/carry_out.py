@@ -49,7 +49,10 @@ def carry_out(
         if later := may_leave_later(verdict):
             move_proposal(session, proposal, ProposalState.DECIDED, outcome=later)
             return later
-        return close(session, proposal, ProposalState.REFUSED, f"refused: {explain(verdict)}", now)
+        told = what_moved(recorded_facts(session, proposal.facts_hash), facts)
+        since = f" Since it was drafted: {'; '.join(told)}." if told else ""
+        says = f"refused: {explain(verdict)}{since}"
+        return close(session, proposal, ProposalState.REFUSED, says, now)
     moved = asks_again_because(session, proposal, facts, policy, verdict, judged)
     if moved:
         row = replacement(

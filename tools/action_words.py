@@ -1,0 +1,99 @@
+"""What a proposed action would do, in words a reviewer reads."""
+
+from typing import assert_never
+
+from ledger import actions as act
+from ledger.facts import AccountFacts
+from ledger.money import Money
+from tools.execute import action_value
+
+
+def action_words(action: act.ProposedAction, facts: AccountFacts) -> str:
+    """One sentence on what approving the action would do.
+
+    Args:
+        action: The proposed action.
+        facts: The account it is judged on; invoices are told by their numbers.
+    """
+    match action:
+        case act.SendReminder() | act.SendStatement() | act.AnswerQuery():
+            return _message(action, facts)
+        case act.ApplyReceipt() | act.ApplyCredit() | act.WriteOff():
+            return _money(action, facts)
+        case act.OpenDisputeCase() | act.ResolveDispute():
+            return _dispute(action, facts)
+        case act.RecordPromise() | act.ProposePlan():
+            return _promise(action, facts)
+        case act.PlaceHold() | act.ReleaseHold():
+            return _hold(action, facts)
+        case act.SetCreditLimit():
+            return f"Set the credit limit to {Money(action.limit_minor, action.currency)}."
+        case act.SetCreditHold():
+            return "Put the account on credit hold." if action.on else "Lift the credit hold."
+        case act.CreateCallTask():
+            return f"Ask a person to {action.kind.replace('_', ' ')} by {action.due_on}."
+        case act.Escalate():
+            return f"Hand the case to {action.to_role}; the system does nothing itself."
+        case _:
+            assert_never(action)
+
+
+def _message(action: act.MessageAction, facts: AccountFacts) -> str:
+    value = action_value(action, facts)
+    words = {"template": "the approved letter", "model": "a letter worded by a model"}.get(
+        action.wording, "a letter worded by a person"
+    )
+    to = f"by {action.channel} in {action.language}, {words}"
+    match action:
+        case act.SendReminder():
+            count = len(action.invoice_ids)
+            items = "1 invoice" if count == 1 else f"{count} invoices"
+            return f"Send reminder {action.stage} for {items}, {value}, {to}."
+        case act.SendStatement():
+            return f"Send a statement of {value}, {to}."
+        case act.AnswerQuery():
+            return f"Answer the customer ({action.template_id.replace('_', ' ')}), {to}."
+
+
+def _money(action: act.ApplyReceipt | act.ApplyCredit | act.WriteOff, facts: AccountFacts) -> str:
+    value = action_value(action, facts)
+    if isinstance(action, act.WriteOff):
+        return f"Write off {value or 'the rest'} of {_number(action.invoice_id, facts)}."
+    what = "credit" if isinstance(action, act.ApplyCredit) else "receipt"
+    numbers = ", ".join(_number(part.invoice_id, facts) for part in action.allocations)
+    return f"Apply {value or 'part'} of a {what} to {numbers}."
+
+
+def _dispute(action: act.OpenDisputeCase | act.ResolveDispute, facts: AccountFacts) -> str:
+    if isinstance(action, act.ResolveDispute):
+        return f"Close the dispute: {action.resolution.replace('_', ' ')}."
+    where = _number(action.invoice_id, facts) if action.invoice_id else "the whole account"
+    return f"Open a dispute on {where}: {action.reason.lower().replace('_', ' ')}."
+
+
+def _promise(action: act.RecordPromise | act.ProposePlan, facts: AccountFacts) -> str:
+    if isinstance(action, act.ProposePlan):
+        value = action_value(action, facts)
+        first, last = action.parts[0].due_on, action.parts[-1].due_on
+        return f"Agree a plan over {value} in {len(action.parts)} parts, {first} to {last}."
+    who = "the customer's" if action.direction == "theirs" else "our own"
+    amount = ""
+    if action.amount_minor is not None and action.currency:
+        amount = f" of {Money(action.amount_minor, action.currency)}"
+    return f"Record {who} promise ({action.kind}){amount} for {action.due_on}."
+
+
+def _hold(action: act.PlaceHold | act.ReleaseHold, facts: AccountFacts) -> str:
+    if isinstance(action, act.ReleaseHold):
+        reason = next((h.reason for h in facts.holds if h.hold_id == action.hold_id), "its")
+        return f"Lift the hold ({reason.replace('_', ' ')})."
+    where = _number(action.invoice_id, facts) if action.invoice_id else "the account"
+    until = f" until {action.ends_on}" if action.ends_on else " until somebody lifts it"
+    return f"Hold {where} ({action.reason.replace('_', ' ')}){until}; no message leaves."
+
+
+def _number(invoice_id: str, facts: AccountFacts) -> str:
+    return next(
+        (item.invoice_number for item in facts.open_items if item.invoice_id == invoice_id),
+        invoice_id,
+    )
