@@ -1,0 +1,25 @@
+"""The dispute analyst: the record of a contested item, put before the people who decide."""
+
+from agents.spec import AgentSpec
+
+SPEC = AgentSpec(
+    name="dispute_analyst",
+    prompt_id="dispute_analyst",
+    read_tools=(
+        "get_account_brief",
+        "list_open_items",
+        "list_disputes",
+        "list_messages",
+        "list_tickets_and_notes",
+        "list_payments",
+    ),
+    action_types=(
+        "open_dispute",
+        "resolve_dispute",
+        "answer_query",
+        "place_hold",
+        "create_call_task",
+        "escalate",
+    ),
+    hand_to="finance_lead",
+)

@@ -1,0 +1,108 @@
+"""What a colleague's question names: an account, an amount, a date."""
+
+import re
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+_QUOTED = re.compile(r"[\"“]([^\"”]{2,80})[\"”]")
+_NUMBER = re.compile(r"\b(?:acc_[a-z0-9]{4,}|[A-Z]{0,6}-?\d{3,}[A-Z0-9-]*|[A-Z]+-\d+)\b")
+_ISO_DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
+_IN_DAYS = re.compile(r"\bin (\d{1,3}) (day|week)s?\b", re.IGNORECASE)
+_AMOUNT = re.compile(r"([\d][\d,]*(?:\.\d+)?)\s?([A-Z]{3})\b|\b([A-Z]{3})\s?([\d][\d,]*(?:\.\d+)?)")
+_SIGN_AMOUNT = re.compile(r"([$€£])\s?([\d][\d,]*(?:\.\d+)?)")
+_SIGNS = {"$": "USD", "€": "EUR", "£": "GBP"}
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_ABOUT = re.compile(r"^.* \(([^()\s]+)\)", re.MULTILINE)
+
+# Words a question is made of; what is left is the name of an account.
+_COMMON = frozenset(
+    re.split(
+        r"\s+",
+        """a about account accounts against aging all am an and any applied approval
+        approvals approve are at balance because book brief broke broken by call can
+        case cash chase claims contact contract could create credit customer customers
+        day days did disagree dispute disputed disputes do does draft due everything
+        expect expected exposure follow follow-up for forecast friday from get give
+        hardship has have having he hello help her here hi hold how i in inbox
+        insolvency invoice invoices is it it's item items its last ledger legal letter
+        limit list log long look make manual me message messages monday money month much
+        my need next night not note notes now of on open or our out over overdue owe
+        owes owing paid past pay payment payments pending place please position prepare
+        price priority promise promised promises put receivable record remind reminder
+        renewal request route routed said saturday say says schedule send sent set she
+        should show situation soon standing stands start statement status still story
+        summary sunday task tasks tell that the their them there they they're this
+        thursday ticket tickets to today tomorrow tuesday unapplied under unidentified
+        until up us wait waiting waits want was we wednesday week weeks went were what
+        when where which who whom whose why will with word work worklist would write
+        wrote you your""",
+    )
+)
+
+
+def account_named(question: str, history: Sequence[tuple[str, str]]) -> str | None:
+    """The account a question is about, as text to look up; the last one spoken of if none is."""
+    if quoted := _QUOTED.search(question):
+        return quoted[1]
+    bare = _without_figures(question)
+    if number := _NUMBER.search(bare):
+        return number[0]
+    return _longest_name(bare) or last_account(history)
+
+
+def last_account(history: Sequence[tuple[str, str]]) -> str | None:
+    """The number of the account the assistant last spoke of."""
+    for speaker, text in reversed(history):
+        if speaker == "assistant" and (found := _ABOUT.search(text)):
+            return found[1]
+    return None
+
+
+def amount_named(question: str) -> tuple[str, str | None] | None:
+    """An amount and its currency, such as ("1200.00", "EUR")."""
+    if signed := _SIGN_AMOUNT.search(question):
+        return signed[2].replace(",", ""), _SIGNS[signed[1]]
+    if found := _AMOUNT.search(question):
+        amount, currency = (found[1], found[2]) if found[1] else (found[4], found[3])
+        return amount.replace(",", ""), currency
+    return None
+
+
+def date_named(question: str, as_of: date) -> date | None:
+    """A date: written out, or counted from the business date."""
+    if iso := _ISO_DATE.search(question):
+        try:
+            return date.fromisoformat(iso[0])
+        except ValueError:
+            return None
+    if found := _IN_DAYS.search(question):
+        return as_of + timedelta(days=int(found[1]) * (7 if found[2].lower() == "week" else 1))
+    low = question.lower()
+    if "tomorrow" in low:
+        return as_of + timedelta(days=1)
+    if re.search(r"\btoday\b", low):
+        return as_of
+    for place, name in enumerate(_DAYS):
+        if name in low:
+            return as_of + timedelta(days=(place - as_of.weekday() - 1) % 7 + 1)
+    return None
+
+
+def _without_figures(question: str) -> str:
+    bare = question
+    for pattern in (_ISO_DATE, _IN_DAYS, _SIGN_AMOUNT, _AMOUNT):
+        bare = pattern.sub(" | ", bare)
+    return bare
+
+
+def _longest_name(question: str) -> str | None:
+    """The longest run of words that no question is made of."""
+    runs: list[list[str]] = [[]]
+    for word in re.findall(r"[^\s,;:?!|]+|[,;:?!|]", question):
+        plain = word.strip(".'’\"()").removesuffix("'s").removesuffix("’s")
+        if plain and plain.lower() not in _COMMON and re.match(r"\w", plain):
+            runs[-1].append(word.strip("'’\"()").removesuffix("'s").removesuffix("’s"))
+        elif runs[-1]:
+            runs.append([])
+    best = max((" ".join(run) for run in runs), key=len)
+    return best.rstrip(".") or None

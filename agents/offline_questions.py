@@ -1,0 +1,155 @@
+"""What the offline assistant can be asked, who answers, and how: a table of intents."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from agents.offline_answers import SAY
+from agents.offline_asked import account_named
+from agents.offline_turn import PROPOSE, Move, Turn, Want
+from agents.offline_wishes import WISHES, Wish
+
+OFFLINE_NOTE = "(Offline assistant: answered by rules from the ledger, without a language model.)"
+HELP = """I can answer from the ledger:
+- whom to work today, and why; the story of an account; its open items, aging, statement, payments
+- promises due, open disputes, messages, tickets and notes; exposure and credit limit
+- unapplied cash, expected cash, what waits for approval, why an account stands where it does
+I can ask for these, each as a request that the rules judge and a person approves:
+- draft a reminder or statement, record a promise, place a hold, open a dispute, add a call task
+Name the account by its number, or put its name in quotes."""
+CANNOT = "I cannot do that offline. " + HELP
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A kind of question: the words it is known by, the role and the tool that answer it."""
+
+    role: str
+    tool: str
+    words: str
+    account: Literal["needs", "may", "none"] = "needs"
+
+    def fits(self, question: str) -> bool:
+        """Whether a question is of this kind."""
+        return re.search(self.words, question, re.IGNORECASE) is not None
+
+
+READS: tuple[Intent, ...] = (
+    Intent(
+        "collector",
+        "list_accounts_to_work",
+        r"\b(?:who|whom|which (?:accounts?|customers?)|what)\b.*"
+        r"\b(?:work|call|chase|start|do (?:i|we)|should (?:i|we))\b|worklist|priorit|to-?do",
+        "none",
+    ),
+    Intent(
+        "collector",
+        "list_waiting_approvals",
+        r"approv|inbox|\bwait(?:s|ing)?\b.*\b(?:for|decision|request)|pending request",
+        "may",
+    ),
+    Intent("collector", "why_routed", r"^\s*(?:and )?why\b|\brouted\b|reason for"),
+    Intent(
+        "forecaster",
+        "expected_cash",
+        r"forecast|expect(?:ed)?\b.*\b(?:cash|money|pay)|"
+        r"cash.*\b(?:next|coming|week)|come[s]? in\b",
+        "may",
+    ),
+    Intent(
+        "cash_applier",
+        "list_unapplied_cash",
+        r"unapplied|unidentified|on[- ]account|unmatched",
+        "may",
+    ),
+    Intent("credit_analyst", "credit_exposure", r"exposure|credit limit|\blimit\b|credit hold"),
+    Intent("dispute_analyst", "list_disputes", r"disput|contest|challenge", "may"),
+    Intent("collector", "list_promises", r"promis|commit", "may"),
+    Intent("credit_analyst", "aging_of_account", r"ag(?:e)?ing|buckets?|how old"),
+    Intent(
+        "collector",
+        "list_open_items",
+        r"statement|open items?|open invoices?|invoices?\b|owes?\b|"
+        r"overdue|past due|balance|outstanding",
+    ),
+    Intent("credit_analyst", "list_payments", r"\bpaid\b|payments?\b|pay(?:s|ing)? habit|remitt"),
+    Intent(
+        "collector",
+        "list_messages",
+        r"messages?\b|wrote|\bsaid\b|\bsay\b|repl(?:y|ied)|e-?mails?\b|"
+        r"conversation|correspond",
+    ),
+    Intent("dispute_analyst", "list_tickets_and_notes", r"tickets?\b|contract|\bnotes?\b|renewal"),
+    Intent(
+        "collector",
+        "get_account_brief",
+        r"stor(?:y|ies)|brief|summar|tell me|about|status|situation|"
+        r"who is|account|contact|overview|how is|what (?:is|do we know)",
+    ),
+)
+_HELP = re.compile(
+    r"^\W*(?:help|hi|hello|what can you|who are you|how do(?:es)? (?:this|you))", re.I
+)
+
+
+def route_question(question: str) -> str:
+    """The role that answers a question."""
+    wish, read = _intent(question)
+    return wish.role if wish else read.role if read else "collector"
+
+
+def question_move(turn: Turn) -> Move:
+    """Answer a question, or ask for an action, one step at a time."""
+    wish, read = _intent(turn.question)
+    if _HELP.search(turn.question) or (wish is None and read is None):
+        return f"{HELP if _HELP.search(turn.question) else CANNOT}\n{OFFLINE_NOTE}"
+    move = _ask(turn, wish) if wish else _answer(turn, read) if read else CANNOT
+    return f"{move}\n{OFFLINE_NOTE}" if isinstance(move, str) else move
+
+
+def _intent(question: str) -> tuple[Wish | None, Intent | None]:
+    wish = next((each for each in WISHES if each.fits(question)), None)
+    return wish, next((each for each in READS if each.fits(question)), None)
+
+
+def _answer(turn: Turn, intent: Intent) -> Move:
+    if intent.tool in turn.results:
+        say: Callable[[Any], str] = SAY[intent.tool]
+        return say(turn.results[intent.tool])
+    if intent.tool in turn.failures:
+        return f"{turn.failures[intent.tool].capitalize()}."
+    return _call(turn, intent.tool, intent.account)
+
+
+def _ask(turn: Turn, wish: Wish) -> Move:
+    if turn.noted:
+        asked = " and ".join(kind.replace("_", " ") for kind in turn.noted)
+        brief = turn.results["get_account_brief"]
+        return f"{brief['name']} ({brief['account_number']}): I asked for: {asked}."
+    if PROPOSE in turn.failures:
+        return f"That cannot be asked for: {turn.failures[PROPOSE]}."
+    for tool in ("get_account_brief", *wish.reads):
+        if tool in turn.failures:
+            return f"{turn.failures[tool].capitalize()}."
+        if tool not in turn.results:
+            return _call(turn, tool, "needs")
+    built = wish.build(turn)
+    if isinstance(built, str):
+        return built
+    account = turn.results["get_account_brief"]["account_id"]
+    return [Want(PROPOSE, {"action": {"account_id": account, **action}}) for action in built]
+
+
+def _call(turn: Turn, tool: str, account: str) -> Move:
+    if tool not in turn.offered:
+        return f"I may not look that up here ({tool})."
+    named = account_named(turn.question, turn.history) if account != "none" else None
+    if account == "may" and _LEFT_TO_THE_BOOK.search(turn.question):
+        named = None
+    if account == "needs" and named is None:
+        return "Which account do you mean? Give its number, or its name in quotes."
+    return [Want(tool, {"account": named} if named else {})]
+
+
+_LEFT_TO_THE_BOOK = re.compile(r"\b(?:all|any|every|whole book|which|how many|everything)\b", re.I)

@@ -1,0 +1,133 @@
+"""Wishes to act that the offline assistant understands: each becomes a request, never an act."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from agents.offline_asked import amount_named, date_named
+from agents.offline_reading import dispute_reason
+from agents.offline_turn import Json, Turn
+
+Action = dict[str, Any]
+_HOLD_WORDS = (
+    ("insolvency", r"insolven|bankrupt"),
+    ("hardship", r"hardship"),
+    ("legal_representation", r"lawyer|legal"),
+    ("opt_out", r"opt(?:ed)?[- ]out|stop writing"),
+    ("already_paid_claim", r"already paid|claims? to have paid"),
+    ("promised_credit", r"promised credit|credit note"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A wish: the words it is known by, what to read first, and the request it becomes."""
+
+    role: str
+    words: str
+    build: Callable[[Turn], list[Action] | str]
+    reads: tuple[str, ...] = ()
+
+    def fits(self, question: str) -> bool:
+        """Whether a question is this wish."""
+        return re.search(self.words, question, re.IGNORECASE) is not None
+
+
+def _brief(turn: Turn) -> Json:
+    return turn.results["get_account_brief"]
+
+
+def _as_of(turn: Turn) -> date:
+    return date.fromisoformat(_brief(turn)["as_of"])
+
+
+def _reminder(turn: Turn) -> list[Action] | str:
+    due = _brief(turn)["next_reminders"]
+    if not due:
+        return "No reminder is due for this account: the ladder calls for none today."
+    keys = ("stage", "template_id", "contact_id", "language", "currency", "invoice_ids")
+    return [{"type": "send_reminder", **{key: each[key] for key in keys}} for each in due]
+
+
+def _statement(turn: Turn) -> list[Action] | str:
+    brief = _brief(turn)
+    if not brief["open"] or not brief["best_contact_id"]:
+        return "There is nothing open to state, or nobody to send it to."
+    base = {"type": "send_statement", "contact_id": brief["best_contact_id"]}
+    best = next(c for c in brief["contacts"] if c["contact_id"] == brief["best_contact_id"])
+    language = best["language"] or brief["language"]
+    return [{**base, "language": language, "currency": m["currency"]} for m in brief["open"]]
+
+
+def _promise(turn: Turn) -> list[Action] | str:
+    due_on = date_named(turn.question, _as_of(turn))
+    if due_on is None:
+        return "By when? Give the date of the promise as YYYY-MM-DD."
+    action: Action = {"type": "record_promise", "due_on": due_on.isoformat()}
+    if named := amount_named(turn.question):
+        overdue = _brief(turn)["overdue"] or _brief(turn)["open"]
+        currency = named[1] or (overdue[0]["currency"] if len(overdue) == 1 else None)
+        if currency is None:
+            return "In which currency? Give the amount with it, such as 1200.00 EUR."
+        action |= {"amount": named[0], "currency": currency}
+    return [{**action, "quote": turn.question[:300]}]
+
+
+def _hold(turn: Turn) -> list[Action] | str:
+    reason = next(
+        (name for name, words in _HOLD_WORDS if re.search(words, turn.question, re.I)), "manual"
+    )
+    action: Action = {"type": "place_hold", "reason": reason, "note": turn.question[:300]}
+    until = date_named(turn.question, _as_of(turn))
+    return [{**action, "ends_on": until.isoformat()} if until else action]
+
+
+def _dispute(turn: Turn) -> list[Action] | str:
+    items = turn.results["list_open_items"]["items"]
+    named = [i for i in items if i["invoice_number"].lower() in turn.question.lower()]
+    words = re.sub(r"(?i)\bdisputes?\b", " ", turn.question)
+    action: Action = {
+        "type": "open_dispute",
+        "reason": dispute_reason(words),
+        "quote": turn.question[:300],
+    }
+    return [{**action, "invoice_id": named[0]["invoice_id"]} if len(named) == 1 else action]
+
+
+def _call_task(turn: Turn) -> list[Action] | str:
+    due_on = date_named(turn.question, _as_of(turn)) or _as_of(turn)
+    kind = "follow_up" if re.search(r"follow", turn.question, re.I) else "call"
+    task = {"type": "create_call_task", "kind": kind, "summary": turn.question[:500]}
+    return [{**task, "due_on": due_on.isoformat()}]
+
+
+_DO = r"\b(?:record|log|note|enter|register|save)\b"
+_MAKE = r"\b(?:draft|send|write|prepare|create)\b"
+WISHES: tuple[Wish, ...] = (
+    Wish("collector", rf"{_DO}.*\bpromis|\bpromised (?:to pay|us|[\d$€£])", _promise),
+    Wish("collector", rf"{_MAKE}.*\bstatement", _statement),
+    Wish(
+        "collector",
+        rf"{_MAKE}.*\b(?:reminder|letter|dunning|message|e-?mail)|\bremind (?!me)",
+        _reminder,
+    ),
+    Wish(
+        "collector",
+        r"\b(?:place|put|set|add)\b.*\bhold\b|^\s*(?:please )?hold\b|\bstop chasing\b",
+        _hold,
+    ),
+    Wish(
+        "collector",
+        rf"(?:{_DO}|\b(?:open|raise|create|file)\b (?:a |the )?(?:new )?)\s*.*\bdispute\b(?!s)",
+        _dispute,
+        ("list_open_items",),
+    ),
+    Wish(
+        "collector",
+        r"\b(?:create|schedule|add|log|set up|make|plan)\b.*\b(?:call|task|follow[- ]?up)\b"
+        r"|\bremind me\b",
+        _call_task,
+    ),
+)

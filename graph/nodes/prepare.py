@@ -1,0 +1,53 @@
+"""The node that reads the account and finds why its case needs a role. Nothing to do ends here."""
+
+from dataclasses import asdict
+from typing import Any
+
+from langgraph.runtime import Runtime
+
+from agents.occasions import Occasion, find_occasions
+from graph.deps import Deps
+from graph.state import CaseState
+from ledger.errors import NotFound
+from ledger.facts import AccountFacts
+from ledger.queries.account_facts import load_facts
+from policies.schema import Policy
+
+
+def prepare(state: CaseState, runtime: Runtime[Deps]) -> dict[str, Any]:
+    """Read one snapshot and the occasions of the case's role."""
+    facts = facts_of(state, runtime.context)
+    found = _occasions(facts, runtime.context.policy, state["role"], state.get("task", ""))
+    return {"occasions": [asdict(each) | {"since": None} for each in found], "facts": facts}
+
+
+def facts_of(state: CaseState, deps: Deps) -> AccountFacts:
+    """The snapshot the case works on: the one just read, or a new one after a restart.
+
+    Raises:
+        NotFound: There is no such account.
+    """
+    if facts := state.get("facts"):
+        return facts
+    account_id = state["account_id"]
+    with deps.ledger.read() as session:
+        found = load_facts(session, deps.as_of, [account_id], state.get("receipt_ids", []))
+    if account_id not in found:
+        raise NotFound(f"there is no account {account_id}")
+    return found[account_id]
+
+
+def _occasions(facts: AccountFacts, policy: Policy, role: str, task: str) -> tuple[Occasion, ...]:
+    """What the role has to prepare: nothing while a request of its own waits for a person.
+
+    A task in words, such as a reviewer's note, is always part of it; a rule id or a single word is
+    only told where no occasion explains it.
+    """
+    if any(waiting.role == role for waiting in facts.proposals_waiting):
+        return ()
+    found = tuple(each for each in find_occasions(facts, policy) if each.role == role)
+    if not task or (found and " " not in task):
+        return found
+    rule = policy.approval.by_id.get(task)
+    told = Occasion("follow_up", role, rule.says if rule else task.replace("_", " "))
+    return (*found, told)

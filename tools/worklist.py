@@ -1,0 +1,186 @@
+"""Read tools over the whole book: whom to work today and why, and why a case was routed."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, or_, select
+
+from ledger.money import Money
+from ledger.states import Disposition, DisputeState, PromiseState
+from ledger.tables.account import Account, Hold
+from ledger.tables.case import Dispute, Promise
+from ledger.tables.receivable import Invoice
+from ledger.tables.work import CallTask, DispositionRow, Message, Proposal
+from policies.describe import describe_rule
+from tools.approvals import is_waiting
+from tools.contract import AccountRef, Limit, MoneyOut, Result, Scope, ToolContext, read_tool
+
+
+class WorkLine(Result):
+    """An account worth a person's time today, and why."""
+
+    account_number: str
+    name: str
+    overdue: MoneyOut
+    oldest_days_past_due: int
+    reasons: tuple[str, ...]
+    caution: tuple[str, ...]
+
+
+class Worklist(Result):
+    """Accounts to work, most urgent first."""
+
+    as_of: date
+    accounts: tuple[WorkLine, ...]
+    overdue_accounts: int
+
+
+class Routing(Result):
+    """What the last night decided about an account, and what would have made it routine."""
+
+    account_number: str
+    name: str
+    disposition: str | None
+    reason: str
+    rules: tuple[str, ...]
+    counterfactual: str
+    account_class: str | None
+    next_action_on: date | None
+    waiting: tuple[str, ...]
+
+
+@read_tool(Scope.BOOK)
+def list_accounts_to_work(ctx: ToolContext, limit: Limit = 10) -> Worklist:
+    """List the accounts to work today, most urgent first, each with its reasons.
+
+    Accounts with something for a person come first, then the largest overdue balances, measured
+    against the high-value threshold of their currency. `caution` says what forbids chasing.
+    """
+    overdue = ctx.session.execute(
+        select(
+            Invoice.account_id,
+            Invoice.currency,
+            func.sum(Invoice.open_minor),
+            func.min(Invoice.due_on),
+        )
+        .where(Invoice.open_minor > 0, Invoice.due_on < ctx.as_of)
+        .group_by(Invoice.account_id, Invoice.currency)
+    ).all()
+    reasons = _reasons(ctx)
+    ranked = sorted(overdue, key=lambda row: _urgency(row, reasons, ctx), reverse=True)
+    best: dict[str, Any] = {}
+    for row in ranked:
+        if len(best) < limit:
+            best.setdefault(row[0], row)
+    named = _names(ctx, best)
+    cautions = _cautions(ctx, best)
+    lines = [
+        WorkLine(
+            account_number=named[account][0],
+            name=named[account][1],
+            overdue=Money(int(row[2]), row[1]),
+            oldest_days_past_due=(ctx.as_of - row[3]).days,
+            reasons=tuple(reasons.get(account) or ["the largest overdue balances"]),
+            caution=tuple(cautions.get(account, ())),
+        )
+        for account, row in best.items()
+    ]
+    count = len({row[0] for row in overdue})
+    return Worklist(as_of=ctx.as_of, accounts=tuple(lines), overdue_accounts=count)
+
+
+def _urgency(row: Any, reasons: dict[str, list[str]], ctx: ToolContext) -> tuple[Any, ...]:
+    threshold = ctx.policy.high_value_minor.get(row[1])
+    score = int(row[2]) / threshold if threshold else 1.0
+    return (bool(reasons.get(row[0])), score, (ctx.as_of - row[3]).days, row[0])
+
+
+def _reasons(ctx: ToolContext) -> dict[str, list[str]]:
+    """Why a person should look at an account, one statement a kind of reason."""
+    latest = select(func.max(DispositionRow.seq)).group_by(DispositionRow.account_id)
+    reads = {
+        "the customer wrote and waits for an answer": select(Message.account_id).where(
+            Message.direction == "in", Message.answered.is_(False)
+        ),
+        "a promise was broken": select(Promise.account_id).where(
+            Promise.direction == "theirs", Promise.state == PromiseState.BROKEN
+        ),
+        "a promise to pay is due": select(Promise.account_id).where(
+            Promise.direction == "theirs",
+            Promise.state == PromiseState.PENDING,
+            Promise.due_on <= ctx.as_of,
+        ),
+        "a task is due": select(CallTask.account_id).where(
+            CallTask.state == "open", CallTask.due_on <= ctx.as_of
+        ),
+        "a request waits for approval": select(Proposal.account_id).where(is_waiting()),
+    }
+    found: dict[str, list[str]] = defaultdict(list)
+    for account, reason in ctx.session.execute(
+        select(DispositionRow.account_id, DispositionRow.reason).where(
+            DispositionRow.seq.in_(latest), DispositionRow.kind == Disposition.NEEDS_PERSON
+        )
+    ):
+        found[account].append(reason or "the last night left it to a person")
+    for reason, query in reads.items():
+        for account in ctx.session.scalars(query.distinct()):
+            found[account].append(reason)
+    return found
+
+
+def _names(ctx: ToolContext, accounts: Iterable[str]) -> dict[str, tuple[str, str]]:
+    rows = ctx.session.execute(
+        select(Account.id, Account.account_number, Account.name).where(Account.id.in_(accounts))
+    )
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
+def _cautions(ctx: ToolContext, accounts: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    disputed = select(Dispute.account_id, Dispute.reason).where(
+        Dispute.account_id.in_(accounts), Dispute.state != DisputeState.RESOLVED
+    )
+    held = select(Hold.account_id, Hold.reason).where(
+        Hold.account_id.in_(accounts),
+        Hold.lifted_at.is_(None),
+        or_(Hold.ends_on.is_(None), Hold.ends_on >= ctx.as_of),
+    )
+    for account, reason in ctx.session.execute(disputed.distinct()):
+        found[account].append(f"disputed ({reason}): do not chase")
+    for account, reason in ctx.session.execute(held.distinct()):
+        found[account].append(f"on hold ({reason}): nothing may leave")
+    return found
+
+
+@read_tool()
+def why_routed(ctx: ToolContext, account: AccountRef) -> Routing:
+    """Say why an account stands where the last night put it, and what would make it routine."""
+    facts = ctx.facts(account)
+    row = ctx.session.scalars(
+        select(DispositionRow)
+        .where(DispositionRow.account_id == account)
+        .order_by(DispositionRow.seq.desc())
+    ).first()
+    waiting = ctx.session.execute(
+        select(Proposal.id, Proposal.action_type, Proposal.why).where(
+            Proposal.account_id == account, is_waiting()
+        )
+    ).all()
+    listed = [name for name in (row.rule_ids.split(",") if row else ()) if name]
+    rules = [
+        ctx.policy.approval.by_id[name] for name in listed if name in ctx.policy.approval.by_id
+    ]
+    unless = " and ".join(rule.unless for rule in rules)
+    return Routing(
+        account_number=facts.account_number,
+        name=facts.name,
+        disposition=row.kind if row else None,
+        reason=row.reason if row else "no night has looked at this account yet",
+        rules=tuple(describe_rule(rule) for rule in rules),
+        counterfactual=f"It would be routine if {unless}." if unless else "",
+        account_class=row.account_class if row else None,
+        next_action_on=row.next_action_on if row else None,
+        waiting=tuple(f"{each[0]}: {each[1]}. {each[2]}" for each in waiting),
+    )
