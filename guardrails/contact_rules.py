@@ -143,8 +143,10 @@ def plan_pauses_its_invoices(case: Case) -> Hit | None:
 
 
 def one_message_at_a_time(case: Case) -> Hit | None:
-    """No earlier message is still on its way; an uncertain one is looked at by a person first."""
-    return Hit(case.facts.in_flight[0].state) if case.facts.in_flight else None
+    """No earlier message in this currency is on its way; a person looks at an uncertain one."""
+    currency = getattr(case.action, "currency", None)
+    moving = [m.state for m in case.facts.in_flight if m.currency == currency]
+    return Hit(moving[0]) if moving else None
 
 
 def one_message_per_day(case: Case) -> Hit | None:

@@ -155,6 +155,7 @@ class InFlight:
 
     outbox_id: str
     state: str
+    currency: str | None
 
 
 @dataclass(frozen=True, slots=True)

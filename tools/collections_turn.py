@@ -103,14 +103,14 @@ def _of(judged: JudgedMessage, facts: AccountFacts, policy: Policy) -> Turn:
             )
         case Deny():
             role = next((f.prepared_by for f in verdict.findings if f.prepared_by), None)
-            needs_person = verdict.disposition is Disposition.NEEDS_PERSON
+            prepared = any(waiting.role == role for waiting in facts.proposals_waiting)
             return Turn(
                 verdict.disposition,
                 explain(verdict),
                 rules,
                 class_of(verdict),
                 verdict.until or look_again,
-                prepared_by=role if needs_person and not facts.proposals_waiting else None,
+                prepared_by=None if prepared else role,
                 task=rules[0] if rules else "",
             )
 

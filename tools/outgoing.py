@@ -57,9 +57,13 @@ def judge_message(
 
 def idempotency_key(action: MessageAction, facts: AccountFacts) -> str:
     """(account, purpose, stage, period): the same message of one day exists once."""
-    currency = action.currency if isinstance(action, SendReminder | SendStatement) else ""
+    currency = _currency(action) or ""
     stage = action.stage if isinstance(action, SendReminder) else 0
     return f"{action.account_id}|{action.type}|{currency}|{stage}|{facts.as_of.isoformat()}"
+
+
+def _currency(action: MessageAction) -> str | None:
+    return action.currency if isinstance(action, SendReminder | SendStatement) else None
 
 
 def outbox_rows(
@@ -90,6 +94,7 @@ def outbox_rows(
         "contact_id": action.contact_id,
         "proposal_id": proposal_id,
         "action": action_json(action),
+        "currency": _currency(action),
         "channel": action.channel,
         "recipient": letter.recipient,
         "cc": ",".join(letter.cc),

@@ -325,7 +325,7 @@ def _waiting(session: Session, ids: Sequence[str]) -> Rows:
 def _in_flight(session: Session, ids: Sequence[str]) -> Rows:
     moving = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.UNCERTAIN)
     rows = session.execute(
-        select(Outbox.account_id, Outbox.id, Outbox.state)
+        select(Outbox.account_id, Outbox.id, Outbox.state, Outbox.currency)
         .where(among(Outbox.account_id, ids), among(Outbox.state, [s.value for s in moving]))
         .order_by(Outbox.id)
     )

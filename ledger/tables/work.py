@@ -110,6 +110,7 @@ class Outbox(Table, table=True):
     contact_id: str | None = None
     proposal_id: str | None = None
     action: str
+    currency: str | None = None
     channel: str = text(default="email")
     recipient: str
     cc: str = ""

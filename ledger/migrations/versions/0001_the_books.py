@@ -156,6 +156,7 @@ def upgrade() -> None:
         sa.Column("contact_id", sa.String(), nullable=True),
         sa.Column("proposal_id", sa.String(), nullable=True),
         sa.Column("action", sa.String(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=True),
         sa.Column("channel", sa.String(), nullable=False),
         sa.Column("recipient", sa.String(), nullable=False),
         sa.Column("cc", sa.String(), nullable=False),
