@@ -23,7 +23,7 @@ def dispute_pass(night: Night) -> None:
     for done, account_id in enumerate(accounts, start=1):
         work_case(night, account_id, "dispute_analyst", "dispute")
         night.progress("disputes", done, len(accounts))
-    night.note("disputes", prepared=len(accounts))
+    night.add("disputes", prepared=len(accounts))
 
 
 def credit_pass(night: Night) -> None:
@@ -46,7 +46,8 @@ def credit_pass(night: Night) -> None:
     to_hold = sorted(a for a, view in views.items() if view.propose_hold and a not in asked)
     _propose_holds(night, to_hold, views)
     watched = sum(view.advice == "watch" for view in views.values())
-    night.note("credit", reviewed=len(views), watched=watched, holds_proposed=len(to_hold))
+    night.note("credit", reviewed=len(views), watched=watched)
+    night.add("credit", holds_proposed=len(to_hold))
 
 
 def _propose_holds(night: Night, accounts: list[str], views: dict[str, CreditView]) -> None:

@@ -47,6 +47,7 @@ def _leave_to_person(night: Night, account_id: str, role: str, what: str) -> Non
         summary=f"The {role.replace('_', ' ')} could not prepare this case ({what})"[:500],
         due_on=night.as_of + timedelta(days=1),
     )
+    night.add("cases", failed=1)
     with night.house.ledger.write() as session:
         facts = load_facts(session, night.as_of, [account_id])[account_id]
         submit(

@@ -41,8 +41,8 @@ def cash_pass(night: Night) -> None:
         applied += _apply(night, matches[start : start + _BATCH])
         night.progress("cash", min(start + _BATCH, len(matches)), len(matches))
     unresolved = _set_aside(night, rest)
-    kept = _settle_promises(night)
-    night.note("cash", applied=applied, set_aside=len(rest), cases=unresolved, promises=kept)
+    _settle_promises(night)
+    night.add("cash", applied=applied, set_aside=len(rest), cases=unresolved)
 
 
 def _match(session: Session, night: Night) -> list[Match | NoMatch]:
@@ -119,13 +119,13 @@ def _set_aside(night: Night, rest: Iterable[NoMatch]) -> int:
     return len(payers)
 
 
-def _settle_promises(night: Night) -> dict[str, int]:
+def _settle_promises(night: Night) -> None:
     """Keep or break promises; never break one while the account's cash waits to be applied."""
     with night.house.ledger.write() as session:
         promises = pending_promises(session)
         accounts = {promise.account_id for promise in promises}
         if not promises:
-            return {}
+            return
         cash = cash_since(session, accounts, min(p.promised_on for p in promises))
         books = items_by_account(session, accounts)
         suspense = accounts_with_unapplied_cash(session, accounts)
@@ -139,10 +139,8 @@ def _settle_promises(night: Night) -> dict[str, int]:
                 continue
             states[promise.id] = state
         keep_promise_states(session, states)
-    counted = {state.value: 0 for state in PromiseState}
-    for state in states.values():
-        counted[state.value] += 1
-    return {name: count for name, count in counted.items() if count}
+        night.add("cash", promises=sorted(states))
+        night.keep_counts(session)
 
 
 def _state_of(

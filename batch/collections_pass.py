@@ -58,7 +58,6 @@ def collections_pass(night: Night) -> None:
     """Give every account on the worklist its turn."""
     with night.house.ledger.write() as session:
         worklist = build_worklist(session, night.as_of, night.house.policy)
-    cases = 0
     for start in range(0, len(worklist), CHUNK):
         ids = worklist[start : start + CHUNK]
         chunk = _write_chunk(night, ids)
@@ -67,9 +66,7 @@ def collections_pass(night: Night) -> None:
         )
         for account_id, turn in chunk.cases:
             work_case(night, account_id, turn.prepared_by or AUTHOR, turn.task)
-        cases += len(chunk.cases)
         night.progress("collections", start + len(ids), len(worklist))
-    night.note("collections", looked_at=len(worklist), cases=cases)
 
 
 def _write_chunk(night: Night, ids: list[str]) -> _Chunk:
@@ -88,6 +85,8 @@ def _write_chunk(night: Night, ids: list[str]) -> _Chunk:
             turn = take_turn(account, night.house.policy, night.now)
             _collect(night, chunk, account, turn, before[account_id], waiting.get(account_id, []))
         _save(night, session, chunk)
+        night.add("collections", looked_at=len(ids), cases=len(chunk.cases))
+        night.keep_counts(session)
     return chunk
 
 

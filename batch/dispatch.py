@@ -97,10 +97,11 @@ def _claim(
             return None
         facts = load_facts(session, as_of, sorted({row.account_id for row in rows}))
         approved = _approved_rules(session, [r.proposal_id for r in rows if r.proposal_id])
+        together = _of_one_turn(session, list(facts))
         letters, going, stopped = [], [], []
         for row in rows:
             account = facts[row.account_id]
-            reason, verdict = _objection(house, row, account, approved)
+            reason, verdict = _objection(house, row, account, approved, together)
             if reason:
                 stopped.append((row, reason, verdict, account))
             else:
@@ -119,13 +120,36 @@ def _approved_rules(session: Session, proposal_ids: list[str]) -> dict[str, set[
     return {row[0]: set(row[1].split(",")) for row in rows}
 
 
+def _of_one_turn(session: Session, accounts: list[str]) -> dict[tuple[str, str], set[str]]:
+    """Messages by account and night: those of one turn, one a currency, travel side by side."""
+    rows = session.execute(
+        select(Outbox.account_id, Outbox.run_id, Outbox.id).where(
+            Outbox.account_id.in_(accounts),
+            Outbox.run_id.is_not(None),
+            Outbox.proposal_id.is_(None),
+            Outbox.state.in_((OutboxState.QUEUED, OutboxState.SENDING)),
+        )
+    )
+    found: dict[tuple[str, str], set[str]] = {}
+    for account_id, run_id, outbox_id in rows:
+        found.setdefault((account_id, run_id), set()).add(outbox_id)
+    return found
+
+
 def _objection(
-    house: House, row: Any, account: AccountFacts, approved: dict[str, set[str]]
+    house: House,
+    row: Any,
+    account: AccountFacts,
+    approved: dict[str, set[str]],
+    together: dict[tuple[str, str], set[str]],
 ) -> tuple[str, Verdict | None]:
     """Why a message may not leave after all; empty if it may."""
     if row.message_digest != row.digest:
         return "no permit for these bytes", None
-    others = tuple(f for f in account.in_flight if f.outbox_id != row.id)
+    mine = {row.id}
+    if row.proposal_id is None:
+        mine |= together.get((row.account_id, row.run_id), set())
+    others = tuple(f for f in account.in_flight if f.outbox_id not in mine)
     facts = replace(account, in_flight=others, proposals_waiting=())
     judged = judge_message(read_action(row.action), facts, house.policy, row.release_at)
     verdict = judged.verdict

@@ -19,4 +19,4 @@ def intake(night: Night) -> None:
             else:
                 move_proposal(session, proposal, ProposalState.PENDING, snoozed_until=None)
                 woken += 1
-    night.note("intake", resumed=len(resumed), woken=woken, expired=expired)
+    night.add("intake", resumed=len(resumed), woken=woken, expired=expired)

@@ -68,9 +68,11 @@ def _phase(night: Night, name: str, work: Callable[[], None]) -> None:
         session.execute(update(Run).where(Run.id == night.run_id).values(phase=name))
     started = stopwatch()
     work()
-    night.counts.setdefault("seconds", {})[name] = round(stopwatch() - started, 3)
+    night.add("seconds", **{name: round(stopwatch() - started, 3)})
+    with night.house.ledger.write() as session:
+        night.keep_counts(session)
 
 
 def _dispatch(night: Night) -> None:
     done = dispatch(night.house, night.as_of, night.run_id, night.progress)
-    night.note("dispatch", **vars(done))
+    night.add("dispatch", **vars(done))

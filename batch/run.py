@@ -33,8 +33,22 @@ class Night:
     counts: dict[str, Any] = field(default_factory=dict)
 
     def note(self, phase: str, **counted: Any) -> None:
-        """Keep what a phase did."""
-        self.counts[phase] = counted
+        """Keep how things stand after a phase."""
+        self.counts.setdefault(phase, {}).update(counted)
+
+    def add(self, phase: str, **counted: Any) -> None:
+        """Add what a phase did to what it did before this night was taken up again."""
+        kept = self.counts.setdefault(phase, {})
+        for name, more in counted.items():
+            kept[name] = kept[name] + more if name in kept else more
+
+    def keep_counts(self, session: Session, **changes: Any) -> None:
+        """Write the counts to the run in the caller's transaction."""
+        session.execute(
+            update(Run)
+            .where(Run.id == self.run_id)
+            .values(counts=orjson.dumps(self.counts).decode(), **changes)
+        )
 
 
 def start_night(house: House, as_of: date, progress: Any) -> Night:
@@ -67,9 +81,9 @@ def start_night(house: House, as_of: date, progress: Any) -> Night:
         run.state = RunState.RUNNING
         run.policy_hash = house.policy.hash
         session.flush()
-        now = run.started_at
+        now, counts = run.started_at, orjson.loads(run.counts)
     deps = house.deps(as_of, FixedClock(now))
-    return Night(house, run.id, as_of, now, deps, progress)
+    return Night(house, run.id, as_of, now, deps, progress, counts)
 
 
 def _start_instant(house: House, as_of: date) -> datetime:
@@ -93,16 +107,12 @@ def finish_night(night: Night, seconds: float) -> None:
     """Close the run with its counts."""
     with night.house.ledger.write() as session:
         night.note("dispositions", **standing_dispositions(session))
-        session.execute(
-            update(Run)
-            .where(Run.id == night.run_id)
-            .values(
-                state=RunState.FINISHED.value,
-                phase="",
-                finished_at=night.deps.now,
-                seconds=seconds,
-                counts=orjson.dumps(night.counts).decode(),
-            )
+        night.keep_counts(
+            session,
+            state=RunState.FINISHED.value,
+            phase="",
+            finished_at=night.deps.now,
+            seconds=seconds,
         )
         audit(session, night.now, "night_finished", night.run_id, "night", **night.counts)
 
