@@ -20,12 +20,14 @@ from ledger.facts import AccountFacts, facts_bytes, pack
 from ledger.ids import digest
 from ledger.journal import add_rows, audit, keep_snapshots, touch
 from ledger.queries.account_facts import load_facts
-from ledger.states import Disposition, OutboxState
+from ledger.states import AccountClass, Disposition, OutboxState
 from ledger.tables.account import Account
 from ledger.tables.work import DispositionRow, Outbox, Permit, Proposal
+from policies.schema import Policy
 from tools.outgoing import judge_message
 
 BATCH = 500
+STOPPED = "stopped at dispatch: "
 
 
 @dataclass
@@ -101,7 +103,9 @@ def _claim(
         letters, going, stopped = [], [], []
         for row in rows:
             account = facts[row.account_id]
-            reason, verdict = _objection(house, row, account, approved, together)
+            rules = approved.get(row.proposal_id, frozenset())
+            beside = together.get((row.account_id, row.run_id), frozenset())
+            reason, verdict = objection(row, account, house.policy, rules, beside)
             if reason:
                 stopped.append((row, reason, verdict, account))
             else:
@@ -113,14 +117,14 @@ def _claim(
     return letters
 
 
-def _approved_rules(session: Session, proposal_ids: list[str]) -> dict[str, set[str]]:
+def _approved_rules(session: Session, proposal_ids: list[str]) -> dict[str, frozenset[str]]:
     rows = session.execute(
         select(Proposal.id, Proposal.rule_ids).where(Proposal.id.in_(proposal_ids))
     )
-    return {row[0]: set(row[1].split(",")) for row in rows}
+    return {row[0]: frozenset(row[1].split(",")) for row in rows}
 
 
-def _of_one_turn(session: Session, accounts: list[str]) -> dict[tuple[str, str], set[str]]:
+def _of_one_turn(session: Session, accounts: list[str]) -> dict[tuple[str, str], frozenset[str]]:
     """Messages by account and night: those of one turn, one a currency, travel side by side."""
     rows = session.execute(
         select(Outbox.account_id, Outbox.run_id, Outbox.id).where(
@@ -133,32 +137,37 @@ def _of_one_turn(session: Session, accounts: list[str]) -> dict[tuple[str, str],
     found: dict[tuple[str, str], set[str]] = {}
     for account_id, run_id, outbox_id in rows:
         found.setdefault((account_id, run_id), set()).add(outbox_id)
-    return found
+    return {turn: frozenset(ids) for turn, ids in found.items()}
 
 
-def _objection(
-    house: House,
+def objection(
     row: Any,
     account: AccountFacts,
-    approved: dict[str, set[str]],
-    together: dict[tuple[str, str], set[str]],
+    policy: Policy,
+    approved: frozenset[str],
+    together: frozenset[str],
 ) -> tuple[str, Verdict | None]:
-    """Why a message may not leave after all; empty if it may."""
+    """Why a message may not leave after all; empty if it may.
+
+    Args:
+        row: The outbox row with its permit's `message_digest`.
+        account: The account at this moment.
+        policy: The policy in force.
+        approved: Rules a person's approval of the message covers.
+        together: Messages of the same turn, which travel side by side with it.
+    """
     if row.message_digest != row.digest:
         return "no permit for these bytes", None
-    mine = {row.id}
-    if row.proposal_id is None:
-        mine |= together.get((row.account_id, row.run_id), set())
+    mine = {row.id} if row.proposal_id else {row.id, *together}
     others = tuple(f for f in account.in_flight if f.outbox_id not in mine)
     facts = replace(account, in_flight=others, proposals_waiting=())
-    judged = judge_message(read_action(row.action), facts, house.policy, row.release_at)
+    judged = judge_message(read_action(row.action), facts, policy, row.release_at)
     verdict = judged.verdict
     match verdict:
         case Allow():
             covered = True
         case NeedsApproval():
-            fresh = {f.rule_id for f in verdict.findings} - approved.get(row.proposal_id, set())
-            covered = not fresh
+            covered = approved.issuperset(f.rule_id for f in verdict.findings)
         case _:
             covered = False
     if not covered:
@@ -193,7 +202,7 @@ def _stop(
             .values(state=OutboxState.STOPPED.value, stopped_by=reason)
         )
         audit(session, row.release_at, "message_stopped", row.id, "dispatcher", reason=reason)
-        kind = getattr(verdict, "disposition", Disposition.NEEDS_PERSON)
+        stands = stopped_disposition(reason, verdict)
         if run_id is not None:
             data = facts_bytes(account)
             keep_snapshots(session, {digest(data): pack(data)})
@@ -204,20 +213,26 @@ def _stop(
                     {
                         "run_id": run_id,
                         "account_id": row.account_id,
-                        "kind": kind.value,
-                        "reason": f"stopped at dispatch: {reason}",
-                        "rule_ids": ",".join(f.rule_id for f in findings_of(verdict))
-                        if verdict
-                        else "",
-                        "account_class": "exception",
                         "facts_hash": digest(data),
+                        **stands,
                     }
                 ],
             )
         session.execute(
-            update(Account).where(Account.id == row.account_id).values(disposition=kind.value)
+            update(Account).where(Account.id == row.account_id).values(disposition=stands["kind"])
         )
         touch(session, {row.account_id})
+
+
+def stopped_disposition(reason: str, verdict: Verdict | None) -> dict[str, str]:
+    """What a night decides for the account of a message it stopped."""
+    kind = getattr(verdict, "disposition", Disposition.NEEDS_PERSON)
+    return {
+        "kind": kind.value,
+        "reason": f"{STOPPED}{reason}",
+        "rule_ids": ",".join(f.rule_id for f in findings_of(verdict)) if verdict else "",
+        "account_class": AccountClass.EXCEPTION.value,
+    }
 
 
 def _mail(house: House, row: Any) -> OutgoingMail:

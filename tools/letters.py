@@ -97,10 +97,17 @@ def sealed_letter(
 ) -> Letter:
     """A letter with the digest of exactly what will be sent."""
     cc: tuple[str, ...] = ()
-    sent = orjson.dumps((channel, recipient, cc, subject, body))
+    seal = letter_digest(channel, recipient, cc, subject, body)
     return Letter(
-        recipient, cc, subject, body, template.id, template.version, template.language, digest(sent)
+        recipient, cc, subject, body, template.id, template.version, template.language, seal
     )
+
+
+def letter_digest(
+    channel: str, recipient: str, cc: tuple[str, ...], subject: str, body: str
+) -> str:
+    """Digest of what leaves: changing a byte of it changes the digest."""
+    return digest(orjson.dumps((channel, recipient, cc, subject, body)))
 
 
 def _contact(action: MessageAction, facts: AccountFacts) -> ContactFact:
