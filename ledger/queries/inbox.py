@@ -82,7 +82,7 @@ def queue_length(session: Session, wanted: QueueFilter, as_of: date) -> int:
 
 
 def _where(wanted: QueueFilter, as_of: date) -> list[ColumnElement[bool]]:
-    where = [Proposal.state.in_(wanted.states) if wanted.states else _waits_now(as_of)]
+    where = [Proposal.state.in_(wanted.states) if wanted.states else waits_now(as_of)]
     if wanted.account_id is not None:
         where.append(Proposal.account_id == wanted.account_id)
     if wanted.roles:
@@ -100,7 +100,7 @@ def _where(wanted: QueueFilter, as_of: date) -> list[ColumnElement[bool]]:
     return where
 
 
-def _waits_now(as_of: date) -> ColumnElement[bool]:
+def waits_now(as_of: date) -> ColumnElement[bool]:
     """Undecided and in time; a snoozed one waits again from its date on."""
     awake = (ProposalState.PENDING.value, ProposalState.QUESTION.value)
     woken = and_(

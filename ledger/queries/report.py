@@ -8,7 +8,8 @@ from sqlalchemy import Row, case, func, or_, select
 from sqlmodel import Session
 
 from ledger.queries.as_of import total
-from ledger.states import OPEN_PROPOSAL_STATES, ApplicationKind, OutboxState, RunState
+from ledger.queries.inbox import waits_now
+from ledger.states import ApplicationKind, OutboxState, RunState
 from ledger.tables.account import Account
 from ledger.tables.case import Promise
 from ledger.tables.receivable import Application, CreditMemo, Invoice, Receipt
@@ -43,27 +44,21 @@ def run_before(session: Session, as_of: date) -> Run | None:
     ).first()
 
 
-def sent_by_stage(session: Session, run_id: str) -> list[Row[Any]]:
-    """Messages of a night that left: purpose, stage, currency, messages, amount_minor.
+def sent_by_stage(session: Session, on: date) -> list[Row[Any]]:
+    """Messages that left on a date: purpose, stage, currency, messages, amount_minor.
 
     The amount is what is open on the invoices a message chased; one message goes to a customer,
     currency and day, so the invoices dunned that day belong to exactly one.
     """
     chased = (
-        select(
-            Invoice.account_id,
-            Invoice.currency,
-            Invoice.dunned_on,
-            total(Invoice.open_minor).label("minor"),
-        )
-        .where(Invoice.dunned_on.in_(select(Run.as_of).where(Run.id == run_id)))
-        .group_by(Invoice.account_id, Invoice.currency, Invoice.dunned_on)
+        select(Invoice.account_id, Invoice.currency, total(Invoice.open_minor).label("minor"))
+        .where(Invoice.dunned_on == on)
+        .group_by(Invoice.account_id, Invoice.currency)
         .subquery()
     )
     on_invoices = (
         (chased.c.account_id == Message.account_id)
         & (chased.c.currency == Message.currency)
-        & (chased.c.dunned_on == Message.sent_on)
         & (Message.purpose == "send_reminder")
     )
     key = (Message.purpose, Message.stage, Message.currency)
@@ -72,9 +67,10 @@ def sent_by_stage(session: Session, run_id: str) -> list[Row[Any]]:
             select(
                 *key, func.count().label("messages"), total(chased.c.minor).label("amount_minor")
             )
-            .join(Outbox, Outbox.id == Message.outbox_id)
             .outerjoin(chased, on_invoices)
-            .where(Outbox.run_id == run_id)
+            .where(
+                Message.sent_on == on, Message.direction == "out", Message.outbox_id.is_not(None)
+            )
             .group_by(*key)
             .order_by(*key)
         )
@@ -102,8 +98,8 @@ def outbox_left_over(session: Session, run_id: str) -> list[Row[Any]]:
     )
 
 
-def waiting_by_kind(session: Session, states: Sequence[str] = ()) -> list[Row[Any]]:
-    """Undecided proposals: action_type, currency, count, value_minor, oldest, first_expiry."""
+def waiting_by_kind(session: Session, as_of: date) -> list[Row[Any]]:
+    """Proposals that wait now: action_type, currency, cases, value_minor, oldest, first_expiry."""
     key = (Proposal.action_type, Proposal.currency)
     return list(
         session.execute(
@@ -114,7 +110,7 @@ def waiting_by_kind(session: Session, states: Sequence[str] = ()) -> list[Row[An
                 func.min(Proposal.created_on).label("oldest"),
                 func.min(Proposal.expires_on).label("first_expiry"),
             )
-            .where(Proposal.state.in_(states or sorted(OPEN_PROPOSAL_STATES)))
+            .where(waits_now(as_of))
             .group_by(*key)
             .order_by(func.count().desc(), *key)
         )
