@@ -105,6 +105,7 @@ def _sent_becomes_quiet(session: Session) -> None:
 
 def finish_night(night: Night, seconds: float) -> None:
     """Close the run with its counts."""
+    night.house.flush_usage(night.run_id)
     with night.house.ledger.write() as session:
         night.note("dispositions", **standing_dispositions(session))
         night.keep_counts(

@@ -11,15 +11,15 @@ from typing import Any
 
 from sqlalchemy import select, text
 
-from adapters.mail import MailPort, MaildirMail
+from adapters.mail import MaildirMail, MailPort
 from graph.deps import Deps
 from graph.settings import Settings, quiet_libraries, read_settings
 from guardrails.gate import check_rules
 from ledger.clock import Clock, FixedClock, SystemClock
 from ledger.errors import Conflict, NotFound
-from ledger.journal import insert_new
+from ledger.journal import add_rows, insert_new
 from ledger.session import Ledger, open_engine, sqlite_url, upgrade
-from ledger.tables.work import PolicyVersion, Run
+from ledger.tables.work import ModelCall, PolicyVersion, Run
 from policies.load import copy_defaults, load_policy
 from policies.schema import Policy
 
@@ -35,6 +35,7 @@ class House:
         self.policy = policy
         self.mail: MailPort = MaildirMail(settings.home / "mail")
         self._closers: list[Any] = [ledger]
+        self._usage: list[Any] = []
 
     @property
     def home(self) -> Path:
@@ -72,17 +73,39 @@ class House:
             return OfflineModel()
         from agents.chat_model import ChatGateway
         from agents.model_settings import ModelSettings
-        from agents.usage import Price
 
-        prices = settings.input_price, settings.output_price
         return ChatGateway(
             ModelSettings(
                 model=settings.model,
                 base_url=settings.base_url,
                 api_key=settings.api_key or "none",
-                price=Price(*prices, currency="USD") if all(prices) else None,
-            )
+                price=_price(settings),
+            ),
+            on_usage=self._usage.append,
         )
+
+    def flush_usage(self, run_id: str | None = None) -> None:
+        """Write down what model calls cost since the last time; what they said is not kept."""
+        calls = self._usage.copy()
+        self._usage.clear()
+        if not calls:
+            return
+        now = SystemClock().now()
+        rows = [
+            {
+                "run_id": run_id,
+                "prompt": call.prompt_version,
+                "model": call.model,
+                "input_tokens": call.input_tokens,
+                "output_tokens": call.output_tokens,
+                "cost_micros": call.cost_micros,
+                "attempts": call.attempts,
+                "called_at": now,
+            }
+            for call in calls
+        ]
+        with self.ledger.write() as session:
+            add_rows(session, ModelCall, rows)
 
     @cached_property
     def checkpointer(self) -> Any:
@@ -188,6 +211,19 @@ class House:
         """Give back connections."""
         for part in reversed(self._closers):
             part.close()
+
+
+def _price(settings: Settings) -> Any:
+    """Prices are given in US dollars per million tokens, and kept in cents."""
+    from agents.usage import Price
+
+    if settings.input_price is None or settings.output_price is None:
+        return None
+    return Price(
+        input_minor=settings.input_price * 100,
+        output_minor=settings.output_price * 100,
+        currency="USD",
+    )
 
 
 def open_house(home: Path | None = None, settings: Settings | None = None) -> House:

@@ -24,15 +24,22 @@ def open_threads(house: "House", deps: Deps, waiting: Iterable[tuple[str, str]])
 
     A thread that exists is left alone: new input would orphan its approval.
     """
-    opened = []
-    for proposal_id, account_id in waiting:
-        thread = thread_of(account_id, proposal_id)
-        config = {"configurable": {"thread_id": thread}}
-        if house.checkpointer.get_tuple(config) is None:
-            house.action_graph.invoke(
-                {"proposal_id": proposal_id}, config, context=deps, durability="exit"
-            )
-        opened.append({"b_id": proposal_id, "b_thread": thread})
+    opened = [
+        {"b_id": proposal_id, "b_thread": thread_of(account_id, proposal_id)}
+        for proposal_id, account_id in waiting
+    ]
+    configs = {
+        each["b_id"]: {"configurable": {"thread_id": each["b_thread"]}, "max_concurrency": 4}
+        for each in opened
+    }
+    new = [key for key, config in configs.items() if house.checkpointer.get_tuple(config) is None]
+    if new:
+        house.action_graph.batch(
+            [{"proposal_id": key} for key in new],
+            [configs[key] for key in new],
+            context=deps,
+            durability="exit",
+        )
     if opened:
         _note_threads(house, opened)
     return len(opened)
