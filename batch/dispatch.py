@@ -99,13 +99,11 @@ def _claim(
             return None
         facts = load_facts(session, as_of, sorted({row.account_id for row in rows}))
         approved = _approved_rules(session, [r.proposal_id for r in rows if r.proposal_id])
-        together = _of_one_turn(session, list(facts))
         letters, going, stopped = [], [], []
         for row in rows:
             account = facts[row.account_id]
             rules = approved.get(row.proposal_id, frozenset())
-            beside = together.get((row.account_id, row.run_id), frozenset())
-            reason, verdict = objection(row, account, house.policy, rules, beside)
+            reason, verdict = objection(row, account, house.policy, rules)
             if reason:
                 stopped.append((row, reason, verdict, account))
             else:
@@ -124,28 +122,8 @@ def _approved_rules(session: Session, proposal_ids: list[str]) -> dict[str, froz
     return {row[0]: frozenset(row[1].split(",")) for row in rows}
 
 
-def _of_one_turn(session: Session, accounts: list[str]) -> dict[tuple[str, str], frozenset[str]]:
-    """Messages by account and night: those of one turn, one a currency, travel side by side."""
-    rows = session.execute(
-        select(Outbox.account_id, Outbox.run_id, Outbox.id).where(
-            Outbox.account_id.in_(accounts),
-            Outbox.run_id.is_not(None),
-            Outbox.proposal_id.is_(None),
-            Outbox.state.in_((OutboxState.QUEUED, OutboxState.SENDING)),
-        )
-    )
-    found: dict[tuple[str, str], set[str]] = {}
-    for account_id, run_id, outbox_id in rows:
-        found.setdefault((account_id, run_id), set()).add(outbox_id)
-    return {turn: frozenset(ids) for turn, ids in found.items()}
-
-
 def objection(
-    row: Any,
-    account: AccountFacts,
-    policy: Policy,
-    approved: frozenset[str],
-    together: frozenset[str],
+    row: Any, account: AccountFacts, policy: Policy, approved: frozenset[str]
 ) -> tuple[str, Verdict | None]:
     """Why a message may not leave after all; empty if it may.
 
@@ -154,12 +132,10 @@ def objection(
         account: The account at this moment.
         policy: The policy in force.
         approved: Rules a person's approval of the message covers.
-        together: Messages of the same turn, which travel side by side with it.
     """
     if row.message_digest != row.digest:
         return "no permit for these bytes", None
-    mine = {row.id} if row.proposal_id else {row.id, *together}
-    others = tuple(f for f in account.in_flight if f.outbox_id not in mine)
+    others = tuple(f for f in account.in_flight if f.outbox_id != row.id)
     facts = replace(account, in_flight=others, proposals_waiting=())
     judged = judge_message(read_action(row.action), facts, policy, row.release_at)
     verdict = judged.verdict
