@@ -43,6 +43,10 @@ class MailPort(Protocol):
         """Whether a mail was handed over before a crash; None where that cannot be known."""
         ...
 
+    def delivered(self) -> dict[str, list[Path]] | None:
+        """Files of what was handed over, by outbox id; None where nothing is kept."""
+        ...
+
 
 class MaildirMail:
     """Files in a Maildir. The file name is the outbox id, so a second delivery is the same file."""
@@ -76,6 +80,14 @@ class MaildirMail:
         return (self.folder / "new" / name).exists() or any(
             True for _path in (self.folder / "cur").glob(f"{name}*")
         )
+
+    def delivered(self) -> dict[str, list[Path]]:
+        """Every file in new and cur, by the outbox id in its name."""
+        found: dict[str, list[Path]] = {}
+        for part in ("new", "cur"):
+            for path in sorted((self.folder / part).iterdir()):
+                found.setdefault(path.name.partition(".")[0], []).append(path)
+        return found
 
 
 def _file_name(outbox_id: str) -> str:

@@ -23,7 +23,7 @@ from ledger.queries.account_facts import load_facts
 from ledger.states import AccountClass, Disposition, OutboxState
 from ledger.tables.account import Account
 from ledger.tables.work import DispositionRow, Outbox, Permit, Proposal
-from policies.schema import Policy
+from policies.schema import CompanyPolicy, Policy
 from tools.outgoing import judge_message
 
 BATCH = 500
@@ -107,7 +107,7 @@ def _claim(
             if reason:
                 stopped.append((row, reason, verdict, account))
             else:
-                letters.append((_mail(house, row), row, account))
+                letters.append((outgoing_mail(house.policy.company, row), row, account))
                 going.append({"b_id": row.id, "b_at": row.release_at})
         _mark_sending(session, going)
         _stop(session, run_id, stopped)
@@ -211,8 +211,8 @@ def stopped_disposition(reason: str, verdict: Verdict | None) -> dict[str, str]:
     }
 
 
-def _mail(house: House, row: Any) -> OutgoingMail:
-    company = house.policy.company
+def outgoing_mail(company: CompanyPolicy, row: Any) -> OutgoingMail:
+    """A message of the outbox as it is handed over, signed by the company as the policy has it."""
     return OutgoingMail(
         outbox_id=row.id,
         message_id=row.message_id,
