@@ -1,0 +1,46 @@
+"""Every bench by name. A new one is a function entered here."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from evals.bench.frame import BenchOptions, Measured
+from evals.bench.gate import bench_gate
+from evals.bench.night import bench_night
+from ledger.errors import BadInput
+
+Bench = Callable[[BenchOptions], Iterator[Measured]]
+BENCHES: dict[str, Bench] = {
+    "gate": bench_gate,
+    "night": bench_night,
+}
+
+
+def run_benches(options: BenchOptions, only: Sequence[str] = ()) -> list[Measured]:
+    """Run all benches, or some by name.
+
+    Raises:
+        BadInput: No bench has such a name.
+    """
+    for name in only:
+        if name not in BENCHES:
+            raise BadInput(f"no bench is called {name!r}: choose from {', '.join(BENCHES)}")
+    return [
+        measured
+        for name, bench in BENCHES.items()
+        if not only or name in only
+        for measured in bench(options)
+    ]
+
+
+def read_sizes(text: str) -> tuple[int, ...]:
+    """Sizes given as `1000,10000`, ascending.
+
+    Raises:
+        BadInput: One of them is no number of accounts.
+    """
+    try:
+        sizes = sorted({int(part) for part in text.split(",")})
+    except ValueError:
+        sizes = [0]
+    if sizes[0] < 1:
+        raise BadInput(f"sizes are numbers of accounts such as 1000,10000, not {text!r}")
+    return tuple(sizes)
