@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from ledger.states import Disposition, RunState
 from ledger.tables.account import Account
-from ledger.tables.receivable import Invoice
+from ledger.tables.receivable import Instalment, Invoice
 from ledger.tables.work import Message, Run
 from policies.schema import Policy
 
@@ -62,9 +62,11 @@ def _lay_aside(session: Session, as_of: date, policy: Policy) -> None:
         )
         .exists()
     )
+    first_due = func.min(func.coalesce(Instalment.due_on, Invoice.due_on))
     rows = session.execute(
-        select(Account.id, func.min(Invoice.due_on))
+        select(Account.id, first_due)
         .join(Invoice, Invoice.account_id == Account.id)
+        .outerjoin(Instalment, Instalment.invoice_id == Invoice.id)
         .where(
             Account.next_action_on.is_(None),
             or_(Account.disposition.is_(None), Account.disposition == Disposition.NOTHING_DUE),
@@ -72,7 +74,7 @@ def _lay_aside(session: Session, as_of: date, policy: Policy) -> None:
             ~unread,
         )
         .group_by(Account.id)
-        .having(func.min(Invoice.due_on) > as_of - timedelta(days=first_days))
+        .having(first_due > as_of - timedelta(days=first_days))
     )
     values = [{"b_id": row[0], "b_next": row[1] + timedelta(days=first_days)} for row in rows]
     if values:

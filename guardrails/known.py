@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from guardrails.formats import printable
 from ledger.actions import MessageAction, SendReminder, SendStatement
-from ledger.facts import AccountFacts, OpenItem
+from ledger.facts import AccountFacts, DuePart, OpenItem
 from policies.schema import CompanyPolicy
 
 _LONGEST_NAME = 80
@@ -62,14 +62,16 @@ def known_facts(facts: AccountFacts, action: MessageAction | None) -> Known:
     if isinstance(action, SendReminder):
         named = set(action.invoice_ids)
         items = [item for item in facts.open_items if item.invoice_id in named]
-        return _known(facts, action, items, _item_amounts(items), [], [])
+        parts = [(item, part) for item in items for part in item.asked(facts.as_of)]
+        return _known(facts, action, items, _part_amounts(parts), [], [])
     currencies = (
         (action.currency,)
         if isinstance(action, SendStatement)
         else {each.currency for each in (*facts.open_items, *facts.credits, *facts.receipts)}
     )
     items = [item for item in facts.open_items if item.currency in currencies]
-    amounts = _item_amounts(items)
+    amounts = _part_amounts([(item, part) for item in items for part in item.parts])
+    amounts |= {(item.open_minor, item.currency) for item in items}
     entries = [each for each in _lowering(facts) if each.currency in currencies]
     for currency in currencies:
         net = sum(item.open_minor for item in items if item.currency == currency)
@@ -104,13 +106,13 @@ def _lowering(facts: AccountFacts) -> list[_Lowering]:
     ]
 
 
-def _item_amounts(items: Iterable[OpenItem]) -> set[tuple[int, str]]:
-    """Open amounts and their total per currency."""
+def _part_amounts(parts: Iterable[tuple[OpenItem, DuePart]]) -> set[tuple[int, str]]:
+    """Open amounts by due date and their total per currency."""
     totals: dict[str, int] = {}
     amounts = set()
-    for item in items:
-        amounts.add((item.open_minor, item.currency))
-        totals[item.currency] = totals.get(item.currency, 0) + item.open_minor
+    for item, part in parts:
+        amounts.add((part.open_minor, item.currency))
+        totals[item.currency] = totals.get(item.currency, 0) + part.open_minor
     amounts.update((total, currency) for currency, total in totals.items())
     return amounts
 
@@ -132,7 +134,8 @@ def _known(
         numbers=tuple(filter(None, map(printable, numbers))),
         amounts=frozenset(amounts),
         days=frozenset(
-            [facts.as_of, *days, *(i.due_on for i in items), *(i.issued_on for i in items)]
+            [facts.as_of, *days, *(p.due_on for i in items for p in i.parts)]
+            + [item.issued_on for item in items]
         ),
         count=len(items),
         names=tuple(

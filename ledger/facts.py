@@ -18,8 +18,20 @@ from ledger.money import Money
 
 
 @dataclass(frozen=True, slots=True)
+class DuePart:
+    """What is open of an invoice under one due date."""
+
+    due_on: date
+    open_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class OpenItem:
-    """An invoice with an open balance."""
+    """An invoice with an open balance.
+
+    Of an invoice in instalments, `instalments` holds what is unsettled, `due_on` is the earliest
+    of them, and the dunning level is that of reminders sent since it fell due.
+    """
 
     invoice_id: str
     invoice_number: str
@@ -31,11 +43,21 @@ class OpenItem:
     po_number: str | None = None
     dunning_level: int = 0
     dunned_on: date | None = None
+    instalments: tuple[DuePart, ...] = ()
 
     @property
     def open(self) -> Money:
         """The open balance."""
         return Money(self.open_minor, self.currency)
+
+    @property
+    def parts(self) -> tuple[DuePart, ...]:
+        """The open balance by due date, earliest first."""
+        return self.instalments or (DuePart(self.due_on, self.open_minor),)
+
+    def asked(self, as_of: date) -> tuple[DuePart, ...]:
+        """What a reminder asks for: the parts past due, or the first where none is yet."""
+        return tuple(part for part in self.parts if part.due_on < as_of) or self.parts[:1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from guardrails.formats import format_day, format_money, hides, printable
 from guardrails.known import addressee
 from ledger.actions import AnswerQuery, MessageAction, SendReminder, SendStatement
 from ledger.errors import BadInput
-from ledger.facts import AccountFacts, ContactFact, OpenItem
+from ledger.facts import AccountFacts, ContactFact, DuePart, OpenItem
 from ledger.ids import digest
 from policies.letters.words import WORDS, Words
 from policies.schema import CompanyPolicy, LetterTemplate, Policy
@@ -90,6 +90,15 @@ def render_letter(action: MessageAction, facts: AccountFacts, policy: Policy) ->
     return sealed_letter(
         action.channel, _recipient(action.channel, contact), subject, body, template
     )
+
+
+def check_template(template: LetterTemplate) -> None:
+    """Make sure a template does no more than fill slots and choose between words.
+
+    Raises:
+        LetterError: It does not read, names an unknown slot, or does more.
+    """
+    _compiled(template)
 
 
 def sealed_letter(
@@ -180,9 +189,10 @@ def _reminder_slots(action: SendReminder, facts: AccountFacts, words: Words) -> 
         items.append(item)
     if not items:
         raise LetterError("a reminder names at least one invoice")
-    total = sum(item.open_minor for item in items)
+    rows = [(item, part) for item in items for part in item.asked(facts.as_of)]
+    total = sum(part.open_minor for _item, part in rows)
     return {
-        "items": _invoice_table(items, action.language, words),
+        "items": _invoice_table(rows, action.language, words),
         "count": len(items),
         "total": format_money(total, action.currency, action.language),
     }
@@ -204,7 +214,8 @@ def _statement_slots(action: SendStatement, facts: AccountFacts, words: Words) -
             [(each.receipt_number, each.received_on, each.unapplied_minor) for each in receipts],
         ),
     )
-    tables = [_invoice_table(items, language, words)] if items else []
+    parts = [(item, part) for item in items for part in item.parts]
+    tables = [_invoice_table(parts, language, words)] if parts else []
     total = sum(item.open_minor for item in items)
     for heads, entries in lowering:
         if entries:
@@ -229,16 +240,19 @@ def _statement_slots(action: SendStatement, facts: AccountFacts, words: Words) -
     }
 
 
-def _invoice_table(items: Sequence[OpenItem], language: str, words: Words) -> str:
-    """Invoice, the customer's order where one is known, due date, open amount."""
+def _invoice_table(parts: Sequence[tuple[OpenItem, DuePart]], language: str, words: Words) -> str:
+    """Invoice, the customer's order where one is known, due date, open amount.
+
+    An invoice in instalments takes a line for each of them.
+    """
     rows = [
         (
             printable(item.invoice_number),
             printable(item.po_number or ""),
-            format_day(item.due_on, language),
-            format_money(item.open_minor, item.currency, language),
+            format_day(part.due_on, language),
+            format_money(part.open_minor, item.currency, language),
         )
-        for item in items
+        for item, part in parts
     ]
     heads = (words.invoice, words.purchase_order, words.due, words.open_amount)
     if any(row[1] for row in rows):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlmodel import Session
 
 from ledger.facts import (
@@ -23,6 +23,7 @@ from ledger.facts import (
     UnappliedReceipt,
     WaitingProposal,
 )
+from ledger.queries.instalments import in_instalments, read_schedules
 from ledger.states import (
     OPEN_PROPOSAL_STATES,
     DisputeState,
@@ -52,7 +53,7 @@ def read_parts(session: Session, as_of: date, ids: Sequence[str]) -> dict[str, R
         "disputes": _disputes(session, ids),
         "promises": _promises(session, ids),
         "broken": _broken(session, ids),
-        "plans": _plans(session, ids),
+        "plans": _plans(session, as_of, ids),
         "holds": _holds(session, as_of, ids),
         "tickets": _tickets(session, ids),
         "contacts": _contacts(session, ids),
@@ -100,7 +101,14 @@ def _items(session: Session, ids: Sequence[str]) -> Rows:
         .where(among(Invoice.account_id, ids), Invoice.open_minor != 0)
         .order_by(Invoice.account_id, Invoice.due_on, Invoice.id)
     )
-    return _group(rows, lambda row: OpenItem(*row[1:]))
+    schedules = read_schedules(session, ids)
+
+    def item(row: Any) -> OpenItem:
+        found = OpenItem(*row[1:])
+        schedule = schedules.get(found.invoice_id)
+        return in_instalments(found, schedule) if schedule else found
+
+    return _group(rows, item)
 
 
 def _credits(session: Session, ids: Sequence[str]) -> Rows:
@@ -191,14 +199,16 @@ def _broken(session: Session, ids: Sequence[str]) -> Rows:
     return _group(rows, lambda row: row[1])
 
 
-def _plans(session: Session, ids: Sequence[str]) -> Rows:
+def _plans(session: Session, as_of: date, ids: Sequence[str]) -> Rows:
+    """Plans with the part that is due next, or the last where none is to come."""
+    ahead = case((PlanInstalment.due_on >= as_of, PlanInstalment.due_on))
     rows = session.execute(
         select(
             Plan.account_id,
             Plan.id,
             Plan.state,
             Plan.invoice_ids,
-            select(func.min(PlanInstalment.due_on))
+            select(func.coalesce(func.min(ahead), func.max(PlanInstalment.due_on)))
             .where(PlanInstalment.plan_id == Plan.id)
             .scalar_subquery(),
         )
