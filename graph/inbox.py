@@ -27,6 +27,7 @@ from ledger.queries.inbox import (
     queue_page,
     successor_of,
 )
+from ledger.states import DecisionVerb
 from ledger.tables.work import Person, Proposal
 from tools import decisions
 from tools.authority import Decider
@@ -221,6 +222,28 @@ def decider_of(house: "House", person_id: str) -> Decider:
         return Decider.of(person)
 
 
+def first_waiting(house: "House", wanted: int) -> list[tuple[str, str, DecisionVerb]]:
+    """Requests one person could decide right now: (id, person, verb), an approval first."""
+    deps = house.deps()
+    inbox = Inbox(house, deps)
+    found: list[tuple[str, str, DecisionVerb]] = []
+    for line in inbox.list_waiting(QueueFilter(), MAX_PAGE).lines:
+        card = inbox.show(line.id)
+        alone = [
+            person.id
+            for person in card.authority.may_approve
+            if all(
+                deps.policy.approval.roles_of(person.roles) & set(r) for r in card.authority.missing
+            )
+        ]
+        if alone and card.now == "carried_out":
+            verb = DecisionVerb.REJECT if len(found) % 2 else DecisionVerb.APPROVE
+            found.append((line.id, alone[0], verb))
+        if len(found) == wanted:
+            break
+    return found
+
+
 def prepare_again(house: "House", deps: Deps, proposal_id: str, note: str) -> tuple[str, ...]:
     """Let the role work the case once more, with what the reviewer said.
 
@@ -236,7 +259,7 @@ def prepare_again(house: "House", deps: Deps, proposal_id: str, note: str) -> tu
             "case_id": case_id,
             "account_id": proposal.account_id,
             "role": proposal.role,
-            "task": f"A reviewer sent the {proposal.action_type} back: {note}",
+            "note": note,
             "run_id": proposal.run_id,
         },
         {"configurable": {"thread_id": f"case:{case_id}:{deps.as_of.isoformat()}"}},

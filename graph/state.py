@@ -11,8 +11,8 @@ from ledger.facts import AccountFacts
 class CaseState(TypedDict):
     """One exception of one account, worked by one role.
 
-    The first six come with the case; `task` says why it was opened, as a rule id or a word, and
-    `receipt_ids` shows it receipts of unknown payers.
+    The first seven come with the case; `task` says why it was opened, as a rule id or a word, and
+    `receipt_ids` shows it receipts of unknown payers, `note` what a reviewer said who sent it back.
     `facts` spares the next node a read and is never part of a checkpoint.
     """
 
@@ -22,6 +22,7 @@ class CaseState(TypedDict):
     task: NotRequired[str]
     run_id: NotRequired[str | None]
     receipt_ids: NotRequired[list[str]]
+    note: NotRequired[str]
     occasions: list[dict[str, Any]]
     actions: list[dict[str, Any]]
     explanation: str

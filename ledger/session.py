@@ -90,14 +90,30 @@ class Ledger:
         self.engine.dispose()
 
 
+def revision_gap(engine: Engine) -> tuple[str | None, str | None]:
+    """The revision a database is at, and the newest one; None before the first."""
+    from alembic.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    with engine.connect() as connection:
+        has = MigrationContext.configure(connection).get_current_revision()
+    return has, ScriptDirectory.from_config(_migrations()).get_current_head()
+
+
 def upgrade(engine: Engine) -> None:
     """Bring the schema to the newest revision; does nothing when it is."""
     from alembic import command
-    from alembic.config import Config
 
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config = _migrations()
     with engine.connect() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         connection.commit()
+
+
+def _migrations() -> Any:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config

@@ -13,11 +13,19 @@ from ledger.facts import AccountFacts
 from ledger.queries.account_facts import load_facts
 from policies.schema import Policy
 
+# Words a case may be opened with, and the occasion each stands for.
+_TASKS = {
+    "answer": ("customer_message", "the customer wrote and has no answer"),
+    "past": ("past_last_stage", "the ladder has no further stage"),
+}
+
 
 def prepare(state: CaseState, runtime: Runtime[Deps]) -> dict[str, Any]:
     """Read one snapshot and the occasions of the case's role."""
     facts = facts_of(state, runtime.context)
     found = _occasions(facts, runtime.context.policy, state["role"], state.get("task", ""))
+    if note := state.get("note"):
+        found += (Occasion("follow_up", state["role"], f"a reviewer sent it back: {note}"),)
     return {"occasions": [asdict(each) | {"since": None} for each in found], "facts": facts}
 
 
@@ -40,7 +48,7 @@ def facts_of(state: CaseState, deps: Deps) -> AccountFacts:
 def _occasions(facts: AccountFacts, policy: Policy, role: str, task: str) -> tuple[Occasion, ...]:
     """What the role has to prepare: nothing while a request of its own waits for a person.
 
-    A task in words, such as a reviewer's note, is always part of it; a rule id or a single word is
+    A task in words, such as a reviewer's note, is always part of it; a rule id or a known word is
     only told where no occasion explains it.
     """
     if any(waiting.role == role for waiting in facts.proposals_waiting):
@@ -48,6 +56,6 @@ def _occasions(facts: AccountFacts, policy: Policy, role: str, task: str) -> tup
     found = tuple(each for each in find_occasions(facts, policy) if each.role == role)
     if not task or (found and " " not in task):
         return found
+    kind, detail = _TASKS.get(task, ("follow_up", task.replace("_", " ")))
     rule = policy.approval.by_id.get(task)
-    told = Occasion("follow_up", role, rule.says if rule else task.replace("_", " "))
-    return (*found, told)
+    return (*found, Occasion(kind, role, rule.says if rule else detail))

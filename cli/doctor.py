@@ -1,0 +1,182 @@
+"""`dunwell doctor`: what is missing or wrong on this machine and home, and what to do about it."""
+
+import importlib.metadata
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+from sqlalchemy import select
+
+from cli.output import emit, say
+from cli.policy_diff import missing_letters, render_every_letter
+from graph.bootstrap import House, open_house
+from graph.settings import Settings, read_settings
+from ledger.clock import SystemClock
+from ledger.errors import ArError
+from ledger.session import open_engine, revision_gap, sqlite_url
+from ledger.tables.work import Feed, Person
+
+_LEAST_PYTHON = (3, 11)
+_PACKAGES = ("fastapi", "langgraph", "sqlmodel", "typer", "uvicorn", "babel", "jinja2")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at: `ok`, `warn` or `fail`, and what to do."""
+
+    name: str
+    state: str
+    says: str
+
+
+def run(home: Path | None, json_out: bool) -> None:
+    """Look at everything; exit 1 if anything fails."""
+    checks = list(examine(read_settings(home)))
+    if json_out:
+        emit({"checks": [{"name": c.name, "state": c.state, "says": c.says} for c in checks]})
+    else:
+        for check in checks:
+            say(f"{check.state:<4}  {check.name}: {check.says}")
+    if any(check.state == "fail" for check in checks):
+        raise typer.Exit(1)
+
+
+def examine(settings: Settings) -> Iterator[Check]:
+    """Look at the machine, then at the home, each only if what it stands on is sound."""
+    yield _python()
+    yield _packages()
+    folder = _folder(settings.home)
+    yield folder
+    database = _database(settings)
+    yield database
+    if "fail" in (folder.state, database.state):
+        return
+    try:
+        house = open_house(settings=settings)
+    except ArError as error:
+        yield Check("policy", "fail", error.message)
+        return
+    try:
+        for look in _LOOKS:
+            yield look(house)
+    finally:
+        house.close()
+
+
+def _python() -> Check:
+    version = ".".join(map(str, sys.version_info[:3]))
+    if sys.version_info < _LEAST_PYTHON:
+        return Check("python", "fail", f"{version}; install 3.11 or newer")
+    return Check("python", "ok", version)
+
+
+def _packages() -> Check:
+    missing = []
+    for name in _PACKAGES:
+        try:
+            importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            missing.append(name)
+    if missing:
+        return Check("packages", "fail", f"{', '.join(missing)} missing; run `scripts/test` once")
+    return Check("packages", "ok", f"{len(_PACKAGES)} of {len(_PACKAGES)} there")
+
+
+def _folder(home: Path) -> Check:
+    if not (home / "policies").is_dir():
+        return Check("home", "fail", f"{home} is not a home; run `dunwell init --home {home}`")
+    if not os.access(home, os.W_OK | os.X_OK):
+        return Check("home", "fail", f"{home} cannot be written to; change its owner or mode")
+    return Check("home", "ok", str(home))
+
+
+def _database(settings: Settings) -> Check:
+    where = settings.database_url or sqlite_url(settings.home / "ledger.db")
+    kind = where.split(":", 1)[0].split("+", 1)[0]
+    if settings.database_url is None and not (settings.home / "ledger.db").exists():
+        return Check("database", "warn", "no ledger yet; the first command makes one")
+    engine = None
+    try:
+        engine = open_engine(where)
+        has, wants = revision_gap(engine)
+    except ArError as error:
+        return Check("database", "fail", error.message)
+    except Exception as error:  # noqa: BLE001 - whatever a driver raises, the answer is the same
+        what = type(error).__name__
+        return Check("database", "fail", f"{kind} is not reachable ({what}); check the URL")
+    finally:
+        if engine is not None:
+            engine.dispose()
+    if has != wants:
+        return Check(
+            "database", "warn", f"{kind} is at {has}; the next command brings it to {wants}"
+        )
+    return Check("database", "ok", f"{kind}, revision {has}")
+
+
+def _policy(house: House) -> Check:
+    try:
+        letters = render_every_letter(house.policy)
+    except ArError as error:
+        return Check("policy", "fail", error.message)
+    if missing := missing_letters(house.policy):
+        return Check("policy", "warn", f"no letter for {', '.join(missing)}; a person writes those")
+    mode = house.policy.autonomy.mode
+    return Check("policy", "ok", f"version {house.policy.hash}, {letters} letters, autonomy {mode}")
+
+
+def _feeds(house: House) -> Check:
+    as_of = house.business_date()
+    with house.ledger.read() as session:
+        read = {feed.name: feed.read_through for feed in session.scalars(select(Feed))}
+    stale = [
+        f"{name} ({f'read through {read[name]}' if name in read else 'never read'})"
+        for name, days in house.policy.contact.feed_max_age_days.items()
+        if name not in read or (as_of - read[name]).days > days
+    ]
+    if stale:
+        told = ", ".join(stale)
+        return Check(
+            "feeds", "warn", f"{told} on {as_of}; import them, nothing is chased till then"
+        )
+    return Check("feeds", "ok", f"fresh on {as_of}")
+
+
+def _people(house: House) -> Check:
+    entries = {entry.role for entry in house.policy.approval.authority}
+    with house.ledger.read() as session:
+        people = list(session.scalars(select(Person)))
+    deciding = [p.id for p in people if entries.intersection(p.roles.split(","))]
+    if len(deciding) < 2:
+        says = f"{len(deciding)} who may decide; four eyes need two: `dunwell people add`"
+        return Check("people", "warn", says)
+    return Check("people", "ok", f"{len(people)}, of whom {len(deciding)} may decide")
+
+
+def _model(house: House) -> Check:
+    settings = house.settings
+    if settings.model is None and settings.base_url is None:
+        return Check("model", "ok", "offline model; a model is optional")
+    if settings.model is None or settings.base_url is None:
+        return Check("model", "warn", "set DUNWELL_MODEL and DUNWELL_BASE_URL, or neither")
+    if settings.api_key is None:
+        return Check("model", "warn", f"{settings.model} without DUNWELL_API_KEY")
+    return Check("model", "ok", settings.model)
+
+
+def _mail(house: House) -> Check:
+    folder = house.home / "mail"
+    if not os.access(folder / "new", os.W_OK | os.X_OK):
+        return Check("mail", "fail", f"{folder} cannot be written to; change its owner or mode")
+    count = sum(1 for _ in (folder / "new").iterdir())
+    return Check("mail", "ok", f"{folder}, {count} letters; open it with any mail program")
+
+
+def _clock(_house: House) -> Check:
+    return Check("clock", "ok", f"{SystemClock().now():%Y-%m-%d %H:%M} UTC")
+
+
+_LOOKS: tuple[Callable[[House], Check], ...] = (_policy, _feeds, _people, _model, _mail, _clock)

@@ -1,0 +1,159 @@
+"""`dunwell inbox`: read the queue, see a card, decide."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.options import As, Home, Json, read_day
+
+if TYPE_CHECKING:
+    from graph.inbox import Inbox, Outcome
+
+app = typer.Typer(help="What waits for a person: list it, see a card, decide.")
+
+Id = Annotated[str, typer.Argument(metavar="ID", help="Request, or the beginning of its id.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why, so that the next draft is better.")]
+
+
+@app.callback(invoke_without_command=True)
+def inbox(context: typer.Context, home: Home = None, json_out: Json = False) -> None:
+    """What waits for a person, most valuable first."""
+    if context.invoked_subcommand is None:
+        list_requests(home=home, json_out=json_out)
+
+
+@app.command("list")
+def list_requests(
+    state: Annotated[
+        list[str] | None, typer.Option("--state", help="pending, snoozed, decided, executed ...")
+    ] = None,
+    account: Annotated[str | None, typer.Option("--account", help="Id, number or name.")] = None,
+    role: Annotated[str | None, typer.Option("--role", help="A role that is needed.")] = None,
+    rule: Annotated[str | None, typer.Option("--rule", help="A rule that sent it here.")] = None,
+    assignee: Annotated[str | None, typer.Option("--assignee", help="Given to a person.")] = None,
+    currency: Annotated[str | None, typer.Option("--currency", help="Currency of value.")] = None,
+    at_least: Annotated[
+        str | None, typer.Option("--min", metavar="AMOUNT", help="Least value, with --currency.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", help="Requests on a page.")] = 25,
+    cursor: Annotated[str | None, typer.Option("--cursor", help="`next` of a page.")] = None,
+    home: Home = None,
+    json_out: Json = False,
+) -> None:
+    """List requests, most valuable first."""
+    from cli.cards import read_filter, show_queue
+    from cli.home import opened
+    from cli.output import emit
+    from graph.inbox import Inbox
+
+    with opened(home) as house:
+        wanted = read_filter(house, state, account, role, rule, assignee, currency, at_least)
+        page = Inbox(house, house.deps()).list_waiting(wanted, limit, cursor)
+        emit(page) if json_out else show_queue(page)
+
+
+@app.command()
+def show(proposal_id: Id, home: Home = None, json_out: Json = False) -> None:
+    """Show the whole card of a request."""
+    from cli.cards import show_card
+    from cli.home import opened
+    from cli.output import emit
+    from graph.inbox import Inbox
+
+    with opened(home) as house:
+        card = Inbox(house, house.deps()).show(proposal_id)
+        emit(card) if json_out else show_card(card)
+
+
+@app.command()
+def approve(
+    proposal_id: Id,
+    digest: Annotated[
+        str | None, typer.Option("--digest", help="Only if it is still what was seen.")
+    ] = None,
+    who: As = None,
+    home: Home = None,
+    json_out: Json = False,
+) -> None:
+    """Say yes to exactly what the card shows."""
+    _decide(home, who, json_out, lambda inbox: inbox.approve(proposal_id, digest))
+
+
+@app.command()
+def edit(
+    proposal_id: Id,
+    changes: Annotated[
+        list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="May be repeated.")
+    ] = None,
+    body: Annotated[
+        Path | None, typer.Option("--body", metavar="FILE", help="Your own letter; - reads stdin.")
+    ] = None,
+    who: As = None,
+    home: Home = None,
+    json_out: Json = False,
+) -> None:
+    """Change a request; it is judged again and waits for somebody else."""
+    from cli.cards import read_changes
+
+    given = read_changes(changes or [], body)
+    _decide(home, who, json_out, lambda inbox: inbox.edit(proposal_id, given))
+
+
+@app.command()
+def reject(
+    proposal_id: Id, reason: Reason = "", who: As = None, home: Home = None, json_out: Json = False
+) -> None:
+    """Say no, with a reason."""
+    _decide(home, who, json_out, lambda inbox: inbox.reject(proposal_id, reason))
+
+
+@app.command()
+def answer(
+    proposal_id: Id,
+    note: Annotated[str, typer.Argument(help="What should be different.")],
+    who: As = None,
+    home: Home = None,
+    json_out: Json = False,
+) -> None:
+    """Send a request back to its role, which prepares the case again."""
+    _decide(home, who, json_out, lambda inbox: inbox.answer(proposal_id, note))
+
+
+@app.command()
+def snooze(
+    proposal_id: Id,
+    until: Annotated[date, typer.Option("--until", metavar="DATE", parser=read_day)],
+    who: As = None,
+    home: Home = None,
+    json_out: Json = False,
+) -> None:
+    """Put a request aside until a date."""
+    _decide(home, who, json_out, lambda inbox: inbox.snooze(proposal_id, until))
+
+
+@app.command()
+def assign(
+    proposal_id: Id,
+    assignee: Annotated[str, typer.Argument(metavar="PERSON")],
+    who: As = None,
+    home: Home = None,
+    json_out: Json = False,
+) -> None:
+    """Give a request to a colleague."""
+    _decide(home, who, json_out, lambda inbox: inbox.assign(proposal_id, assignee))
+
+
+def _decide(
+    home: Path | None, who: str | None, json_out: bool, decide: "Callable[[Inbox], Outcome]"
+) -> None:
+    from cli.cards import show_outcome
+    from cli.home import acting, opened
+    from cli.output import emit
+    from graph.inbox import Inbox
+
+    with opened(home) as house:
+        outcome = decide(Inbox(house, house.deps(), acting(house, who)))
+        emit(outcome) if json_out else show_outcome(outcome)

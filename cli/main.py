@@ -1,0 +1,269 @@
+"""`dunwell`: every command, each importing what it needs only when it runs."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from cli import inbox, people, policy
+from cli.options import AsOf, Home, Json, MaybeAsOf
+from cli.output import fail
+from ledger.errors import ArError
+
+app = typer.Typer(
+    name="dunwell",
+    help="Accounts-receivable agents that know when to ask a person.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help answers in half the time
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(inbox.app, name="inbox")
+app.add_typer(people.app, name="people")
+app.add_typer(people.keys, name="key")
+app.add_typer(policy.app, name="policy")
+
+Account = Annotated[str, typer.Argument(metavar="ID", help="Account id, number or name.")]
+
+
+@app.callback()
+def options(
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the whole traceback of an error.")
+    ] = False,
+) -> None:
+    """Accounts-receivable agents that know when to ask a person."""
+
+
+@app.command()
+def demo(
+    home: Home = None,
+    accounts: Annotated[int, typer.Option("--accounts", help="Size of the portfolio.")] = 300,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed, the same company.")] = 7,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Go on with the demo that is there.")
+    ] = False,
+) -> None:
+    """Build a synthetic company, run a night over it, and show what waits."""
+    from cli.demo import run
+
+    run(home, accounts, seed, keep)
+
+
+@app.command()
+def init(home: Home = None, json_out: Json = False) -> None:
+    """Create an empty home with commented policies to edit."""
+    from cli.init import run
+
+    run(home, json_out)
+
+
+@app.command("import")
+def import_files(
+    kind: Annotated[
+        str, typer.Argument(help="customers, invoices, credits, receipts, tickets, contracts ...")
+    ],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...")],
+    as_of: MaybeAsOf = None,
+    columns: Annotated[
+        list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN", help="May be repeated.")
+    ] = None,
+    currency: Annotated[str | None, typer.Option("--currency", help="Where none is named.")] = None,
+    dates: Annotated[str | None, typer.Option("--dates", help="DMY, MDY or YMD.")] = None,
+    decimal: Annotated[str | None, typer.Option("--decimal", help="point or comma.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Import without asking.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only the report.")] = False,
+    home: Home = None,
+    json_out: Json = False,
+) -> None:
+    """Take in a CSV or XLSX export; a data-quality report first, nothing half-imported."""
+    from cli.import_files import run
+
+    run(
+        home,
+        kind,
+        files,
+        as_of=as_of,
+        columns=columns or [],
+        currency=currency,
+        dates=dates,
+        decimal=decimal,
+        yes=yes,
+        dry_run=dry_run,
+        json_out=json_out,
+    )
+
+
+@app.command()
+def night(
+    as_of: AsOf,
+    mode: Annotated[
+        Literal["shadow", "draft", "auto"] | None,
+        typer.Option("--mode", help="Autonomy of this night, instead of the policy's."),
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, help="Look at so many accounts only.")
+    ] = None,
+    home: Home = None,
+    json_out: Json = False,
+) -> None:
+    """Run a night, or go on with one that was interrupted."""
+    from cli.night import run
+
+    run(home, as_of, json_out, mode=mode, limit=limit)
+
+
+@app.command()
+def report(
+    as_of: AsOf,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Also write it as a page.")
+    ] = None,
+    home: Home = None,
+    json_out: Json = False,
+) -> None:
+    """Show the morning report."""
+    from cli.report import run
+
+    run(home, as_of, html, json_out)
+
+
+@app.command()
+def chat(
+    question: Annotated[
+        str | None, typer.Argument(help="One question; without it, a conversation.")
+    ] = None,
+    session: Annotated[str, typer.Option("--session", help="Name of the conversation.")] = "cli",
+    who: Annotated[str | None, typer.Option("--as", metavar="PERSON", help="Who asks.")] = None,
+    home: Home = None,
+    json_out: Json = False,
+) -> None:
+    """Ask the assistant about the book; what it wants to do waits in the inbox."""
+    from cli.chat import run
+
+    run(home, question, session, who, json_out)
+
+
+@app.command()
+def account(named: Account, home: Home = None, json_out: Json = False) -> None:
+    """Show the one-page brief of an account."""
+    from cli.account import run
+
+    run(home, named, json_out)
+
+
+@app.command()
+def why(named: Account, home: Home = None, json_out: Json = False) -> None:
+    """Explain the last decision about an account, with its counterfactual."""
+    from cli.account import run_why
+
+    run_why(home, named, json_out)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=1, max=65535)] = 8321,
+    home: Home = None,
+) -> None:
+    """Serve the API."""
+    from cli.serve import run
+
+    run(home, host, port)
+
+
+@app.command()
+def verify(home: Home = None, json_out: Json = False) -> None:
+    """Prove the promises on this home; exit 1 with the first counter-example."""
+    from cli.verify import run
+
+    run(home, json_out)
+
+
+@app.command()
+def replay(
+    run_id: Annotated[str, typer.Argument(metavar="RUN")],
+    account_id: Annotated[str, typer.Argument(metavar="ACCOUNT")],
+    home: Home = None,
+    json_out: Json = False,
+) -> None:
+    """Derive a decision of a night again from what was recorded."""
+    from cli.verify import replay as run
+
+    run(home, run_id, account_id, json_out)
+
+
+@app.command()
+def metrics(as_of: MaybeAsOf = None, home: Home = None, json_out: Json = False) -> None:
+    """Aging, DSO, BPDSO, ADD, CEI and the kept rate, as of any date."""
+    from cli.metrics import run
+
+    run(home, as_of, json_out)
+
+
+@app.command()
+def doctor(home: Home = None, json_out: Json = False) -> None:
+    """Say what is missing or wrong on this machine and home; exit 1 if anything fails."""
+    from cli.doctor import run
+
+    run(home, json_out)
+
+
+@app.command()
+def bench(json_out: Json = False) -> None:
+    """Run the benchmarks, each against a stated baseline."""
+    from cli.bench import run
+
+    run(json_out)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command; every error is one line on stderr and an exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    sys.exit(_run(given, debug="--debug" in given))
+
+
+def _run(arguments: list[str], debug: bool) -> int:
+    try:
+        # `--debug` may stand anywhere on the line.
+        code = app(
+            args=[each for each in arguments if each != "--debug"],
+            prog_name="dunwell",
+            standalone_mode=False,
+        )
+        sys.stdout.flush()
+    except ArError as error:
+        if debug:
+            raise
+        fail(error.message)
+        return 2 if 400 <= error.status_code < 500 else 1
+    except BrokenPipeError:
+        _close_quietly()
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        if debug:
+            raise
+        return _tell(error)
+    return code if isinstance(code, int) else 0
+
+
+def _tell(error: Exception) -> int:
+    """Usage errors tell themselves; anything else is ours and says where to look."""
+    if hasattr(error, "format_message"):
+        fail(f"{error.format_message()} (see `dunwell --help`)")
+        return 2
+    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    fail(f"unexpected {what}; run it again with --debug for the traceback")
+    return 1
+
+
+def _close_quietly() -> None:
+    """Nobody reads on; keep Python from complaining about it at exit."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

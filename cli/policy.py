@@ -1,0 +1,108 @@
+"""`dunwell policy`: check what the files say, show it, compare it, try it on past nights."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.options import Home, Json
+
+app = typer.Typer(help="The rules and numbers a manager may change.", no_args_is_help=True)
+
+
+@app.command()
+def check(
+    folder: Annotated[
+        Path | None, typer.Argument(help="A policies folder; without it, that of the home.")
+    ] = None,
+    home: Home = None,
+    json_out: Json = False,
+) -> None:
+    """Say whether the policy can be used: files, rules, letters."""
+    from cli.output import emit, say
+    from cli.policy_diff import missing_letters, read_policy, render_every_letter
+
+    policy, where = read_policy(folder, home)
+    rules, letters = len(policy.approval.rules), render_every_letter(policy)
+    missing = missing_letters(policy)
+    if json_out:
+        emit(
+            {
+                "folder": where,
+                "hash": policy.hash,
+                "rules": rules,
+                "letters": letters,
+                "missing_letters": missing,
+            }
+        )
+        return
+    say(f"{where} can be used: {rules} rules, {letters} letters")
+    for each in missing:
+        say(f"  there is no {each}: such letters wait for a person")
+    say(f"version {policy.hash}")
+
+
+@app.command()
+def show(home: Home = None, json_out: Json = False) -> None:
+    """Say in sentences what the policy of this home does."""
+    from cli.output import emit, say, show_heading
+    from cli.policy_diff import read_policy
+    from policies.describe import describe_limits, describe_rule, describe_stage
+
+    policy, where = read_policy(None, home)
+    if json_out:
+        emit(policy)
+        return
+    show_heading(f"Policy of {where}, version {policy.hash}")
+    say(f"Autonomy is {policy.autonomy.mode}.")
+    for line in describe_limits(policy):
+        say(line)
+    for stage in policy.dunning.stages:
+        waits = ", always waits for a person" if stage.needs_approval else ""
+        say(f"  {describe_stage(policy, stage.level)}{waits}")
+    show_heading("Rules")
+    for rule in policy.approval.rules:
+        say(f"  {describe_rule(rule)}")
+
+
+@app.command()
+def diff(
+    old: Annotated[
+        Path | None, typer.Argument(help="A policies folder; without it, the defaults.")
+    ] = None,
+    new: Annotated[
+        Path | None, typer.Argument(help="A policies folder; without it, that of the home.")
+    ] = None,
+    home: Home = None,
+    json_out: Json = False,
+) -> None:
+    """Compare two policies; what lets more happen without a person is marked."""
+    from cli.output import emit, say
+    from cli.policy_diff import compare, read_policy, told
+    from policies.load import load_policy
+
+    before = read_policy(old, home)[0] if old else load_policy()
+    after, _where = read_policy(new, home)
+    changes = compare(before, after)
+    if json_out:
+        emit({"old": before.hash, "new": after.hash, "changes": changes})
+        return
+    for change in changes:
+        say(told(change))
+    loose = sum(change.loosens for change in changes)
+    say(f"{len(changes)} difference(s), {loose} of them loosening" if changes else "No difference.")
+
+
+@app.command("dry-run")
+def dry_run(
+    nights: Annotated[int, typer.Option("--nights", min=1, help="How many past nights.")] = 5,
+    policies: Annotated[
+        Path | None, typer.Option("--policies", metavar="DIR", help="The policy to try.")
+    ] = None,
+    home: Home = None,
+    json_out: Json = False,
+) -> None:
+    """Say which messages, approvals and holds of past nights would differ."""
+    from cli.policy_dry_run import run
+
+    run(home, nights, policies, json_out)

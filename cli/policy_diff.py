@@ -1,0 +1,175 @@
+"""What differs between two policies, and whether it lets more happen without a person."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from graph.settings import read_settings
+from guardrails.gate import check_rules
+from ledger.errors import NotFound
+from policies.load import load_policy
+from policies.schema import Policy
+from tools.letters import check_template
+
+_KEYS = ("id", "level", "role")
+_ABOUT_THE_FILE = re.compile(r"^(?:\w+\.(?:id|version|effective_from)|hash)$")
+_MODES = ("shadow", "draft", "auto")
+_SCOPES = ("account", "item")
+_EFFECTS = ("deny", "approve")
+# Which way a value must move to let more happen without, or with less of, a person. A value that
+# is listed nowhere is neither looser nor stricter, such as a sentence or our own address.
+_HIGHER = re.compile(
+    r"contact\.(?:high_value\.\w+|max_contacts_per_\w+|proposal_expires_days|feed_max_age_days\.\w+"
+    r"|window_closes)|approval\.authority\[\S+\]\.up_to\.\w+"
+    r"|credit\.\w+|autonomy\.exceptions\[\S+\]\.max_stage|dispute\.answer_within_days"
+)
+_LOWER = re.compile(
+    r"contact\.(?:min_days_between|promise_grace_days|window_opens)|dunning\.minimum_total\.\w+"
+    r"|dunning\.stages\[\S+\]\.(?:days_past_due|days_since_last)"
+)
+_TO_FALSE = re.compile(r"contact\.business_days_only|dunning\.stages\[\S+\]\.needs_approval")
+_TO_TRUE = re.compile(r"cash\.post_named_part_payments")
+_MORE = re.compile(
+    r"approval\.(?:rules\[\S+\]\.roles|stands_for\.\w+|authority\[\S+\]\.actions)"
+    r"|cash\.unattended_evidence"
+)
+_FEWER = re.compile(r"contact\.channels_needing_consent")
+_LADDERS = (
+    (re.compile(r"autonomy(?:\.exceptions\[\S+\])?\.mode"), _MODES),
+    (re.compile(r"contact\.dispute_scope"), _SCOPES),
+    (re.compile(r"approval\.rules\[\S+\]\.effect"), _EFFECTS),
+)
+# What loosens by coming or by going.
+_NEW_IS_LOOSER = re.compile(r"approval\.(?:authority|stands_for)\S*|autonomy\.exceptions\S*")
+_GONE_IS_LOOSER = re.compile(
+    r"approval\.rules\S*|contact\.(?:high_value|feed_max_age_days)\.\w+"
+    r"|approval\.authority\[\S+\]\.up_to\.\w+"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference; None stands for absent."""
+
+    where: str
+    old: Any
+    new: Any
+    loosens: bool
+
+
+def read_policy(folder: Path | None, home: Path | None) -> tuple[Policy, Path]:
+    """Read a policy folder, or that of the home, without opening its books.
+
+    Raises:
+        NotFound: There is no such folder.
+        PolicyError: It cannot be used.
+    """
+    where = folder or read_settings(home).home / "policies"
+    if not where.is_dir():
+        raise NotFound(f"{where} is no policies folder; `dunwell init` makes one")
+    policy = load_policy(where)
+    check_rules(policy)
+    return policy, where
+
+
+def render_every_letter(policy: Policy) -> int:
+    """Check every letter template; returns how many there are.
+
+    Raises:
+        LetterError: One of them cannot be filled.
+    """
+    for template in policy.letters:
+        check_template(template)
+    return len(policy.letters)
+
+
+def missing_letters(policy: Policy) -> list[str]:
+    """Letters the ladder asks for in a language that has others, as template and language."""
+    languages = sorted({letter.language for letter in policy.letters})
+    wanted = dict.fromkeys(stage.template for stage in policy.dunning.stages)
+    return [
+        f"{template} in {language}"
+        for language in languages
+        for template in wanted
+        if (template, language) not in policy.letters_by_key
+    ]
+
+
+def compare(old: Policy, new: Policy) -> list[Change]:
+    """Every difference between two policies, loosening ones first."""
+    before = dict(_flat("", old.model_dump()))
+    after = dict(_flat("", new.model_dump()))
+    changes = [
+        Change(where, before.get(where), after.get(where), _loosens(where, before, after))
+        for where in sorted(before.keys() | after.keys())
+        if before.get(where) != after.get(where) and not _ABOUT_THE_FILE.match(where)
+    ]
+    return sorted(changes, key=lambda change: (not change.loosens, change.where))
+
+
+def told(change: Change) -> str:
+    """A difference as a line."""
+    mark = "LOOSENS" if change.loosens else "       "
+    if change.old is None:
+        return f"{mark} + {change.where} = {_short(change.new)}"
+    if change.new is None:
+        return f"{mark} - {change.where} = {_short(change.old)}"
+    return f"{mark} ~ {change.where}: {_short(change.old)} -> {_short(change.new)}"
+
+
+def _short(value: Any) -> str:
+    text = ", ".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
+    line = " ".join(text.split())
+    return line if len(line) <= 90 else f"{line[:87]}..."
+
+
+def _flat(where: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """Leaves of a policy by path; entries of a list go by what names them, not by position."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _flat(f"{where}.{key}" if where else key, inner)
+    elif isinstance(value, list | tuple) and value and isinstance(value[0], dict):
+        for position, inner in enumerate(value):
+            yield from _flat(f"{where}[{_name(inner, position)}]", inner)
+    elif value is not None:
+        yield where, tuple(value) if isinstance(value, list) else value
+
+
+def _name(entry: dict[str, Any], position: int) -> str:
+    if "language" in entry:
+        return f"{entry['language']}/{entry['id']}"
+    named = next((str(entry[key]) for key in _KEYS if key in entry), str(position))
+    # Several authority entries may be of one role: what they cover tells them apart.
+    return f"{named}:{'|'.join(entry['actions'])}" if "actions" in entry else named
+
+
+def _loosens(where: str, before: dict[str, Any], after: dict[str, Any]) -> bool:
+    if where not in before:
+        return bool(_NEW_IS_LOOSER.fullmatch(where))
+    if where not in after:
+        return bool(_GONE_IS_LOOSER.fullmatch(where))
+    old, new = before[where], after[where]
+    for pattern, steps in _LADDERS:
+        if pattern.fullmatch(where):
+            return steps.index(new) > steps.index(old)
+    return any(
+        pattern.fullmatch(where) and moved
+        for pattern, moved in (
+            (_HIGHER, _above(new, old)),
+            (_LOWER, _above(old, new)),
+            (_TO_FALSE, old is True and new is False),
+            (_TO_TRUE, old is False and new is True),
+            (_MORE, _has_more(new, old)),
+            (_FEWER, _has_more(old, new)),
+        )
+    )
+
+
+def _above(one: Any, other: Any) -> bool:
+    return isinstance(one, type(other)) and not isinstance(one, str | tuple) and one > other
+
+
+def _has_more(one: Any, other: Any) -> bool:
+    return isinstance(one, tuple) and isinstance(other, tuple) and bool(set(one) - set(other))

@@ -1,0 +1,30 @@
+"""`dunwell serve`: the API on this machine."""
+
+from pathlib import Path
+
+from cli.home import opened
+from cli.output import note
+from ledger.errors import BadInput
+
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+def run(home: Path | None, host: str, port: int) -> None:
+    """Serve until interrupted.
+
+    Raises:
+        BadInput: The address is taken or is not this machine's.
+    """
+    import uvicorn
+    from api.app import create_app
+
+    with opened(home) as house:
+        app = create_app(house)
+        if host not in _LOOPBACK:
+            note("Keys travel in the clear without TLS: put a proxy with a certificate in front.")
+        shown = f"[{host}]" if ":" in host else host
+        note(f"http://{shown}:{port}/openapi.json describes the API; `dunwell key create` opens it")
+        try:
+            uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False)
+        except SystemExit:
+            raise BadInput(f"cannot listen on {host}:{port}; choose another with --port") from None
