@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from langgraph.types import Command
 from sqlalchemy import bindparam, select, update
 
 from graph.deps import Deps
@@ -77,6 +76,8 @@ def resume(house: "House", deps: Deps, proposal_id: str) -> str:
         open_threads(house, deps, [(proposal.id, proposal.account_id)])
         graph, config, interrupt_id = _paused(house, proposal, rebuilt=True)
     if interrupt_id is not None:
+        from langgraph.types import Command  # half a second that reading the inbox need not pay
+
         answer = {interrupt_id: {"decision_id": decision.id}}
         graph.invoke(Command(resume=answer), config, context=deps, durability="exit")
         _forget(house, graph, config)
