@@ -30,6 +30,7 @@ class Night:
     now: datetime
     deps: Deps
     progress: Any
+    limit: int | None = None
     counts: dict[str, Any] = field(default_factory=dict)
 
     def note(self, phase: str, **counted: Any) -> None:
@@ -51,7 +52,7 @@ class Night:
         )
 
 
-def start_night(house: House, as_of: date, progress: Any) -> Night:
+def start_night(house: House, as_of: date, progress: Any, limit: int | None = None) -> Night:
     """Open the run of a date, or take it up where it stopped.
 
     The instant of the first start stays the run's instant, so that a rerun judges alike.
@@ -83,7 +84,7 @@ def start_night(house: House, as_of: date, progress: Any) -> Night:
         session.flush()
         now, counts = run.started_at, orjson.loads(run.counts)
     deps = house.deps(as_of, FixedClock(now))
-    return Night(house, run.id, as_of, now, deps, progress, counts)
+    return Night(house, run.id, as_of, now, deps, progress, limit, counts)
 
 
 def _start_instant(house: House, as_of: date) -> datetime:
@@ -125,7 +126,7 @@ def standing_dispositions(session: Session) -> dict[str, int]:
     """
     rows = session.execute(
         select(Account.disposition, func.count())
-        .where(_has_open_item())
+        .where(has_open_item())
         .group_by(Account.disposition)
     )
     counted = {kind.value: 0 for kind in Disposition}
@@ -136,10 +137,11 @@ def standing_dispositions(session: Session) -> dict[str, int]:
 
 def portfolio_size(session: Session) -> int:
     """Number of accounts with an open item."""
-    return session.scalar(select(func.count()).select_from(Account).where(_has_open_item())) or 0
+    return session.scalar(select(func.count()).select_from(Account).where(has_open_item())) or 0
 
 
-def _has_open_item() -> Any:
+def has_open_item() -> Any:
+    """The filter of accounts that are part of the portfolio."""
     return (
         select(Invoice.id).where(Invoice.account_id == Account.id, Invoice.open_minor != 0).exists()
     )

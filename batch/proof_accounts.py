@@ -1,0 +1,102 @@
+"""Proof that nobody is forgotten: every account with an open item stands somewhere, rightly."""
+
+from typing import Any
+
+import orjson
+from sqlalchemy import func, select
+
+from batch.proof_evidence import Evidence, in_chunks
+from batch.run import has_open_item, portfolio_size, standing_dispositions
+from ledger.queries.account_facts import load_facts
+from ledger.states import Disposition, RunState
+from ledger.tables.account import Account
+from ledger.tables.work import Audit, DispositionRow, Run
+from tools.collections_turn import take_turn
+
+_QUIET = Disposition.NOTHING_DUE
+
+
+def prove_accounts(evidence: Evidence) -> None:
+    """Compare where accounts stand with what the nights decided, and look at those left alone."""
+    tally, run, session = evidence["nobody_forgotten"], evidence.run, evidence.session
+    if run is None:
+        return
+    if run.state != RunState.FINISHED:
+        look = f"dunwell night --as-of {run.as_of} takes it up where it stopped"
+        tally.fault(f"night {run.number}", "a night that ended", f"stopped in {run.phase}", look)
+        return
+    _prove_counts(evidence, run)
+    total, done = portfolio_size(session), 0
+    for rows in in_chunks(session, _standing(), Account.id):
+        for row in rows:
+            tally.saw()
+            _prove_standing(evidence, run, row)
+        _prove_left_alone(evidence, run, [row for row in rows if _left_alone(row, run)])
+        done += len(rows)
+        evidence.progress("accounts", done, total)
+
+
+def _standing() -> Any:
+    """Accounts with an open item, each with its newest disposition."""
+    newest = (
+        select(func.max(DispositionRow.seq))
+        .where(DispositionRow.account_id == Account.id)
+        .correlate(Account)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            Account.id,
+            Account.disposition,
+            Account.next_action_on,
+            DispositionRow.kind,
+            DispositionRow.run_id,
+        )
+        .outerjoin(DispositionRow, DispositionRow.seq == newest)
+        .where(has_open_item())
+    )
+
+
+def _prove_standing(evidence: Evidence, run: Any, row: Any) -> None:
+    """An account stands where its newest disposition put it; sent is the outcome of one night."""
+    earlier = row.kind == Disposition.SENT and row.run_id != run.id
+    expected = _QUIET.value if row.kind is None or earlier else row.kind
+    found = row.disposition or _QUIET.value
+    if found != expected:
+        evidence["nobody_forgotten"].fault(row.id, expected, found, f"dunwell why {row.id}")
+
+
+def _left_alone(row: Any, run: Any) -> bool:
+    """Whether the last night did not look at it, because its date had not come."""
+    laid_aside = row.next_action_on is not None and row.next_action_on > run.as_of
+    return laid_aside and row.run_id != run.id and (row.disposition or _QUIET) == _QUIET
+
+
+def _prove_left_alone(evidence: Evidence, run: Any, rows: list[Any]) -> None:
+    """Nothing is due for an account that was not looked at, on the facts as they are now."""
+    policy = evidence.policy(run.policy_hash)
+    if not rows or policy is None:
+        return
+    for account_id, facts in load_facts(
+        evidence.session, run.as_of, [row.id for row in rows]
+    ).items():
+        turn = take_turn(facts, policy, run.started_at)
+        if turn.disposition is not _QUIET:
+            evidence["nobody_forgotten"].fault(
+                account_id,
+                f"{turn.disposition.value}: {turn.reason}",
+                f"left alone in the night of {run.as_of}",
+                f"dunwell why {account_id}",
+            )
+
+
+def _prove_counts(evidence: Evidence, run: Run) -> None:
+    """The night's own counts, as long as nothing has happened since it ended."""
+    session = evidence.session
+    newest = session.scalars(select(Audit).order_by(Audit.seq.desc()).limit(1)).first()
+    if newest is None or (newest.kind, newest.subject_id) != ("night_finished", run.id):
+        return
+    told = orjson.loads(run.counts).get("dispositions", {})
+    found = standing_dispositions(session)
+    if told != found:
+        evidence["nobody_forgotten"].fault(f"night {run.number}", told, found, "dunwell report")
