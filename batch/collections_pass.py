@@ -57,7 +57,9 @@ class _Chunk:
 def collections_pass(night: Night) -> None:
     """Give every account on the worklist its turn."""
     with night.house.ledger.write() as session:
-        worklist = build_worklist(session, night.as_of, night.house.policy)
+        everybody = build_worklist(session, night.as_of, night.house.policy)
+    worklist = everybody[: night.limit]
+    night.note("collections", not_reached=len(everybody) - len(worklist))
     for start in range(0, len(worklist), CHUNK):
         ids = worklist[start : start + CHUNK]
         chunk = _write_chunk(night, ids)

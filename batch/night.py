@@ -22,13 +22,15 @@ from ledger.tables.work import Run
 Progress = Callable[[str, int, int], None]
 
 
-def run_night(house: House, as_of: date, progress: Progress) -> Night:
+def run_night(house: House, as_of: date, progress: Progress, limit: int | None = None) -> Night:
     """Run the night of a date, or take it up where it was interrupted.
 
     Args:
         house: The home.
         as_of: The business date.
         progress: Called with (phase, done, total); total is 0 where it is not known.
+        limit: Look at so many accounts only; the report counts those not reached, and running the
+            night again without a limit takes them up.
 
     Raises:
         Conflict: Another night is running on this home.
@@ -36,7 +38,7 @@ def run_night(house: House, as_of: date, progress: Progress) -> Night:
     """
     with house.night_lock():
         started = stopwatch()
-        night = start_night(house, as_of, progress)
+        night = start_night(house, as_of, progress, limit)
         works: dict[str, Callable[[], None]] = {
             "intake": partial(intake, night),
             "cash": partial(cash_pass, night),

@@ -1,0 +1,244 @@
+"""The parts of the morning report, each built from a set-based read."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from sqlmodel import Session
+
+from batch.report_data import (
+    AppliedLine,
+    Cash,
+    FeedLine,
+    ForecastWeek,
+    NotDone,
+    PromiseLine,
+    Reason,
+    Sent,
+    SentLine,
+    UnappliedLine,
+    Waiting,
+    WaitingCase,
+    WaitingKind,
+)
+from ledger.actions import read_action
+from ledger.journal import decode_roles
+from ledger.money import Money
+from ledger.queries import report as reads
+from ledger.queries.account_facts import load_facts
+from ledger.queries.inbox import QueueFilter, queue_length, queue_page
+from ledger.states import Disposition, OutboxState, ProposalState
+from policies.schema import Policy
+from tools.account_pages import name_of
+from tools.action_words import action_words
+
+SHOWN_CASES = 25
+UNAPPLIED_SAYS = {
+    None: "Not looked at yet",
+    "unknown_payer": "The payer is not known",
+    "ambiguous_equal_amounts": "Several open items have this amount",
+    "ambiguous_combination": "It names several invoices and does not fit their sum",
+    "no_open_item_fits": "No open item fits the amount",
+    "multi_customer": "It names invoices of several customers",
+    "payer_conflict": "It names an invoice of another customer",
+    "overpayment": "It is more than the invoices it names",
+    "competing_receipts": "Two receipts want the same item",
+}
+_NOT_DONE = (Disposition.HELD, Disposition.NEEDS_PERSON)
+
+
+def waiting_part(session: Session, as_of: date, policy: Policy) -> Waiting:
+    """The queue, highest value first."""
+    groups: dict[str, list[Any]] = defaultdict(list)
+    for row in reads.waiting_by_kind(session, as_of):
+        groups[row.action_type].append(row)
+    kinds = [
+        WaitingKind(
+            action_type=action_type,
+            cases=sum(row.cases for row in rows),
+            values=_amounts((row.currency, row.value_minor) for row in rows if row.currency),
+            oldest_days=(as_of - min(row.oldest for row in rows)).days,
+        )
+        for action_type, rows in groups.items()
+    ]
+    expiries = [row.first_expiry for rows in groups.values() for row in rows]
+    snoozed = QueueFilter(states=(ProposalState.SNOOZED.value,))
+    return Waiting(
+        cases=sum(kind.cases for kind in kinds),
+        snoozed=queue_length(session, snoozed, as_of),
+        first_expiry=min(expiries, default=None),
+        kinds=tuple(sorted(kinds, key=lambda kind: -kind.cases)),
+        shown=_shown_cases(session, as_of, policy),
+    )
+
+
+def _shown_cases(session: Session, as_of: date, policy: Policy) -> tuple[WaitingCase, ...]:
+    page = queue_page(session, QueueFilter(), as_of, SHOWN_CASES)
+    facts = load_facts(session, as_of, sorted({row[0].account_id for row in page}))
+    return tuple(
+        WaitingCase(
+            id=proposal.id,
+            account_number=number,
+            name=name_of(name),
+            action=action_words(read_action(proposal.action), facts[proposal.account_id]),
+            value=Money(proposal.priority_minor, proposal.currency) if proposal.currency else None,
+            why=_why(proposal, policy),
+            needs=", and ".join(" or ".join(s) for s in decode_roles(proposal.approver_roles)),
+            age_days=(as_of - proposal.created_on).days,
+            expires_on=proposal.expires_on,
+            command=f"dunwell inbox show {proposal.id}",
+        )
+        for proposal, number, name in page
+    )
+
+
+def _why(proposal: Any, policy: Policy) -> str:
+    """The sentences of the rules behind a case: ours, never a text from outside."""
+    rules = [policy.approval.by_id.get(rule) for rule in proposal.rule_ids.split(",")]
+    return " ".join(rule.says for rule in rules if rule) or "A person is asked."
+
+
+def sent_part(session: Session, as_of: date, run_id: str, policy: Policy) -> Sent:
+    """What left, by stage and currency, and what did not after all."""
+    lines = [
+        SentLine(
+            what=_message_words(row.purpose, row.stage, policy),
+            stage=row.stage,
+            messages=row.messages,
+            amount=Money(row.amount_minor, row.currency) if row.currency else None,
+        )
+        for row in reads.sent_by_stage(session, as_of)
+    ]
+    left = reads.outbox_left_over(session, run_id)
+    by_state: dict[str, int] = defaultdict(int)
+    for row in left:
+        by_state[row.state] += row.messages
+    return Sent(
+        messages=sum(line.messages for line in lines),
+        lines=tuple(lines),
+        stopped=tuple(
+            Reason(why=row.stopped_by, count=row.messages)
+            for row in left
+            if row.state == OutboxState.STOPPED
+        ),
+        uncertain=by_state[OutboxState.UNCERTAIN] + by_state[OutboxState.SENDING],
+        queued=by_state[OutboxState.QUEUED],
+    )
+
+
+def _message_words(purpose: str, stage: int, policy: Policy) -> str:
+    if purpose != "send_reminder":
+        return purpose.removeprefix("send_").replace("_", " ").capitalize()
+    known = policy.dunning.stage(stage)
+    return f"Reminder {stage} ({known.tone})" if known else f"Reminder {stage}"
+
+
+def promises_part(session: Session, promise_ids: list[str]) -> tuple[PromiseLine, ...]:
+    """The promises this night settled, largest first."""
+    return tuple(
+        PromiseLine(
+            account_number=number,
+            name=name_of(name),
+            state=promise.state,
+            amount=Money(promise.amount_minor, promise.currency)
+            if promise.amount_minor is not None and promise.currency
+            else None,
+            due_on=promise.due_on,
+        )
+        for promise, number, name in reads.promises_named(session, promise_ids)
+    )
+
+
+def cash_part(session: Session, as_of: date) -> Cash:
+    """Cash applied on the date, and money and credits that wait with their reasons."""
+    applied = [
+        AppliedLine(
+            receipts=row.receipts,
+            invoices=row.invoices,
+            amount=Money(row.amount_minor, row.currency),
+        )
+        for row in reads.cash_applied_on(session, as_of)
+    ]
+    unapplied = [
+        _unapplied(row.hold_reason, row.receipts, row, as_of)
+        for row in reads.cash_unapplied(session, as_of)
+    ]
+    memos = [
+        _unapplied("open_credit", row.credits, row, as_of)
+        for row in reads.credits_unapplied(session, as_of)
+    ]
+    return Cash(applied=tuple(applied), unapplied=tuple(unapplied), credits=tuple(memos))
+
+
+def _unapplied(reason: str | None, count: int, row: Any, as_of: date) -> UnappliedLine:
+    code = reason or "not_looked_at"
+    return UnappliedLine(
+        reason=code,
+        says=UNAPPLIED_SAYS.get(reason, code.replace("_", " ").capitalize()),
+        count=count,
+        amount=Money(row.amount_minor, row.currency),
+        oldest_days=(as_of - row.oldest).days,
+    )
+
+
+def not_done_part(session: Session, policy: Policy) -> tuple[NotDone, ...]:
+    """Accounts that stand held or need a person, each counted once under its leading rule."""
+    accounts: dict[tuple[str, str], set[str]] = defaultdict(set)
+    amounts: dict[tuple[str, str], list[tuple[str, int]]] = defaultdict(list)
+    says: dict[tuple[str, str], str] = {}
+    for row in reads.standing_accounts(session, [kind.value for kind in _NOT_DONE]):
+        rule_id = _leading_rule(row.rule_ids, row.kind, policy)
+        key = (row.kind, rule_id)
+        rule = policy.approval.by_id.get(rule_id)
+        says.setdefault(key, rule.says if rule else name_of(row.reason))
+        accounts[key].add(row.account_id)
+        amounts[key].append((row.currency, row.open_minor))
+    lines = [
+        NotDone(
+            kind=key[0],
+            rule_id=key[1],
+            says=says[key],
+            accounts=len(accounts[key]),
+            open=_amounts(amounts[key]),
+        )
+        for key in accounts
+    ]
+    return tuple(sorted(lines, key=lambda line: (line.kind, -line.accounts, line.rule_id)))
+
+
+def _leading_rule(rule_ids: str, kind: str, policy: Policy) -> str:
+    """The first rule that leads to the disposition; the first at all where none says so."""
+    ids = rule_ids.split(",")
+    fits = (i for i in ids if (rule := policy.approval.by_id.get(i)) and rule.disposition == kind)
+    return next(fits, ids[0])
+
+
+def feeds_part(session: Session, as_of: date, policy: Policy) -> tuple[FeedLine, ...]:
+    """Every source policy asks for and every one that was read, and which are too old."""
+    read = {feed.name: feed.read_through for feed in reads.feeds_read(session)}
+    allowed = policy.contact.feed_max_age_days
+    lines = []
+    for name in sorted(set(read) | set(allowed)):
+        through, days = read.get(name), allowed.get(name)
+        stale = days is not None and (through is None or (as_of - through).days > days)
+        lines.append(FeedLine(name=name, read_through=through, allowed_days=days or 0, stale=stale))
+    return tuple(lines)
+
+
+def forecast_part(weeks: list[list[Any]]) -> tuple[ForecastWeek, ...]:
+    """The forecast the night made, a line a week."""
+    by_week: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for week_start, currency, minor in weeks:
+        by_week[week_start].append((currency, minor))
+    return tuple(
+        ForecastWeek(week_start=date.fromisoformat(week), amounts=_amounts(found))
+        for week, found in sorted(by_week.items())
+    )
+
+
+def _amounts(pairs: Iterable[tuple[str, int]]) -> tuple[Money, ...]:
+    sums: dict[str, int] = defaultdict(int)
+    for currency, minor in pairs:
+        sums[currency] += minor
+    return tuple(Money(minor, currency) for currency, minor in sorted(sums.items()))
