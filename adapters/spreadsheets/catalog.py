@@ -35,7 +35,7 @@ def _info(consequence: str = "", remedy: str = "") -> Flaw:
 
 _FILL_IN = _error("fill in the cell or take the row out")
 _FUTURE = _warning(
-    "does not count before that day",
+    "not booked before that day",
     "check the date order, or give the day of the export as --as-of",
 )
 
@@ -131,4 +131,43 @@ CATALOG: dict[str, Flaw] = {
     "unknown_time_zone": _warning("quiet hours follow the customer's places"),
     "unknown_email": _warning("the customer has no e-mail address"),
     "unknown_phone": _warning("the customer has no phone number"),
+    # Beside the books
+    "no_due_date": _error("import the customer's terms first, or fill in the due date"),
+    "due_from_account": _info("due on the issue date plus the customer's terms"),
+    "ambiguous_customer": _error("add a column with the customer's number"),
+    "ambiguous_payer": _warning(
+        "the receipt stays unidentified", "add a column with the customer's number"
+    ),
+    "older_file": _warning(
+        "nothing is opened again from it", "import the newest export, or correct --as-of"
+    ),
+    "currency_changed": _error("give the invoice in the other currency its own number"),
+    "issue_date_kept": _warning("the issue date stays as it is in the books"),
+    "amount_changed": _info("the difference is posted as an adjustment"),
+    "amount_below_paid": _warning(
+        "only what is open is taken off", "import the credit memo for the rest"
+    ),
+    "amount_kept": _warning(
+        "the books keep what was posted first", "import the difference as a document of its own"
+    ),
+    "open_again": _warning("it is open again by that much"),
+    "less_open_here": _info(
+        "what was applied in the books stays applied", "post it in the accounting system too"
+    ),
+    "clearing_gone": _warning(
+        "the payment stays in the books", "import it with its open balance if it is owed again"
+    ),
+    "number_elsewhere": _warning(
+        "both are booked; if the invoice moved to another customer, it counts twice"
+    ),
+    "not_in_file": _info(
+        "they stay open", "import them with a clear date or an open balance of zero if settled"
+    ),
+    "used_before": _info("that part is not booked"),
+    "used_elsewhere": _warning("the books keep it as unapplied"),
+    "paid_by_clear_date": _warning(
+        "the money is booked a second time, unapplied", "import clear dates or receipts, not both"
+    ),
+    "unknown_parent": _warning("it stands alone", "import its parent too"),
+    "opt_out_kept": _info("the opt-out stays"),
 }

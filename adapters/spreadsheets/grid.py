@@ -108,6 +108,8 @@ def _load(source: Path | str | bytes, name: str, limits: Limits) -> tuple[str, b
             size = path.stat().st_size
         except OSError as error:
             raise UnreadableFile(f"{name}: {error.strerror}; check the path") from None
+        if not path.is_file():
+            raise UnreadableFile(f"{name}: not a file; give the path of an export")
     if size > limits.file_bytes:
         raise UnreadableFile(
             f"{name}: {size:,} bytes, more than the limit of {limits.file_bytes:,}; split the file"

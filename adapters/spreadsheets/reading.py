@@ -29,11 +29,16 @@ from adapters.spreadsheets.thesaurus import FIELDS, KINDS
 
 @dataclass(frozen=True)
 class ReadOutcome:
-    """What a file holds. Book nothing when `report.blocks`."""
+    """What a file holds. Book nothing when `report.blocks`.
+
+    Attributes:
+        stated_on: The day the report says it is of.
+    """
 
     records: tuple[Record, ...]
     report: QualityReport
     mapping: ColumnMapping | None
+    stated_on: date | None = None
 
 
 def read_records(
@@ -236,7 +241,7 @@ class _Reading:
             totals,
             self.notes.findings(),
         )
-        return ReadOutcome(tuple(records), report, self.mapping)
+        return ReadOutcome(tuple(records), report, self.mapping, head.as_of)
 
     def _receipt_sign(self, table: Table, fields: RowFields) -> int:
         """In a receivables listing payments reduce the balance; a receipts file uses one sign."""

@@ -1,0 +1,293 @@
+"""Credit memos and receipts of a file: new ones, and what was used of those in the books."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sqlmodel import Session
+
+from adapters.spreadsheets.records import CreditRecord, ReceiptRecord
+from ledger.ids import digest, make_id
+from ledger.states import ApplicationKind
+from ledger.tables.receivable import CreditMemo, Receipt
+from tools.import_accounts import AccountBook
+from tools.import_invoices import account_of
+from tools.import_known import adjusted_invoices, invoices_numbered, rows_where
+from tools.import_plan import USED, Item, Plan, Row
+
+
+class UsedMoney:
+    """Names the credit or receipt behind what earlier was settled without naming one.
+
+    A file of invoices says that something settled them; a file of credits or receipts says that
+    something was used. Where both speak of the same account and currency, the adjustment is taken
+    back and the document applied in its place, so that no balance moves and the story is whole.
+    """
+
+    def __init__(self, session: Session, plan: Plan, planned: Iterable[Item]) -> None:
+        self.session, self.plan = session, plan
+        self._items = {item.id: item for item in planned}
+        self._adjusted: dict[tuple[str, str], list[Item]] = {}
+        self._named: dict[tuple[str, str, str], Item] = {}
+
+    def prepare(self, account_ids: Iterable[str]) -> None:
+        """Read the adjusted invoices of the accounts of a file beside those of this plan."""
+        for item in adjusted_invoices(self.session, account_ids):
+            self._items.setdefault(item.id, item)
+        self._adjusted = defaultdict(list)
+        for item in self._items.values():
+            if item.adjusted_minor > 0:
+                self._adjusted[item.account_id, item.currency].append(item)
+                self._named[item.account_id, item.currency, item.number] = item
+        for items in self._adjusted.values():
+            items.sort(key=lambda item: (item.due_on, item.id), reverse=True)
+
+    def use(
+        self, kind: ApplicationKind, source: Row, minor: int, named: Iterable[str], only_named: bool
+    ) -> int:
+        """Put a document in the place of adjustments; returns what found no place.
+
+        Args:
+            kind: CASH or CREDIT.
+            source: The receipt or credit memo.
+            minor: How much of it was used.
+            named: Invoice numbers it names; they come first, the others oldest first.
+            only_named: Leave all others alone.
+        """
+        key = source["account_id"], source["currency"]
+        for number in named:
+            item = self._named.get((*key, number))
+            if item:
+                minor -= self._replace(kind, source, item, minor)
+        items = [] if only_named else self._adjusted.get(key, [])
+        while items and minor:
+            minor -= self._replace(kind, source, items[-1], minor)
+            if items[-1].adjusted_minor <= 0:
+                items.pop()
+        return minor
+
+    def _replace(self, kind: ApplicationKind, source: Row, item: Item, minor: int) -> int:
+        part = min(minor, item.adjusted_minor)
+        if part <= 0:
+            return 0
+        item.adjusted_minor -= part
+        day = source.get("received_on") or source["issued_on"]
+        # Taken back on the day it was posted, so that the invoice is never settled twice.
+        undone = max(day, item.adjusted_on or day)
+        self.plan.apply(
+            ApplicationKind.ADJUSTMENT, item, -part, None, undone, USED, source["id"]
+        )
+        self.plan.apply(kind, item, part, source, day, USED)
+        return part
+
+
+class CreditPlanner:
+    """Plans the credit memos of a file."""
+
+    def __init__(self, session: Session, plan: Plan, book: AccountBook, used: UsedMoney) -> None:
+        self.session, self.plan, self.book, self.used = session, plan, book, used
+
+    def take(self, records: list[CreditRecord]) -> None:
+        """Compare every record with the books."""
+        placed = list(self._placed(records))
+        self.used.prepare({account["id"] for _record, account in placed})
+        numbers = (credit_number(record) for record, _account in placed)
+        rows = rows_where(self.session, CreditMemo, CreditMemo.credit_number, numbers)
+        known = {(row["account_id"], row["credit_number"]): row for row in rows}
+        for record, account in placed:
+            key = account["id"], credit_number(record)
+            if key in known:
+                self._compare(record, known[key])
+            else:
+                known[key] = self._post(record, account, key[1])
+
+    def _placed(self, records: list[CreditRecord]) -> Iterator[tuple[CreditRecord, Row]]:
+        for record in records:
+            if record.issued_on and record.issued_on > self.plan.as_of:
+                self.plan.later["credits"] += 1
+            elif account := account_of(self.book, self.plan, record):
+                yield record, account
+
+    def _post(self, record: CreditRecord, account: Row, number: str) -> Row:
+        row = {
+            "id": make_id("crm", account["id"], number),
+            "account_id": account["id"],
+            "credit_number": number,
+            "issued_on": record.issued_on or self.plan.as_of,
+            "currency": record.currency,
+            "invoice_number": record.invoice_number,
+            "batch_id": self.plan.batch_id,
+        }
+        named = [record.invoice_number] if record.invoice_number else []
+        return _post_document(
+            self.plan, self.used, CreditMemo, ApplicationKind.CREDIT, row, record, named
+        )
+
+    def _compare(self, record: CreditRecord, row: Row) -> None:
+        if row.get("seen"):
+            what = f"credit {row['credit_number']!r} stands twice"
+            self.plan.notes.note("number_twice", what, line=record.line)
+            return
+        row["seen"] = True
+        named = [record.invoice_number] if record.invoice_number else []
+        _compare_document(self.plan, self.used, ApplicationKind.CREDIT, row, record, named)
+
+
+class ReceiptPlanner:
+    """Plans the receipts of a file."""
+
+    def __init__(self, session: Session, plan: Plan, book: AccountBook, used: UsedMoney) -> None:
+        self.session, self.plan, self.book, self.used = session, plan, book, used
+
+    def take(self, records: list[ReceiptRecord]) -> None:
+        """Compare every record with the books."""
+        due = [record for record in records if record.received_on <= self.plan.as_of]
+        self.plan.later["receipts"] += len(records) - len(due)
+        payers = [self._payer(record) for record in due]
+        self.used.prepare({payer["id"] for payer in payers if payer})
+        self._note_paid(due, payers)
+        numbers = list(_receipt_numbers(due))
+        rows = rows_where(self.session, Receipt, Receipt.receipt_number, numbers)
+        known = {row["receipt_number"]: row for row in rows}
+        for record, payer, number in zip(due, payers, numbers, strict=True):
+            if number in known:
+                self._compare(record, payer, known[number])
+            else:
+                self._post(record, payer, number)
+
+    def _payer(self, record: ReceiptRecord) -> Row | None:
+        number, name = record.customer_number, record.customer_name
+        if self.book.is_ambiguous(number, name):
+            what = f"several customers are called {name!r}"
+            self.plan.notes.note("ambiguous_payer", what, line=record.line, column="customer_name")
+        return self.book.find(number, name)
+
+    def _post(self, record: ReceiptRecord, payer: Row | None, number: str) -> None:
+        row = {
+            "id": make_id("rcp", number),
+            "account_id": payer["id"] if payer else None,
+            "receipt_number": number,
+            "received_on": record.received_on,
+            "currency": record.currency,
+            "payer_name": _payer_name(record),
+            "memo": _memo(record),
+            "hold_reason": None,
+            "batch_id": self.plan.batch_id,
+        }
+        _post_document(
+            self.plan, self.used, Receipt, ApplicationKind.CASH, row, record, record.invoice_numbers
+        )
+
+    def _compare(self, record: ReceiptRecord, payer: Row | None, row: Row) -> None:
+        values: dict[str, Any] = {"payer_name": _payer_name(record) or row["payer_name"]}
+        values["memo"] = _memo(record) or row["memo"]
+        if row["account_id"] is None and payer:
+            values["account_id"] = payer["id"]
+            self.plan.touched.add(payer["id"])
+        self.plan.change(Receipt, row, **values)
+        row |= values
+        numbers = record.invoice_numbers
+        _compare_document(self.plan, self.used, ApplicationKind.CASH, row, record, numbers)
+
+    def _note_paid(self, records: list[ReceiptRecord], payers: list[Row | None]) -> None:
+        """Money for an invoice that a clear date already paid would count twice."""
+        numbers = (number for record in records for number in record.invoice_numbers)
+        paid = {
+            (item.account_id, number)
+            for number, items in invoices_numbered(self.session, numbers).items()
+            for item in items
+            if item.open_minor == 0 and item.cleared_minor > 0
+        }
+        for record, payer in zip(records, payers, strict=True):
+            for number in record.invoice_numbers:
+                if payer and (payer["id"], number) in paid:
+                    what = f"invoice {number!r} was paid by its clear date"
+                    self.plan.notes.note("paid_by_clear_date", what, line=record.line)
+
+
+Document = CreditRecord | ReceiptRecord
+
+
+def _post_document(
+    plan: Plan,
+    used: UsedMoney,
+    table: Any,
+    kind: ApplicationKind,
+    row: Row,
+    record: Document,
+    named: Iterable[str],
+) -> Row:
+    """Book a document; what was used before the books could see it is not booked.
+
+    The row's amount is what is open plus what adjustments explain, so that it ties with the file.
+    """
+    left = record.amount_minor if record.open_minor is None else record.open_minor
+    amount = record.amount_minor
+    if row["account_id"] and record.open_minor is None and kind is ApplicationKind.CASH:
+        used.use(kind, row, amount, named, only_named=True)
+    elif row["account_id"] and left < amount:
+        unexplained = used.use(kind, row, amount - left, named, only_named=False)
+        amount -= unexplained
+        if unexplained:
+            what = "part of it was used before this import"
+            plan.notes.note("used_before", what, line=record.line, column="open_amount")
+    row |= {"amount_minor": amount, "unapplied_minor": amount, "seen": True}
+    if amount:
+        plan.add(table, {name: value for name, value in row.items() if name != "seen"})
+    return row
+
+
+def _compare_document(
+    plan: Plan,
+    used: UsedMoney,
+    kind: ApplicationKind,
+    row: Row,
+    record: Document,
+    named: Iterable[str],
+) -> None:
+    """Carry what was used since; a posted amount stays as it is."""
+    stated = record.amount_minor
+    if record.currency != row["currency"] or (
+        record.open_minor is None and stated != row["amount_minor"]
+    ):
+        what = "another amount or currency than in the books"
+        plan.notes.note("amount_kept", what, line=record.line, column="amount")
+        return
+    if row["account_id"] is None:
+        return
+    if record.open_minor is None:
+        if kind is ApplicationKind.CASH:
+            used.use(kind, row, row["unapplied_minor"], named, only_named=True)
+        return
+    since = row["unapplied_minor"] - record.open_minor
+    if since > 0 and used.use(kind, row, since, named, only_named=False):
+        what = "used in the accounting system for something the books do not show"
+        plan.notes.note("used_elsewhere", what, line=record.line, column="open_amount")
+
+
+def credit_number(record: CreditRecord) -> str:
+    """The number of a credit memo; an overpayment takes that of its invoice, marked."""
+    return f"OVERPAID-{record.credit_number}" if record.overpayment else record.credit_number
+
+
+def _receipt_numbers(records: list[ReceiptRecord]) -> Iterator[str]:
+    """The file's own numbers; without one, what the receipt is and how many were equal before."""
+    seen: Counter[tuple] = Counter()
+    for record in records:
+        if record.receipt_number:
+            yield record.receipt_number
+            continue
+        customer = record.customer_number or record.customer_name or record.payer_name
+        key = (customer, record.received_on, record.amount_minor, record.currency)
+        seen[key] += 1
+        text = "\x1f".join(str(part) for part in (*key, seen[key]))
+        yield f"RECEIVED-{record.received_on:%Y%m%d}-{digest(text.encode())[:10]}"
+
+
+def _payer_name(record: ReceiptRecord) -> str:
+    return record.payer_name or record.customer_name or record.customer_number or ""
+
+
+def _memo(record: ReceiptRecord) -> str:
+    parts = [record.memo, *record.invoice_numbers, record.bank_reference or ""]
+    return " ".join(dict.fromkeys(part for part in parts if part))
