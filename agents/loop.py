@@ -103,7 +103,7 @@ class _Work:
             if answer is None:
                 continue
             if not answer.tool_calls:
-                return answer.text[:MAX_EXPLANATION_CHARACTERS].strip()
+                return str(answer.text)[:MAX_EXPLANATION_CHARACTERS].strip()
             messages.append(answer)
             messages += [
                 self._call(call, box, place) for place, call in enumerate(answer.tool_calls)

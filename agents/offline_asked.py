@@ -12,7 +12,8 @@ _AMOUNT = re.compile(r"([\d][\d,]*(?:\.\d+)?)\s?([A-Z]{3})\b|\b([A-Z]{3})\s?([\d
 _SIGN_AMOUNT = re.compile(r"([$€£])\s?([\d][\d,]*(?:\.\d+)?)")
 _SIGNS = {"$": "USD", "€": "EUR", "£": "GBP"}
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_ABOUT = re.compile(r"^.* \(([^()\s]+)\)", re.MULTILINE)
+_ABOUT = re.compile(r"[^\n(]+ \(([^()\s]+)\)(?:[:,]| stands)")
+_PRONOUN = re.compile(r"\b(?:it|its|it's|they|them|their|there|this|that) (?!week|month|day)", re.I)
 
 # Words a question is made of; what is left is the name of an account.
 _COMMON = frozenset(
@@ -40,22 +41,27 @@ _COMMON = frozenset(
 )
 
 
-def account_named(question: str, history: Sequence[tuple[str, str]]) -> str | None:
-    """The account a question is about, as text to look up; the last one spoken of if none is."""
+def account_named(question: str) -> str | None:
+    """The account a question names, as text to look up."""
     if quoted := _QUOTED.search(question):
         return quoted[1]
     bare = _without_figures(question)
     if number := _NUMBER.search(bare):
         return number[0]
-    return _longest_name(bare) or last_account(history)
+    return _longest_name(bare)
 
 
 def last_account(history: Sequence[tuple[str, str]]) -> str | None:
     """The number of the account the assistant last spoke of."""
     for speaker, text in reversed(history):
-        if speaker == "assistant" and (found := _ABOUT.search(text)):
+        if speaker == "assistant" and (found := _ABOUT.match(text)):
             return found[1]
     return None
+
+
+def speaks_of_it(question: str) -> bool:
+    """Whether a question refers to what was spoken of before."""
+    return _PRONOUN.search(f"{question} ") is not None
 
 
 def amount_named(question: str) -> tuple[str, str | None] | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from agents.offline_answers import SAY
-from agents.offline_asked import account_named
+from agents.offline_asked import account_named, last_account, speaks_of_it
 from agents.offline_turn import PROPOSE, Move, Turn, Want
 from agents.offline_wishes import WISHES, Wish
 
@@ -39,8 +39,8 @@ READS: tuple[Intent, ...] = (
     Intent(
         "collector",
         "list_accounts_to_work",
-        r"\b(?:who|whom|which (?:accounts?|customers?)|what)\b.*"
-        r"\b(?:work|call|chase|start|do (?:i|we)|should (?:i|we))\b|worklist|priorit|to-?do",
+        r"\b(?:who|whom|which (?:accounts?|customers?))\b.*"
+        r"\b(?:work|call|chase|start|contact|next)\b|what (?:should|do|can) (?:i|we) (?:do|work|start)|worklist|priorit|to-?do",
         "none",
     ),
     Intent(
@@ -53,7 +53,7 @@ READS: tuple[Intent, ...] = (
     Intent(
         "forecaster",
         "expected_cash",
-        r"forecast|expect(?:ed)?\b.*\b(?:cash|money|pay)|"
+        r"forecast|expect(?:ed)?\b.*\b(?:cash|money|pay)|(?:cash|money)\b.*\bexpect|"
         r"cash.*\b(?:next|coming|week)|come[s]? in\b",
         "may",
     ),
@@ -118,7 +118,7 @@ def _answer(turn: Turn, intent: Intent) -> Move:
         say: Callable[[Any], str] = SAY[intent.tool]
         return say(turn.results[intent.tool])
     if intent.tool in turn.failures:
-        return f"{turn.failures[intent.tool].capitalize()}."
+        return _told(turn.failures[intent.tool])
     return _call(turn, intent.tool, intent.account)
 
 
@@ -131,7 +131,7 @@ def _ask(turn: Turn, wish: Wish) -> Move:
         return f"That cannot be asked for: {turn.failures[PROPOSE]}."
     for tool in ("get_account_brief", *wish.reads):
         if tool in turn.failures:
-            return f"{turn.failures[tool].capitalize()}."
+            return _told(turn.failures[tool])
         if tool not in turn.results:
             return _call(turn, tool, "needs")
     built = wish.build(turn)
@@ -144,12 +144,27 @@ def _ask(turn: Turn, wish: Wish) -> Move:
 def _call(turn: Turn, tool: str, account: str) -> Move:
     if tool not in turn.offered:
         return f"I may not look that up here ({tool})."
-    named = account_named(turn.question, turn.history) if account != "none" else None
-    if account == "may" and _LEFT_TO_THE_BOOK.search(turn.question):
-        named = None
-    if account == "needs" and named is None:
-        return "Which account do you mean? Give its number, or its name in quotes."
-    return [Want(tool, {"account": named} if named else {})]
+    named = None
+    if account != "none":
+        named = account_named(turn.question)
+        if named is None and (account == "needs" or speaks_of_it(turn.question)):
+            named = last_account(turn.history)
+        if named is None and account == "needs":
+            return "Which account do you mean? Give its number, or its name in quotes."
+    arguments: dict[str, Any] = {"account": named} if named else {}
+    if tool == "list_promises":
+        arguments |= _due_within(turn.question)
+    return [Want(tool, arguments)]
 
 
-_LEFT_TO_THE_BOOK = re.compile(r"\b(?:all|any|every|whole book|which|how many|everything)\b", re.I)
+def _due_within(question: str) -> dict[str, int]:
+    """How far a question about promises looks ahead."""
+    for words, days in (("today", 0), ("tomorrow", 1), ("week", 7), ("month", 31)):
+        if words in question.lower():
+            return {"due_within_days": days}
+    return {}
+
+
+def _told(failure: str) -> str:
+    """What a tool said, as a sentence."""
+    return f"{failure[:1].upper()}{failure[1:]}."

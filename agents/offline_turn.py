@@ -60,7 +60,7 @@ def read_turn(messages: Sequence[BaseMessage], offered: Iterable[str], role: str
     spoken: list[tuple[str, str]] = []
     for message in messages:
         if isinstance(message, ToolMessage):
-            name, said = message.name or "", message.text
+            name, said = message.name or "", str(message.text)
             if message.status == "error":
                 failures[name] = said.partition(": ")[2]
             elif name == PROPOSE:
@@ -68,9 +68,9 @@ def read_turn(messages: Sequence[BaseMessage], offered: Iterable[str], role: str
             else:
                 results[name] = orjson.loads(said)
         elif isinstance(message, HumanMessage) and message.name != LOOP:
-            spoken.append((message.name or PERSON, message.text))
+            spoken.append((message.name or PERSON, str(message.text)))
         elif isinstance(message, AIMessage) and not message.tool_calls:
-            spoken.append((ASSISTANT, message.text))
+            spoken.append((ASSISTANT, str(message.text)))
     speaker, text = next((each for each in reversed(spoken) if each[0] != ASSISTANT), (PERSON, ""))
     is_case = speaker == CASE
     return Turn(

@@ -6,4 +6,5 @@ pytest_plugins = [
     "tests.support.shared_data",
     "tests.support.openai_server",
     "tests.support.desk",
+    "tests.support.case_book",
 ]

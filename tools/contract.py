@@ -88,7 +88,7 @@ class ToolContext:
     def facts(self, account_id: str) -> AccountFacts:
         """The account's snapshot, read once."""
         if account_id not in self.snapshots:
-            self.snapshots |= load_facts(self.session, self.as_of, [account_id])
+            self.snapshots.update(load_facts(self.session, self.as_of, [account_id]))
         return self.snapshots[account_id]
 
     def account(self, named: str | None) -> str:
