@@ -32,9 +32,10 @@ def review_credit(
     the limit is exceeded beyond the policy's percentage and the oldest item is overdue that long;
     one of the two is a warning.
     """
-    over = exposure.minor * 100 >= limit.minor * policy.propose_hold_at_limit_percent
+    owing = exposure.minor > 0
+    over = owing and exposure.minor * 100 >= limit.minor * policy.propose_hold_at_limit_percent
+    near = owing and exposure.minor * 100 >= limit.minor * policy.warn_at_limit_percent
     old = (as_of - oldest_due_on).days >= policy.propose_hold_oldest_days
-    near = exposure.minor * 100 >= limit.minor * policy.warn_at_limit_percent
     advice = "hold" if over and old else "watch" if over or old or near else "none"
     used = round(exposure.minor * 100 / limit.minor, 1) if limit.minor else None
     return CreditView(exposure, limit, used, max((as_of - oldest_due_on).days, 0), advice)

@@ -80,8 +80,8 @@ def _reminder(
         for item in items
         if item.due_on < facts.as_of and (not free or not _paused(item, facts, policy))
     ]
-    total = sum(item.open_minor for item in named)
-    if stage is None or total < policy.minimum_minor.get(currency, 0):
+    total = sum(part.open_minor for item in named for part in item.asked(facts.as_of))
+    if stage is None or not named or total < policy.minimum_minor.get(currency, 0):
         return None
     contact = choose_contact(facts)
     return SendReminder(
@@ -134,5 +134,9 @@ def _language(facts: AccountFacts, contact: ContactFact | None, policy: Policy) 
 
 
 def levels_after(items: tuple[OpenItem, ...], stage: int) -> dict[str, int]:
-    """Dunning level of each item once a reminder of a stage has left: one step up, never beyond."""
-    return {item.invoice_id: min(item.dunning_level + 1, stage) for item in items}
+    """Dunning level of each item once a reminder of a stage has left: one step up, never beyond.
+
+    Items that were at the stage already keep their level and its date: what joins later and is
+    reminded anew holds nobody's next stage back.
+    """
+    return {item.invoice_id: item.dunning_level + 1 for item in items if item.dunning_level < stage}

@@ -60,11 +60,14 @@ def match_receipt(
         same_amount: (account id, open item) of the payer whose open balance equals the receipt.
     """
     by_account: dict[str, list[OpenItem]] = {}
+    named = list(named)
     for account_id, item in named:
         if item.currency == receipt.currency:
             by_account.setdefault(account_id, []).append(item)
     if by_account:
         return _match_named(receipt, by_account)
+    if named:
+        return NoMatch(receipt.receipt_id, "currency_conflict")
     exact = [(a, i) for a, i in same_amount if i.currency == receipt.currency]
     if receipt.account_id is None:
         return NoMatch(receipt.receipt_id, "unknown_payer")

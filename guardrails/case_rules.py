@@ -60,6 +60,8 @@ def plan_sums_to_the_balance(case: Case) -> Hit | None:
     action = case.action
     if not isinstance(action, ProposePlan):
         return None
+    if len(set(action.invoice_ids)) != len(action.invoice_ids):
+        return Hit("an invoice is named twice")
     items = [case.items[i] for i in action.invoice_ids if i in case.items]
     if any(item.currency != action.currency for item in items):
         return Hit("more than one currency")

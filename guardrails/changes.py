@@ -45,7 +45,8 @@ def _items(before: AccountFacts, after: AccountFacts) -> Iterable[str]:
             yield f"{now.invoice_number} is new ({now.open} open)"
         elif was.open_minor != now.open_minor:
             paid = Money(was.open_minor - now.open_minor, now.currency)
-            yield f"{now.invoice_number}: {paid} arrived, {now.open} still open"
+            told = f"{paid} arrived, {now.open} still" if paid.minor > 0 else f"{now.open} now"
+            yield f"{now.invoice_number}: {told} open"
 
 
 def _contacts(before: AccountFacts, after: AccountFacts) -> list[str]:

@@ -7,11 +7,18 @@ is data: the entry of the same name in policies approval.toml.
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from guardrails.business_days import add_business_days, is_business_day, next_business_day
+from guardrails.business_days import (
+    add_business_days,
+    contact_window,
+    is_business_day,
+    next_business_day,
+)
 from guardrails.case import Case
 from guardrails.verdict import Hit
 from ledger.actions import AnswerQuery
-from ledger.facts import PendingPromise
+from ledger.facts import ActivePlan, PendingPromise
+from ledger.money import Money
+from ledger.states import PlanState
 
 
 def no_chasing_on_stale_feeds(case: Case) -> Hit | None:
@@ -116,22 +123,21 @@ def promise_pauses_its_invoices(case: Case) -> Hit | None:
     hits = [p for p in case.facts.promises if _promise_in_force(case, p)]
     if not hits:
         return None
-    last = max(_promise_ends(case, promise) for promise in hits)
+    last = max(_grace_ends(case, promise.due_on) for promise in hits)
     return Hit(f"promised for {max(p.due_on for p in hits)}", last + timedelta(days=1))
 
 
-def _promise_ends(case: Case, promise: PendingPromise) -> date:
+def _grace_ends(case: Case, due_on: date) -> date:
+    """The last day on which something promised for a date still counts as kept."""
     policy = case.policy
-    return add_business_days(
-        policy.company.calendar, promise.due_on, policy.contact.promise_grace_days
-    )
+    return add_business_days(policy.company.calendar, due_on, policy.contact.promise_grace_days)
 
 
 def _promise_in_force(case: Case, promise: PendingPromise) -> bool:
     if promise.direction != "theirs" or case.reminder is None:
         return False
     named = not promise.invoice_ids or case.named_ids.intersection(promise.invoice_ids)
-    return bool(named) and case.as_of <= _promise_ends(case, promise)
+    return bool(named) and case.as_of <= _grace_ends(case, promise.due_on)
 
 
 def plan_pauses_its_invoices(case: Case) -> Hit | None:
@@ -140,6 +146,30 @@ def plan_pauses_its_invoices(case: Case) -> Hit | None:
         return None
     hits = [p for p in case.facts.plans if case.named_ids.intersection(p.invoice_ids)]
     return Hit(f"plan {hits[0].state}") if hits else None
+
+
+def missed_instalment_needs_person(case: Case) -> Hit | None:
+    """Plans over items named were paid as agreed, to the day and its grace.
+
+    What was paid is the plan less what is open of its invoices; unapplied cash is looked at first.
+    """
+    if case.reminder is None or cash_before_chasing(case):
+        return None
+    for plan in case.facts.plans:
+        late = _late_minor(case, plan)
+        if late > 0 and case.named_ids.intersection(plan.invoice_ids):
+            return Hit(f"{Money(late, case.reminder.currency)} late")
+    return None
+
+
+def _late_minor(case: Case, plan: ActivePlan) -> int:
+    """What should have been paid on a running plan by now and was not."""
+    if plan.state != PlanState.ACTIVE:
+        return 0
+    due = sum(p.amount_minor for p in plan.parts if _grace_ends(case, p.due_on) < case.as_of)
+    planned = sum(part.amount_minor for part in plan.parts)
+    still = sum(case.items[i].open_minor for i in plan.invoice_ids if i in case.items)
+    return due - (planned - still)
 
 
 def one_message_at_a_time(case: Case) -> Hit | None:
@@ -163,27 +193,41 @@ def one_message_per_day(case: Case) -> Hit | None:
 
 
 def contact_budget(case: Case) -> Hit | None:
-    """The budget over all channels and the gap to the last message leave room."""
+    """The budget over all channels and the gap to the last message leave room.
+
+    A message on its way counts as one of today.
+    """
     if case.message is None or isinstance(case.message, AnswerQuery):
         return None
-    contact, history = case.policy.contact, case.facts.contact_history
-    if not history:
-        return None
-    other_day = [p.sent_on for p in history if p.sent_on != case.as_of]
+    contact = case.policy.contact
+    sent = [past.sent_on for past in case.facts.contact_history]
+    other_day = [day for day in sent if day != case.as_of]
     if other_day and (case.as_of - max(other_day)).days < contact.min_days_between:
         return Hit(
             f"last message {max(other_day)}",
             max(other_day) + timedelta(days=contact.min_days_between),
         )
+    counted = sent + [case.as_of] * len(case.facts.in_flight)
     for window, cap in (
         (7, contact.max_contacts_per_7_days),
         (30, contact.max_contacts_per_30_days),
     ):
-        recent = sorted(p.sent_on for p in history if (case.as_of - p.sent_on).days < window)
+        recent = sorted(day for day in counted if (case.as_of - day).days < window)
         if len(recent) >= cap:
             free = recent[len(recent) - cap] if cap else case.as_of
             return Hit(f"{len(recent)} messages in {window} days", free + timedelta(days=window))
     return None
+
+
+def common_hour_required(case: Case) -> Hit | None:
+    """The zones the customer may be in have a permitted hour in common."""
+    contact, zones = case.policy.contact, _zones(case)
+    window = contact_window(zones, case.as_of, contact.window_opens, contact.window_closes)
+    return None if window else Hit(", ".join(zones))
+
+
+def _zones(case: Case) -> tuple[str, ...]:
+    return case.facts.time_zones or (case.policy.company.time_zone,)
 
 
 def in_contact_window(case: Case) -> Hit | None:
@@ -192,8 +236,8 @@ def in_contact_window(case: Case) -> Hit | None:
     if contact.business_days_only and not is_business_day(calendar, case.as_of):
         return Hit("not a business day", next_business_day(calendar, case.as_of))
     if case.at is None:
-        return Hit("no common permitted hour", case.as_of + timedelta(days=1))
-    for name in case.facts.time_zones or (case.policy.company.time_zone,):
+        return Hit("no permitted hour is left today", case.as_of + timedelta(days=1))
+    for name in _zones(case):
         local = case.at.astimezone(ZoneInfo(name))
         if not contact.window_opens <= local.time() < contact.window_closes:
             return Hit(f"{local:%H:%M} in {name}", _tomorrow(case.at, name))
@@ -216,8 +260,10 @@ CONTACT_RULES = (
     our_promise_first,
     promise_pauses_its_invoices,
     plan_pauses_its_invoices,
+    missed_instalment_needs_person,
     one_message_at_a_time,
     one_message_per_day,
     contact_budget,
+    common_hour_required,
     in_contact_window,
 )

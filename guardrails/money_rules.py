@@ -1,33 +1,50 @@
 """Rules for what moves money on the books: applications, credits, write-offs."""
 
+from datetime import date
+
 from guardrails.case import Case
 from guardrails.verdict import Hit
 from ledger.actions import Allocation, ApplyCredit, ApplyReceipt, WriteOff
 
 
 def allocation_fits_the_books(case: Case) -> Hit | None:
-    """Allocations stay within the money and each open balance, in one currency."""
+    """Allocations stay within the money and each open balance, in one currency, not before either.
+
+    An invoice or receipt dated after the business date is not in the books of that day.
+    """
     action = case.action
     if isinstance(action, ApplyReceipt):
         receipt = next((r for r in case.facts.receipts if r.receipt_id == action.receipt_id), None)
         if receipt is None:
             return Hit("no such unapplied receipt")
-        return _misfit(case, action.allocations, receipt.unapplied_minor, receipt.currency)
+        return _misfit(
+            case,
+            action.allocations,
+            receipt.unapplied_minor,
+            receipt.currency,
+            receipt.received_on,
+        )
     if isinstance(action, ApplyCredit):
         credit = next((c for c in case.facts.credits if c.credit_id == action.credit_id), None)
         if credit is None:
             return Hit("no such open credit")
-        return _misfit(case, action.allocations, credit.unapplied_minor, credit.currency)
+        return _misfit(
+            case, action.allocations, credit.unapplied_minor, credit.currency, credit.issued_on
+        )
     if isinstance(action, WriteOff):
         item = case.items.get(action.invoice_id)
         if item is None or action.amount_minor > item.open_minor:
             return Hit("more than the open balance")
+        if item.issued_on > case.as_of:
+            return Hit(f"{item.invoice_number} is issued on {item.issued_on}")
     return None
 
 
 def _misfit(
-    case: Case, allocations: tuple[Allocation, ...], available: int, currency: str
+    case: Case, allocations: tuple[Allocation, ...], available: int, currency: str, since: date
 ) -> Hit | None:
+    if since > case.as_of:
+        return Hit(f"the money is of {since}")
     if sum(part.amount_minor for part in allocations) > available:
         return Hit("more than the money")
     if len({part.invoice_id for part in allocations}) != len(allocations):
@@ -38,6 +55,8 @@ def _misfit(
             return Hit(f"{part.invoice_id} is not an open item in {currency}")
         if part.amount_minor > item.open_minor:
             return Hit(f"{item.invoice_number} has less open")
+        if item.issued_on > case.as_of:
+            return Hit(f"{item.invoice_number} is issued on {item.issued_on}")
     return None
 
 

@@ -127,13 +127,25 @@ class OpenTicket:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedPart:
+    """An instalment of a plan as it was agreed."""
+
+    due_on: date
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class ActivePlan:
-    """A payment plan proposed or running."""
+    """A payment plan proposed or running.
+
+    `next_due_on` is the first instalment not before the day of the facts, else the last.
+    """
 
     plan_id: str
     state: str
     invoice_ids: tuple[str, ...]
     next_due_on: date | None
+    parts: tuple[PlannedPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

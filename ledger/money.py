@@ -15,6 +15,11 @@ class CurrencyMismatch(BadInput):
     code = "currency_mismatch"
 
 
+# CLDR, which babel follows, says how many digits people write; ISO 4217, how many are counted.
+_TWO = ("AFN", "ALL", "IRR", "KPW", "LAK", "LBP", "MGA", "MMK", "RSD", "SOS", "SYP", "YER")
+_COUNTED = dict.fromkeys(_TWO, 2) | {"IQD": 3}
+
+
 @functools.lru_cache(maxsize=512)
 def currency_digits(currency: str) -> int:
     """Number of minor-unit digits of a currency (ISO 4217: EUR 2, JPY 0, KWD 3).
@@ -26,7 +31,7 @@ def currency_digits(currency: str) -> int:
 
     if not is_currency(currency):
         raise BadInput(f"unknown currency {currency!r}: use an ISO 4217 code such as EUR")
-    return get_currency_precision(currency)
+    return _COUNTED.get(currency, get_currency_precision(currency))
 
 
 @dataclass(frozen=True, slots=True, order=False)

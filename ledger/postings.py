@@ -40,14 +40,15 @@ def apply_to_invoices(
         cause: Idempotency: the same cause, invoice and source are applied once only.
 
     Raises:
-        Conflict: An amount exceeds what is open or unapplied.
+        Conflict: An amount exceeds what is open or unapplied, the currencies differ, or the date
+            lies before a document's own.
         NotFound: No such invoice, receipt or credit memo.
     """
     made = []
+    source = _source(session, kind, source_id)
     for invoice_id, amount in parts:
-        invoice = session.get(Invoice, invoice_id)
-        if invoice is None:
-            raise NotFound(f"no invoice {invoice_id}")
+        invoice = _get(session, Invoice, invoice_id)
+        _check_fits(invoice, source, applied_on)
         row = {
             "id": make_id("app", cause, kind, source_id, invoice_id),
             "account_id": invoice.account_id,
@@ -68,16 +69,36 @@ def apply_to_invoices(
     return made
 
 
+def _source(session: Session, kind: ApplicationKind, source_id: str | None) -> Any:
+    """The receipt or credit memo an application takes from; None where it needs none."""
+    tables = {ApplicationKind.CASH: Receipt, ApplicationKind.CREDIT: CreditMemo}
+    table = tables.get(kind)
+    return _get(session, table, source_id) if table else None
+
+
+def _check_fits(invoice: Invoice, source: Any, applied_on: date) -> None:
+    """Refuse to join documents of two currencies, or on a day before one of them existed."""
+    days = [invoice.issued_on]
+    if source is not None:
+        if source.currency != invoice.currency:
+            raise Conflict(
+                f"{source.id} is in {source.currency}, invoice {invoice.id} in {invoice.currency}"
+            )
+        days.append(source.received_on if isinstance(source, Receipt) else source.issued_on)
+    if applied_on < max(days):
+        raise Conflict(f"nothing is applied to {invoice.id} on {applied_on}, before {max(days)}")
+
+
 def reverse_application(session: Session, application_id: str, on: date, cause: str) -> str:
     """Undo an application with a row of the opposite sign; the invoice is open again.
 
     Raises:
         NotFound: No such application.
-        Conflict: It is a reversal itself or already reversed.
+        Conflict: It is a reversal itself, already reversed, or posted after that date.
     """
-    original = session.get(Application, application_id)
-    if original is None:
-        raise NotFound(f"no application {application_id}")
+    original = _get(session, Application, application_id)
+    if on < original.applied_on:
+        raise Conflict(f"application {application_id} was posted on {original.applied_on} only")
     if original.reverses_id is not None:
         raise Conflict("a reversal is not reversed; post the application again")
     row = original.model_dump() | {
@@ -146,7 +167,7 @@ def open_dispute(
     quote: str,
     owner: str | None = None,
 ) -> str:
-    """Open a dispute once per invoice, reason and day."""
+    """Open a dispute once per invoice, reason and day; one resolved that day is open again."""
     row = {
         "id": make_id("dsp", account_id, invoice_id, reason, opened_on),
         "account_id": account_id,
@@ -157,7 +178,8 @@ def open_dispute(
         "owner": owner,
         "state": DisputeState.OPEN.value,
     }
-    insert_new(session, Dispute, [row])
+    if insert_new(session, Dispute, [row]) == 0:
+        _revive(session, Dispute, row["id"], state=row["state"], resolution=None, resolved_on=None)
     touch(session, {account_id})
     return row["id"]
 
@@ -176,7 +198,10 @@ def resolve_dispute(session: Session, dispute_id: str, resolution: str, on: date
 
 
 def record_promise(session: Session, row: dict[str, Any]) -> str:
-    """Record a promise; a newer one over the same invoices supersedes the older."""
+    """Record a promise; a newer one over the same invoices supersedes the older.
+
+    One that is repeated after it was superseded the same day stands again.
+    """
     row = row | {
         "id": make_id(
             "prm",
@@ -202,7 +227,12 @@ def record_promise(session: Session, row: dict[str, Any]) -> str:
             )
             .values(state=PromiseState.SUPERSEDED.value)
         )
-    insert_new(session, Promise, [row])
+    if insert_new(session, Promise, [row]) == 0:
+        session.execute(
+            update(Promise)
+            .where(Promise.id == row["id"], Promise.state == PromiseState.SUPERSEDED)
+            .values(state=PromiseState.PENDING.value)
+        )
     touch(session, {row["account_id"]})
     return row["id"]
 
@@ -255,11 +285,13 @@ def propose_plan(
 
 
 def place_hold(session: Session, row: dict[str, Any]) -> str:
-    """Place a hold once per account, invoice, reason and day."""
+    """Place a hold once per account, invoice, reason and day; one lifted that day stands again."""
     row = row | {
         "id": make_id("hld", row["account_id"], row["invoice_id"], row["reason"], row["placed_on"])
     }
-    insert_new(session, Hold, [row])
+    if insert_new(session, Hold, [row]) == 0:
+        again = {"ends_on": row["ends_on"], "lifted_at": None, "lifted_by": None}
+        _revive(session, Hold, row["id"], **again)
     touch(session, {row["account_id"]})
     return row["id"]
 
@@ -321,6 +353,14 @@ def hold_receipt(session: Session, receipt_ids: Iterable[str], reason: str) -> N
     session.execute(
         update(Receipt).where(Receipt.id.in_(list(receipt_ids))).values(hold_reason=reason)
     )
+
+
+def _revive(session: Session, table: Any, row_id: str, **values: Any) -> None:
+    """Bring a row that had ended back into force."""
+    row = _get(session, table, row_id)
+    for name, value in values.items():
+        setattr(row, name, value)
+    session.flush()
 
 
 def _get(session: Session, table: Any, row_id: str) -> Any:

@@ -3,14 +3,31 @@
 from datetime import date, time
 from decimal import Decimal
 from functools import cached_property
-from typing import Literal
-from zoneinfo import ZoneInfo
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 
-from ledger.money import Money
+from ledger.errors import BadInput
+from ledger.money import Money, currency_digits
 
-Amounts = dict[str, Decimal]
+
+def _can_be_counted(amounts: dict[str, Decimal]) -> dict[str, Decimal]:
+    try:
+        _minor(amounts)
+    except BadInput as error:
+        raise ValueError(error.message) from None
+    return amounts
+
+
+Amounts = Annotated[dict[str, Decimal], AfterValidator(_can_be_counted)]
 Mode = Literal["shadow", "draft", "auto"]
 
 
@@ -41,7 +58,30 @@ class CompanyPolicy(_File):
     @field_validator("time_zone")
     @classmethod
     def _zone_exists(cls, value: str) -> str:
-        ZoneInfo(value)
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(f"{value!r} is no time zone: use one such as Europe/Berlin") from None
+        return value
+
+    @field_validator("currency")
+    @classmethod
+    def _currency_exists(cls, value: str) -> str:
+        try:
+            currency_digits(value)
+        except BadInput as error:
+            raise ValueError(error.message) from None
+        return value
+
+    @field_validator("calendar")
+    @classmethod
+    def _calendar_exists(cls, value: str) -> str:
+        from holidays import country_holidays
+
+        try:
+            country_holidays(value)
+        except NotImplementedError:
+            raise ValueError(f"{value!r} has no calendar: use a country code such as US") from None
         return value
 
 
@@ -62,6 +102,12 @@ class ContactPolicy(_File):
     feed_max_age_days: dict[str, int]
     high_value: Amounts
 
+    @model_validator(mode="after")
+    def _window_opens_first(self) -> "ContactPolicy":
+        if self.window_opens >= self.window_closes:
+            raise ValueError("window_opens must be earlier than window_closes")
+        return self
+
 
 class Stage(BaseModel):
     """One step of the ladder."""
@@ -71,7 +117,7 @@ class Stage(BaseModel):
     level: int = Field(ge=1)
     template: str
     tone: Literal["friendly", "neutral", "firm", "final"]
-    days_past_due: int
+    days_past_due: int = Field(ge=1)
     days_since_last: int = Field(ge=0)
     needs_approval: bool
 
@@ -281,5 +327,5 @@ class Policy(BaseModel):
         return _minor(self.dunning.minimum_total)
 
 
-def _minor(amounts: Amounts) -> dict[str, int]:
+def _minor(amounts: dict[str, Decimal]) -> dict[str, int]:
     return {currency: Money.of(value, currency).minor for currency, value in amounts.items()}

@@ -1,19 +1,23 @@
 """One account's turn in the collections pass: pure, so that it can be replayed from its facts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from engines.dunning import plan_contact
+from guardrails.case import Draft
+from guardrails.gate import judge
 from guardrails.verdict import (
     Allow,
     Deny,
     NeedsApproval,
+    Verdict,
     class_of,
     explain,
     findings_of,
 )
-from ledger.facts import AccountFacts
-from ledger.states import AccountClass, Disposition
+from ledger.actions import SendReminder
+from ledger.facts import AccountFacts, InFlight
+from ledger.states import AccountClass, Disposition, OutboxState
 from policies.schema import Policy
 from tools.outgoing import JudgedMessage, judge_message
 
@@ -23,6 +27,18 @@ _ORDER = (
     Disposition.HELD,
     Disposition.SENT,
     Disposition.NOTHING_DUE,
+)
+# What holds a reminder back holds the question what follows the last one back, too.
+_PAUSES = frozenset(
+    {
+        "no_send_under_hold",
+        "never_chase_disputed",
+        "cash_before_chasing",
+        "our_promise_first",
+        "promise_pauses_its_invoices",
+        "plan_pauses_its_invoices",
+        "missed_instalment_needs_person",
+    }
 )
 _CLASSES = (AccountClass.ROUTINE, AccountClass.EXCEPTION, AccountClass.EXECUTIVE_REVIEW)
 
@@ -54,19 +70,60 @@ def take_turn(facts: AccountFacts, policy: Policy, now: datetime) -> Turn:
     if facts.inbound_unanswered:
         rule = policy.approval.by_id["answer_before_chasing"]
         return _exception(facts, rule.id, rule.says, "answer", policy)
-    if not plan.reminders and plan.past_last_stage:
-        return _exception(
-            facts, "past_last_stage", "The ladder has no further stage.", "past", policy
-        )
-    if not plan.reminders:
+    turns = _reminded(plan.reminders, facts, policy, now)
+    reminded = {reminder.currency for reminder in plan.reminders}
+    turns += [
+        _past_ladder(currency, facts, policy)
+        for currency in plan.past_last_stage
+        if currency not in reminded
+    ]
+    if not turns:
         later = plan.next_action_on or facts.as_of + timedelta(days=365)
-        return Turn(Disposition.NOTHING_DUE, _quiet_reason(facts, later), next_action_on=later)
-    turns = [_of(judge_message(r, facts, policy, now), facts, policy) for r in plan.reminders]
+        reason = _quiet_reason(facts, plan.next_action_on)
+        return Turn(Disposition.NOTHING_DUE, reason, next_action_on=later)
     return turns[0] if len(turns) == 1 else _combined(turns)
 
 
-def _quiet_reason(facts: AccountFacts, later: date) -> str:
-    return f"next stage on {later}" if facts.open_items else "no open item"
+def _reminded(
+    reminders: tuple[SendReminder, ...], facts: AccountFacts, policy: Policy, now: datetime
+) -> list[Turn]:
+    """A turn for each currency; what leaves in one counts against the budget of the next."""
+    turns, seen = [], facts
+    for reminder in reminders:
+        turn = _of(judge_message(reminder, seen, policy, now), facts, policy)
+        if turn.leaving:
+            leaving = InFlight(reminder.currency, OutboxState.QUEUED, reminder.currency)
+            seen = replace(seen, in_flight=(*seen.in_flight, leaving))
+        turns.append(turn)
+    return turns
+
+
+def _quiet_reason(facts: AccountFacts, next_stage_on: date | None) -> str:
+    if not facts.open_items:
+        return "no open item"
+    return f"next stage on {next_stage_on}" if next_stage_on else "too little is due for a letter"
+
+
+def _past_ladder(currency: str, facts: AccountFacts, policy: Policy) -> Turn:
+    """No further stage: a person's, unless what pauses a reminder pauses this too."""
+    last = policy.dunning.stages[-1]
+    reminder = SendReminder(
+        account_id=facts.account_id,
+        contact_id="",
+        currency=currency,
+        stage=last.level,
+        template_id=last.template,
+        invoice_ids=tuple(
+            item.invoice_id
+            for item in facts.open_items
+            if item.currency == currency and item.dunning_level >= last.level
+        ),
+    )
+    found = findings_of(judge(reminder, facts, policy, None, Draft("", "", "")))
+    pausing = tuple(f for f in found if f.rule_id in _PAUSES and f.effect == "deny")
+    if pausing:
+        return _denied(Deny(pausing), facts, policy)
+    return _exception(facts, "past_last_stage", "The ladder has no further stage.", "past", policy)
 
 
 def _exception(facts: AccountFacts, rule_id: str, says: str, task: str, policy: Policy) -> Turn:
@@ -77,7 +134,7 @@ def _exception(facts: AccountFacts, rule_id: str, says: str, task: str, policy: 
         says,
         (rule_id,),
         AccountClass.EXCEPTION,
-        facts.as_of + timedelta(days=policy.contact.look_again_days),
+        _look_again(facts, policy),
         prepared_by=None if waiting else "collector",
         task=task,
     )
@@ -85,8 +142,6 @@ def _exception(facts: AccountFacts, rule_id: str, says: str, task: str, policy: 
 
 def _of(judged: JudgedMessage, facts: AccountFacts, policy: Policy) -> Turn:
     verdict = judged.verdict
-    rules = tuple(finding.rule_id for finding in findings_of(verdict))
-    look_again = facts.as_of + timedelta(days=policy.contact.look_again_days)
     match verdict:
         case Allow():
             reason = f"stage {judged.action.stage}, {judged.action.currency}"
@@ -96,28 +151,42 @@ def _of(judged: JudgedMessage, facts: AccountFacts, policy: Policy) -> Turn:
             return Turn(
                 Disposition.WAITING,
                 explain(verdict),
-                rules,
+                _rule_ids(verdict),
                 class_of(verdict),
-                look_again,
+                _look_again(facts, policy),
                 asking=(judged,),
             )
         case Deny():
-            role = next((f.prepared_by for f in verdict.findings if f.prepared_by), None)
-            prepared = any(waiting.role == role for waiting in facts.proposals_waiting)
-            return Turn(
-                verdict.disposition,
-                explain(verdict),
-                rules,
-                class_of(verdict),
-                verdict.until or look_again,
-                prepared_by=None if prepared else role,
-                task=rules[0] if rules else "",
-            )
+            return _denied(verdict, facts, policy)
+
+
+def _denied(verdict: Deny, facts: AccountFacts, policy: Policy) -> Turn:
+    role = next((f.prepared_by for f in verdict.findings if f.prepared_by), None)
+    prepared = any(waiting.role == role for waiting in facts.proposals_waiting)
+    return Turn(
+        verdict.disposition,
+        explain(verdict),
+        _rule_ids(verdict),
+        class_of(verdict),
+        verdict.until or _look_again(facts, policy),
+        prepared_by=None if prepared else role,
+        task=verdict.findings[0].rule_id,
+    )
+
+
+def _rule_ids(verdict: Verdict) -> tuple[str, ...]:
+    return tuple(finding.rule_id for finding in findings_of(verdict))
+
+
+def _look_again(facts: AccountFacts, policy: Policy) -> date:
+    return facts.as_of + timedelta(days=policy.contact.look_again_days)
 
 
 def _combined(turns: list[Turn]) -> Turn:
     """Several currencies, one disposition: the most demanding, with every message kept."""
-    lead = min(turns, key=lambda turn: _ORDER.index(turn.disposition))
+    ordered = sorted(turns, key=lambda turn: _ORDER.index(turn.disposition))
+    lead = ordered[0]
+    case = next((turn for turn in ordered if turn.prepared_by), lead)
     dates = [turn.next_action_on for turn in turns if turn.next_action_on]
     return Turn(
         lead.disposition,
@@ -127,6 +196,6 @@ def _combined(turns: list[Turn]) -> Turn:
         min(dates, default=None),
         leaving=tuple(m for turn in turns for m in turn.leaving),
         asking=tuple(m for turn in turns for m in turn.asking),
-        prepared_by=next((turn.prepared_by for turn in turns if turn.prepared_by), None),
-        task=lead.task,
+        prepared_by=case.prepared_by,
+        task=case.task,
     )

@@ -39,7 +39,7 @@ class Writer:
     @property
     def cause(self) -> str:
         """What a posting is traced back to."""
-        return self.proposal_id or f"{self.run_id or 'day'}:{self.actor}"
+        return self.proposal_id or f"{self.run_id or self.facts.as_of}:{self.actor}"
 
 
 def action_value(action: act.ProposedAction, facts: AccountFacts) -> Money | None:

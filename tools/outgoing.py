@@ -12,7 +12,7 @@ from guardrails.business_days import contact_window
 from guardrails.case import Draft
 from guardrails.gate import judge, refuse
 from guardrails.verdict import Deny, Verdict
-from ledger.actions import MessageAction, SendReminder, SendStatement, action_json
+from ledger.actions import AnswerQuery, MessageAction, SendReminder, SendStatement, action_json
 from ledger.facts import AccountFacts
 from ledger.ids import make_id
 from policies.schema import Policy
@@ -56,10 +56,17 @@ def judge_message(
 
 
 def idempotency_key(action: MessageAction, facts: AccountFacts) -> str:
-    """(account, purpose, stage, period): the same message of one day exists once."""
-    currency = _currency(action) or ""
+    """(account, purpose, stage, period): the same message of one day exists once.
+
+    Answers to two messages of one customer are two messages.
+    """
+    match action:
+        case AnswerQuery():
+            subject = action.in_reply_to or action.template_id
+        case SendReminder() | SendStatement():
+            subject = action.currency
     stage = action.stage if isinstance(action, SendReminder) else 0
-    return f"{action.account_id}|{action.type}|{currency}|{stage}|{facts.as_of.isoformat()}"
+    return f"{action.account_id}|{action.type}|{subject}|{stage}|{facts.as_of.isoformat()}"
 
 
 def _currency(action: MessageAction) -> str | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlmodel import Session
 
 from ledger.facts import (
@@ -20,6 +20,7 @@ from ledger.facts import (
     OpenTicket,
     PastContact,
     PendingPromise,
+    PlannedPart,
     UnappliedReceipt,
     WaitingProposal,
 )
@@ -200,25 +201,29 @@ def _broken(session: Session, ids: Sequence[str]) -> Rows:
 
 
 def _plans(session: Session, as_of: date, ids: Sequence[str]) -> Rows:
-    """Plans with the part that is due next, or the last where none is to come."""
-    ahead = case((PlanInstalment.due_on >= as_of, PlanInstalment.due_on))
+    """Plans with their instalments; a plan without one has nothing due next."""
     rows = session.execute(
-        select(
-            Plan.account_id,
-            Plan.id,
-            Plan.state,
-            Plan.invoice_ids,
-            select(func.coalesce(func.min(ahead), func.max(PlanInstalment.due_on)))
-            .where(PlanInstalment.plan_id == Plan.id)
-            .scalar_subquery(),
-        )
+        select(Plan.account_id, Plan.id, Plan.state, Plan.invoice_ids)
         .where(
             among(Plan.account_id, ids),
             among(Plan.state, [PlanState.PROPOSED.value, PlanState.ACTIVE.value]),
         )
         .order_by(Plan.id)
+    ).all()
+    instalments = session.execute(
+        select(PlanInstalment.plan_id, PlanInstalment.due_on, PlanInstalment.amount_minor)
+        .where(among(PlanInstalment.plan_id, [row[1] for row in rows]))
+        .order_by(PlanInstalment.plan_id, PlanInstalment.due_on, PlanInstalment.number)
     )
-    return _group(rows, lambda row: ActivePlan(row[1], row[2], split_list(row[3]), row[4]))
+    schedules = _group(instalments, lambda row: PlannedPart(*row[1:]))
+
+    def plan(row: Any) -> ActivePlan:
+        parts = tuple(schedules.get(row[1], ()))
+        last = parts[-1].due_on if parts else None
+        ahead = next((part.due_on for part in parts if part.due_on >= as_of), last)
+        return ActivePlan(row[1], row[2], split_list(row[3]), ahead, parts)
+
+    return _group(rows, plan)
 
 
 def _holds(session: Session, as_of: date, ids: Sequence[str]) -> Rows:

@@ -178,9 +178,7 @@ SHOWS: dict[str, Callable[[AccountFacts], bool]] = {
     "our_credit_overdue": lambda facts: pending(facts, "ours")[0] < AS_OF,
     "plan_proposed": lambda facts: facts.plans[0].state == "proposed",
     "plan_active": lambda facts: facts.plans[0].state == "active",
-    "plan_instalment_missed": lambda facts: (
-        facts.plans[0].next_due_on is not None and facts.plans[0].next_due_on < AS_OF
-    ),
+    "plan_instalment_missed": lambda facts: facts.plans[0].parts[0].due_on < AS_OF,
     "unapplied_cash": lambda facts: facts.receipts[0].received_on < AS_OF,
     "open_credit": lambda facts: len(facts.credits) == 1,
     "contact_opted_out": lambda facts: all(contact.opted_out for contact in facts.contacts),
