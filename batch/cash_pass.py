@@ -23,7 +23,7 @@ from ledger.queries.cash import (
 )
 from ledger.states import PromiseState
 from ledger.tables.case import Promise
-from tools.cash_book import keep_promise_states, set_receipts_aside
+from tools.cash_book import keep_promise_states, known_payers, set_receipts_aside
 from tools.proposals import submit
 
 AUTHOR = "cash_applier"
@@ -112,10 +112,12 @@ def _set_aside(night: Night, rest: Iterable[NoMatch]) -> int:
         by_reason[outcome.reason].append(outcome.receipt_id)
     if not by_reason:
         return 0
-    with night.house.ledger.write() as session:
-        payers = set_receipts_aside(session, by_reason)
+    with night.house.ledger.read() as session:
+        payers = known_payers(session, by_reason)
     for account_id in payers:
         work_case(night, account_id, AUTHOR, "unapplied_cash")
+    with night.house.ledger.write() as session:  # last, so that a crash leaves no case unopened
+        set_receipts_aside(session, by_reason)
     return len(payers)
 
 

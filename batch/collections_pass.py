@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 from sqlmodel import Session
 
-from batch.cases import work_case
+from batch.cases import take_up_cases, work_case
 from batch.run import Night
 from batch.worklist import build_worklist
 from graph.resume import open_threads, thread_of
@@ -38,6 +38,7 @@ from tools.proposals import new_proposal
 
 CHUNK = 500
 AUTHOR = "collector"
+_OF_TONIGHT = frozenset({"one_message_per_day", "one_message_at_a_time"})
 
 
 @dataclass
@@ -56,6 +57,7 @@ class _Chunk:
 
 def collections_pass(night: Night) -> None:
     """Give every account on the worklist its turn."""
+    take_up_cases(night)
     with night.house.ledger.write() as session:
         everybody = build_worklist(session, night.as_of, night.house.policy)
     worklist = everybody[: night.limit]
@@ -100,13 +102,16 @@ def _collect(
     before: str | None,
     waiting: list[Proposal],
 ) -> None:
+    stays = before == Disposition.SENT and _only_waits_for_its_own(turn)
     chunk.accounts.append(
         {
             "b_id": facts.account_id,
             "b_next": turn.next_action_on,
-            "b_disposition": turn.disposition.value,
+            "b_disposition": before if stays else turn.disposition.value,
         }
     )
+    if stays:
+        return
     _settle_waiting(night, chunk, facts, turn, waiting)
     quiet = turn.disposition is Disposition.NOTHING_DUE
     if quiet and before in (None, Disposition.NOTHING_DUE) and not turn.rule_ids:
@@ -134,6 +139,12 @@ def _collect(
     )
     if turn.prepared_by:
         chunk.cases.append((facts.account_id, turn))
+
+
+def _only_waits_for_its_own(turn: Turn) -> bool:
+    """Whether nothing but tonight's own message stops the next one: the account stays at sent."""
+    quiet = turn.disposition is Disposition.NOTHING_DUE
+    return (quiet and not turn.rule_ids) or _OF_TONIGHT.issuperset(turn.rule_ids or {""})
 
 
 def _settle_waiting(

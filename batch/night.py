@@ -13,7 +13,7 @@ from batch.collections_pass import collections_pass
 from batch.dispatch import dispatch
 from batch.intake import intake
 from batch.report import write_report
-from batch.run import Night, finish_night, start_night
+from batch.run import Night, finish_night, night_thread, start_night
 from graph.bootstrap import House
 from graph.night import PHASES, build_night_graph
 from ledger.clock import stopwatch
@@ -57,7 +57,7 @@ def run_night(house: House, as_of: date, progress: Progress, limit: int | None =
 
 def _run_graph(house: House, night: Night, graph: Any) -> None:
     """Go on after the last finished phase, or start over where the night had ended."""
-    thread = f"night:{night.as_of.isoformat()}"
+    thread = night_thread(night.as_of)
     config = {"configurable": {"thread_id": thread}}
     unfinished = bool(graph.get_state(config).next)
     graph.invoke(None if unfinished else {"run_id": night.run_id}, config, durability="sync")

@@ -25,12 +25,17 @@ def prove_accounts(evidence: Evidence) -> None:
         look = f"dunwell night --as-of {run.as_of} takes it up where it stopped"
         tally.fault(f"night {run.number}", "a night that ended", f"stopped in {run.phase}", look)
         return
-    _prove_counts(evidence, run)
+    untouched = _nothing_since(evidence, run)
+    if untouched:
+        _prove_counts(evidence, run)
     total, done = portfolio_size(session), 0
     for rows in in_chunks(session, _standing(), Account.id):
         for row in rows:
             tally.saw()
             _prove_standing(evidence, run, row)
+            if _overlooked(row, run, untouched):
+                look = f"dunwell night --as-of {run.as_of}"
+                tally.fault(row.id, f"a look in the night of {run.as_of}", "none", look)
         _prove_left_alone(evidence, run, [row for row in rows if _left_alone(row, run)])
         done += len(rows)
         evidence.progress("accounts", done, total)
@@ -72,6 +77,13 @@ def _left_alone(row: Any, run: Any) -> bool:
     return laid_aside and row.run_id != run.id and (row.disposition or _QUIET) == _QUIET
 
 
+def _overlooked(row: Any, run: Any, untouched: bool) -> bool:
+    """Whether its date had come and the last night passed it by; no date means tonight."""
+    if row.run_id == run.id:
+        return False
+    return untouched if row.next_action_on is None else row.next_action_on <= run.as_of
+
+
 def _prove_left_alone(evidence: Evidence, run: Any, rows: list[Any]) -> None:
     """Nothing is due for an account that was not looked at, on the facts as they are now."""
     policy = evidence.policy(run.policy_hash)
@@ -90,13 +102,15 @@ def _prove_left_alone(evidence: Evidence, run: Any, rows: list[Any]) -> None:
             )
 
 
+def _nothing_since(evidence: Evidence, run: Run) -> bool:
+    """Whether the end of the night is the newest thing in the journal."""
+    newest = evidence.session.scalars(select(Audit).order_by(Audit.seq.desc()).limit(1)).first()
+    return newest is not None and (newest.kind, newest.subject_id) == ("night_finished", run.id)
+
+
 def _prove_counts(evidence: Evidence, run: Run) -> None:
-    """The night's own counts, as long as nothing has happened since it ended."""
-    session = evidence.session
-    newest = session.scalars(select(Audit).order_by(Audit.seq.desc()).limit(1)).first()
-    if newest is None or (newest.kind, newest.subject_id) != ("night_finished", run.id):
-        return
+    """The night's own counts are those of the accounts."""
     told = orjson.loads(run.counts).get("dispositions", {})
-    found = standing_dispositions(session)
+    found = standing_dispositions(evidence.session)
     if told != found:
         evidence["nobody_forgotten"].fault(f"night {run.number}", told, found, "dunwell report")

@@ -4,8 +4,9 @@ from typing import Any
 
 import orjson
 from pydantic import ValidationError
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
+from batch.cases import ENDINGS
 from batch.proof_evidence import Evidence, in_chunks
 from ledger.actions import OpenDisputeCase, ProposedAction, RecordPromise, parse_action, read_action
 from ledger.states import RunState
@@ -64,9 +65,7 @@ def prove_work_without_model(evidence: Evidence) -> None:
     if not evidence.cases:
         return
     ended = session.execute(
-        select(Audit.subject_id, Audit.actor, Audit.at).where(
-            or_(Audit.kind == "case_worked", Audit.kind == "create_call_task_executed")
-        )
+        select(Audit.subject_id, Audit.actor, Audit.at).where(Audit.kind.in_(ENDINGS))
     )
     left = set(evidence.cases).difference(tuple(row) for row in ended)
     for account_id, role, _at in sorted(left):

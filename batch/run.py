@@ -79,6 +79,8 @@ def start_night(house: House, as_of: date, progress: Any, limit: int | None = No
                 session, run.started_at, "night_started", run.id, "night", as_of=as_of.isoformat()
             )
             _sent_becomes_quiet(session)
+        elif run.policy_hash != house.policy.hash:
+            _start_over(session, run, house)
         run.state = RunState.RUNNING
         run.policy_hash = house.policy.hash
         session.flush()
@@ -93,6 +95,19 @@ def _start_instant(house: House, as_of: date) -> datetime:
     if house.mail.plays_the_day or clock.today() != as_of:
         return datetime.combine(as_of, time.min, UTC)
     return clock.now()
+
+
+def night_thread(as_of: date) -> str:
+    """Thread id of the night of a date."""
+    return f"night:{as_of.isoformat()}"
+
+
+def _start_over(session: Session, run: Run, house: House) -> None:
+    """A night taken up under another policy looks at everybody again, and says so."""
+    changed = {"before": run.policy_hash, "after": house.policy.hash}
+    audit(session, run.started_at, "night_policy_changed", run.id, "night", **changed)
+    session.execute(update(Account).values(next_action_on=None))
+    house.checkpointer.delete_thread(night_thread(run.as_of))
 
 
 def _sent_becomes_quiet(session: Session) -> None:
