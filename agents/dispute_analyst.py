@@ -12,6 +12,7 @@ SPEC = AgentSpec(
         "list_messages",
         "list_tickets_and_notes",
         "list_payments",
+        "search_notes",
     ),
     action_types=(
         "open_dispute",

@@ -194,6 +194,17 @@ def _forecast(result: Json) -> str:
     return _lines(f"Expected cash from {result['as_of']}, by {result['method']}:", lines)
 
 
+def _found(result: Json) -> str:
+    lines = [
+        f'{_who(each)}, {each["said"]["source"]}: "{_short(each["said"]["text"])}"'
+        for each in result["notes"]
+    ]
+    if result["not_indexed"]:
+        lines.append(f"{result['not_indexed']} newer note(s) not searched: run `dunwell reindex`")
+    empty = "Nothing was found. That does not prove that nothing was agreed."
+    return _lines(f'What is noted on "{result["searched"]}":', lines, empty)
+
+
 SAY: dict[str, Callable[[Any], str]] = {
     "get_account_brief": _brief,
     "list_open_items": _items,
@@ -209,4 +220,5 @@ SAY: dict[str, Callable[[Any], str]] = {
     "list_messages": _messages,
     "list_tickets_and_notes": _tickets,
     "expected_cash": _forecast,
+    "search_notes": _found,
 }

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from agents.offline_answers import SAY
 from agents.offline_asked import account_named, last_account, speaks_of_it
+from agents.offline_notes import NOTE_WORDS, note_search
 from agents.offline_turn import PROPOSE, Move, Turn, Want
 from agents.offline_wishes import WISHES, Wish
 
@@ -14,6 +15,7 @@ OFFLINE_NOTE = "(Offline assistant: answered by rules from the ledger, without a
 HELP = """I can answer from the ledger:
 - whom to work today, and why; the story of an account; its open items, aging, statement, payments
 - promises due, open disputes, messages, tickets and notes; exposure and credit limit
+- what was agreed with an account about a subject, or who agreed to it
 - unapplied cash, expected cash, what waits for approval, why an account stands where it does
 I can ask for these, each as a request that the rules judge and a person approves:
 - draft a reminder or statement, record a promise, place a hold, open a dispute, add a call task
@@ -36,11 +38,13 @@ class Intent:
 
 
 READS: tuple[Intent, ...] = (
+    Intent("dispute_analyst", "search_notes", NOTE_WORDS, "may"),
     Intent(
         "collector",
         "list_accounts_to_work",
         r"\b(?:who|whom|which (?:accounts?|customers?))\b.*"
-        r"\b(?:work|call|chase|start|contact|next)\b|what (?:should|do|can) (?:i|we) (?:do|work|start)|worklist|priorit|to-?do",
+        r"\b(?:work|call|chase|start|contact|next)\b"
+        r"|what (?:should|do|can) (?:i|we) (?:do|work|start)|worklist|priorit|to-?do",
         "none",
     ),
     Intent(
@@ -80,7 +84,11 @@ READS: tuple[Intent, ...] = (
         r"messages?\b|wrote|\bsaid\b|\bsay\b|repl(?:y|ied)|e-?mails?\b|"
         r"conversation|correspond",
     ),
-    Intent("dispute_analyst", "list_tickets_and_notes", r"tickets?\b|contract|\bnotes?\b|renewal"),
+    Intent(
+        "dispute_analyst",
+        "list_tickets_and_notes",
+        r"tickets?\b|contract|\bnotes?\b|renewal|\bwhat\b.*\bagreed?\b",
+    ),
     Intent(
         "collector",
         "get_account_brief",
@@ -144,6 +152,8 @@ def _ask(turn: Turn, wish: Wish) -> Move:
 def _call(turn: Turn, tool: str, account: str) -> Move:
     if tool not in turn.offered:
         return f"I may not look that up here ({tool})."
+    if tool == "search_notes":
+        return [Want(tool, note_search(turn.question, turn.history))]
     named = None
     if account != "none":
         named = account_named(turn.question)

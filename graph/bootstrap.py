@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import select, text
 
+from adapters.chroma_knowledge import ChromaKnowledge
 from adapters.mail import MaildirMail, MailPort
 from graph.deps import Deps
 from graph.settings import Settings, quiet_libraries, read_settings
@@ -61,7 +62,8 @@ class House:
     def deps(self, as_of: date | None = None, clock: Clock | None = None) -> Deps:
         """What graph nodes need, on a business date."""
         day = as_of or self.business_date()
-        return Deps(self.ledger, self.policy, clock or self.clock_at(day), day, self.model)
+        clock = clock or self.clock_at(day)
+        return Deps(self.ledger, self.policy, clock, day, self.model, lambda: self.knowledge)
 
     @cached_property
     def model(self) -> Any:
@@ -106,6 +108,17 @@ class House:
         ]
         with self.ledger.write() as session:
             add_rows(session, ModelCall, rows)
+
+    @cached_property
+    def knowledge(self) -> ChromaKnowledge:
+        """The knowledge index, opened by the first chat that searches the whole book.
+
+        Raises:
+            Conflict: Another process has it.
+        """
+        knowledge = ChromaKnowledge(self.home / "knowledge")
+        self._closers.append(knowledge)
+        return knowledge
 
     @cached_property
     def checkpointer(self) -> Any:

@@ -1,8 +1,10 @@
 """What every node may use, handed over as LangGraph's runtime context."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from adapters.knowledge import KnowledgePort
 from agents.chat_model import ChatPort
 from ledger.clock import Clock
 from ledger.session import Ledger
@@ -11,13 +13,19 @@ from policies.schema import Policy
 
 @dataclass(frozen=True, slots=True)
 class Deps:
-    """The books, the policy, the time and the model of one home."""
+    """The books, the policy, the time and the model of one home.
+
+    Attributes:
+        open_knowledge: Opens the knowledge index. Conversations only: one process may have it
+            open, and that must never be a night.
+    """
 
     ledger: Ledger
     policy: Policy
     clock: Clock
     as_of: date
     model: ChatPort
+    open_knowledge: Callable[[], KnowledgePort] | None = None
 
     @property
     def now(self) -> datetime:

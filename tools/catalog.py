@@ -8,6 +8,7 @@ from tools.contract import Tool
 from tools.credit import credit_exposure
 from tools.disputes import list_disputes, list_promises
 from tools.forecast import expected_cash
+from tools.knowledge import search_notes
 from tools.worklist import list_accounts_to_work, why_routed
 
 READ_TOOLS: dict[str, Tool] = {
@@ -28,5 +29,6 @@ READ_TOOLS: dict[str, Tool] = {
         list_accounts_to_work,
         why_routed,
         list_waiting_approvals,
+        search_notes,
     )
 }

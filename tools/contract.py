@@ -17,6 +17,7 @@ from typing import Annotated, Any, get_type_hints
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, ValidationError, create_model
 from sqlmodel import Session
 
+from adapters.knowledge import KnowledgePort
 from ledger.actions import ProposedAction
 from ledger.errors import ArError, NotFound, Refused
 from ledger.facts import AccountFacts
@@ -71,6 +72,7 @@ class ToolContext:
         action_types: What may be proposed here.
         snapshots: Facts already read, by account: a case reads them once.
         proposed: What has been proposed so far, in order; judged by nobody yet.
+        open_knowledge: Opens the index over the notes of the whole book; None where it is closed.
     """
 
     session: Session
@@ -84,6 +86,7 @@ class ToolContext:
     action_types: tuple[str, ...] = ()
     snapshots: dict[str, AccountFacts] = field(default_factory=dict)
     proposed: list[ProposedAction] = field(default_factory=list)
+    open_knowledge: Callable[[], KnowledgePort] | None = None
 
     def facts(self, account_id: str) -> AccountFacts:
         """The account's snapshot, read once."""

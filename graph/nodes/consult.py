@@ -28,6 +28,7 @@ def consult(state: ChatState, runtime: Runtime[Deps]) -> dict[str, Any]:
             policy=deps.policy,
             scopes=frozenset(scopes),
             action_types=spec.action_types,
+            open_knowledge=deps.open_knowledge,
         )
         result = run_role(spec, ctx, task, deps.model)
     return {
