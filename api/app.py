@@ -1,0 +1,89 @@
+"""The API of one home as an application."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import health
+from api.accounts import routes as accounts
+from api.chat import routes as chat
+from api.inbox import routes as inbox
+from api.problems import HEADERS, RESPONSES, Problem, add_handlers, problem
+from api.runs import routes as runs
+from graph.bootstrap import House
+
+MAX_BODY_BYTES = 256 * 1024
+_ABOUT = (
+    "Approve, edit or reject what waits for a person, read accounts and nights, ask the assistant. "
+    "Every error is a problem document (RFC 9457); lists are paged by `next`; a POST may carry an "
+    "Idempotency-Key."
+)
+
+
+def create_app(house: House) -> FastAPI:
+    """Build the API over an open home; the caller closes the home.
+
+    There is no documentation page, because it would load scripts from elsewhere; the description
+    is at /openapi.json.
+    """
+    app = FastAPI(
+        title="Dunwell",
+        version="1",
+        description=_ABOUT,
+        docs_url=None,
+        redoc_url=None,
+        responses=RESPONSES,
+        redirect_slashes=False,
+    )
+    app.state.house = house
+    for router in (health.router, inbox.router, accounts.router, runs.router, chat.router):
+        app.include_router(router)
+    add_handlers(app)
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
+    app.add_middleware(_Edge)
+    app.openapi = lambda: _described(app)  # type: ignore[method-assign]
+    return app
+
+
+def _described(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI description, with the problem document every error is."""
+    if app.openapi_schema is None:
+        described = get_openapi(
+            title=app.title,
+            version=app.version,
+            description=app.description,
+            routes=app.routes,
+        )
+        schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        parts = schema.pop("$defs", {}) | {"Problem": schema}
+        described.setdefault("components", {}).setdefault("schemas", {}).update(parts)
+        app.openapi_schema = described
+    return app.openapi_schema
+
+
+class _Edge:
+    """Refuses an announced body that is too large; keeps answers from being cached or framed."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on and complete the head of its answer."""
+
+        async def send_safely(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        announced = Headers(scope=scope).get("content-length", "") if "headers" in scope else ""
+        if announced.isdecimal() and int(announced) > MAX_BODY_BYTES:
+            answer = problem(413, f"a request holds {MAX_BODY_BYTES} bytes at most", scope["path"])
+            await answer(scope, receive, send)
+            return
+        await self.app(scope, receive, send_safely)

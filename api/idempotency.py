@@ -1,0 +1,135 @@
+"""A request sent twice is done once: answers are kept under their Idempotency-Key.
+
+The decision itself is a compare-and-set in the ledger, so even a request whose key was lost in a
+crash cannot take effect twice; the key makes the second answer equal to the first.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Request
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel
+from sqlalchemy import delete, update
+from sqlmodel import Session
+
+from api.access import Caller
+from api.problems import HEADERS, MEDIA_TYPE, problem_of
+from ledger.clock import SystemClock
+from ledger.errors import ArError, BadInput, Conflict
+from ledger.ids import digest
+from ledger.journal import insert_new
+from ledger.tables.work import IdempotentRequest
+
+_JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """The key of a request, if it has one, and what exactly was asked."""
+
+    path: str
+    key: str | None
+    request_digest: str
+
+    def answer(self, caller: Caller, work: Callable[[], BaseModel]) -> Response:
+        """Do the work, or give the answer it had the first time.
+
+        Raises:
+            Conflict: It is still running.
+            BadInput: The key was used for something else.
+        """
+        if self.key is None:
+            return _answer(work())
+        today = SystemClock().today()
+        kept = self._claim(caller, today)
+        if kept is not None:
+            return kept
+        try:
+            response = _answer(work())
+        except ArError as error:
+            response = problem_of(error, self.path)
+        except Exception:
+            self._forget(caller)
+            raise
+        self._keep(caller, response)
+        return response
+
+    def _claim(self, caller: Caller, today: date) -> Response | None:
+        """Take the key, or find what was answered under it."""
+        row = {
+            "key": self.key,
+            "person_id": caller.person.person_id,
+            "request_digest": self.request_digest,
+            "status": None,
+            "answer": "",
+            "created_on": today,
+        }
+        with caller.house.ledger.write() as session:
+            if insert_new(session, IdempotentRequest, [row]):
+                return None
+            kept = session.get_one(IdempotentRequest, (self.key, caller.person.person_id))
+            return self._kept(session, kept, today)
+
+    def _kept(self, session: Session, kept: IdempotentRequest, today: date) -> Response | None:
+        if kept.request_digest != self.request_digest:
+            raise BadInput("this Idempotency-Key was used for another request; take a new one")
+        if kept.status is not None:
+            media = _JSON if kept.status < 400 else MEDIA_TYPE
+            headers = HEADERS | {"Idempotency-Replayed": "true"}
+            return Response(kept.answer, kept.status, headers, media)
+        if kept.created_on == today:
+            raise Conflict("this request is still running; ask again in a moment")
+        # Left behind by a server that stopped in the middle: what it did is in the ledger.
+        kept.created_on = today
+        session.flush()
+        return None
+
+    def _keep(self, caller: Caller, response: Response) -> None:
+        self._write(
+            caller,
+            update(IdempotentRequest).values(
+                status=response.status_code, answer=bytes(response.body).decode()
+            ),
+        )
+
+    def _forget(self, caller: Caller) -> None:
+        """An accident may be tried again under the same key."""
+        self._write(caller, delete(IdempotentRequest))
+
+    def _write(self, caller: Caller, statement: Any) -> None:
+        with caller.house.ledger.write() as session:
+            session.execute(
+                statement.where(
+                    IdempotentRequest.key == self.key,
+                    IdempotentRequest.person_id == caller.person.person_id,
+                )
+            )
+
+
+def _answer(model: BaseModel) -> Response:
+    return JSONResponse(model.model_dump(mode="json"), headers=HEADERS)
+
+
+async def read_once(
+    request: Request,
+    key: Annotated[
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            min_length=1,
+            max_length=200,
+            pattern=r"^[\x21-\x7e]+$",
+            description="Repeat a request under its key and get the first answer again.",
+        ),
+    ] = None,
+) -> Once:
+    """The key of a request and the digest of what it asks."""
+    body = await request.body()
+    asked = f"{request.method} {request.url.path}\n".encode() + body
+    return Once(request.url.path, key, digest(asked))
+
+
+OnceOnly = Annotated[Once, Depends(read_once)]

@@ -1,0 +1,131 @@
+"""Every error as a problem document (RFC 9457): what is wrong, where, what to do."""
+
+import logging
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict
+from starlette.exceptions import HTTPException
+
+from ledger.errors import ArError
+
+MEDIA_TYPE = "application/problem+json"
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_CODES = {
+    400: ("bad_request", "The request cannot be understood"),
+    401: ("unauthorized", "Sign in"),
+    403: ("refused", "Not allowed"),
+    404: ("not_found", "Not found"),
+    405: ("method_not_allowed", "This address does not take the method"),
+    409: ("conflict", "Somebody or something was first"),
+    413: ("too_large", "The request is too large"),
+    415: ("unsupported_media_type", "Send JSON"),
+    422: ("bad_input", "The input cannot be used"),
+    500: ("error", "Something went wrong on our side"),
+}
+_LOG = logging.getLogger(__name__)
+
+
+class Fault(BaseModel):
+    """One thing wrong with the input."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    pointer: str
+    detail: str
+
+
+class Problem(BaseModel):
+    """A problem document. `type` is stable: programs may act on it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str | None = None
+    errors: list[Fault] | None = None
+
+
+class Unauthorized(ArError):
+    """No key, or one that opens nothing."""
+
+    code = "unauthorized"
+    status_code = 401
+
+
+def problem(
+    status: int,
+    detail: str,
+    instance: str | None = None,
+    code: str | None = None,
+    errors: list[Fault] | None = None,
+    headers: dict[str, str] | None = None,
+) -> JSONResponse:
+    """A problem document as the answer to a request."""
+    known, title = _CODES.get(status, ("error", "The request failed"))
+    told = Problem(
+        type=f"/problems/{(code or known).replace('_', '-')}",
+        title=title,
+        status=status,
+        detail=detail,
+        instance=instance,
+        errors=errors,
+    )
+    content = told.model_dump(exclude_none=True)
+    return JSONResponse(content, status, HEADERS | (headers or {}), MEDIA_TYPE)
+
+
+def problem_of(error: ArError, instance: str) -> JSONResponse:
+    """The problem document of one of our own errors."""
+    headers = {"WWW-Authenticate": "Bearer"} if error.status_code == 401 else None
+    return problem(error.status_code, error.message, instance, error.code, headers=headers)
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Answer every error of an app with a problem document."""
+
+    @app.exception_handler(ArError)
+    async def on_ours(request: Request, error: ArError) -> JSONResponse:
+        return problem_of(error, request.url.path)
+
+    @app.exception_handler(RequestValidationError)
+    async def on_invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        # What was sent is not echoed: it may hold a key, and nobody needs it back.
+        faults = [
+            Fault(pointer="/".join(("", *map(str, each["loc"]))), detail=each["msg"])
+            for each in error.errors()
+        ]
+        detail = "; ".join(f"{fault.pointer}: {fault.detail}" for fault in faults[:3])
+        return problem(422, detail, request.url.path, errors=faults)
+
+    @app.exception_handler(HTTPException)
+    async def on_http(request: Request, error: HTTPException) -> JSONResponse:
+        headers = dict(error.headers or {})
+        return problem(error.status_code, str(error.detail), request.url.path, headers=headers)
+
+    @app.exception_handler(Exception)
+    async def on_accident(request: Request, error: Exception) -> JSONResponse:
+        _LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        return problem(500, "nothing was changed by it; the log says what", request.url.path)
+
+
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    status: {
+        "description": description,
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    for status, description in (
+        ("4XX", "A problem with the request"),
+        ("5XX", "A problem on our side"),
+    )
+}

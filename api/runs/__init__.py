@@ -1,0 +1,1 @@
+"""Nights over HTTP: what they did and decided."""

@@ -1,0 +1,73 @@
+"""Lists of accounts, nights and their decisions: a page at a time, by the key that sorts them."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, func, or_, select
+from sqlmodel import Session
+
+from ledger.money import Money
+from ledger.tables.account import Account
+from ledger.tables.receivable import Invoice
+from ledger.tables.work import DispositionRow, Run
+
+
+def accounts_page(
+    session: Session,
+    limit: int,
+    after: str | None = None,
+    words: str | None = None,
+    disposition: str | None = None,
+) -> list[Account]:
+    """Accounts by number, those behind `after` only; `words` are looked for in name and number."""
+    where = [] if after is None else [Account.account_number > after]
+    if words:
+        low = words.lower()
+        where.append(
+            or_(
+                func.lower(Account.name).contains(low, autoescape=True),
+                func.lower(Account.account_number).contains(low, autoescape=True),
+            )
+        )
+    if disposition is not None:
+        where.append(Account.disposition == disposition)
+    statement = select(Account).where(*where).order_by(Account.account_number).limit(limit)
+    return list(session.scalars(statement))
+
+
+def open_sums(session: Session, account_ids: list[str]) -> dict[str, list[Money]]:
+    """Open balance per account and currency."""
+    rows = session.execute(
+        select(Invoice.account_id, Invoice.currency, func.sum(Invoice.open_minor))
+        .where(Invoice.account_id.in_(account_ids), Invoice.open_minor != 0)
+        .group_by(Invoice.account_id, Invoice.currency)
+        .order_by(Invoice.account_id, Invoice.currency)
+    )
+    sums: dict[str, list[Money]] = {}
+    for account_id, currency, minor in rows:
+        sums.setdefault(account_id, []).append(Money(int(minor), currency))
+    return sums
+
+
+def runs_page(session: Session, limit: int, before: date | None = None) -> list[Run]:
+    """Nights, newest first."""
+    where = [] if before is None else [Run.as_of < before]
+    return list(session.scalars(select(Run).where(*where).order_by(Run.as_of.desc()).limit(limit)))
+
+
+def dispositions_page(
+    session: Session, run_id: str, limit: int, after: int = 0, kind: str | None = None
+) -> list[Row[Any]]:
+    """What a night decided, in the order it did, with account number and name."""
+    where = [DispositionRow.run_id == run_id, DispositionRow.seq > after]
+    if kind is not None:
+        where.append(DispositionRow.kind == kind)
+    return list(
+        session.execute(
+            select(DispositionRow, Account.account_number, Account.name)
+            .join(Account, Account.id == DispositionRow.account_id)
+            .where(*where)
+            .order_by(DispositionRow.seq)
+            .limit(limit)
+        )
+    )
