@@ -169,7 +169,7 @@ def _change(metrics: CurrencyMetrics, before: dict[str, Any]) -> Change:
 
 def _cost(session: Session, run: Run, phases: dict[str, float]) -> Cost:
     models = tuple(ModelLine(**row._mapping) for row in reads.model_usage(session, run.id))
-    seconds = run.seconds or sum(phases.values())
+    seconds = sum(phases.values())  # of every start of this night, not of the last one alone
     return Cost(seconds=seconds, phases=phases, models=models, model_currency=MODEL_CURRENCY)
 
 

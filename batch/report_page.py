@@ -11,12 +11,12 @@ from ledger.money import Money
 
 _MICROS_PER_MINOR = 1_000_000
 _NONE = "–"
-_TINTS = {
-    "sent": "sent",
-    "waiting_for_approval": "waiting",
-    "held": "held",
-    "needs_person": "person",
-    "nothing_due": "quiet",
+_STANDS = {
+    "sent": ("sent", "Sent"),
+    "waiting_for_approval": ("waiting", "Waits for approval"),
+    "held": ("held", "Held"),
+    "needs_person": ("person", "Needs a person"),
+    "nothing_due": ("quiet", "Nothing due"),
 }
 
 
@@ -50,6 +50,7 @@ def _pages() -> Environment:
         lstrip_blocks=True,
     )
     pages.filters |= {
+        "age": age,
         "bare": bare,
         "bucket": bucket_words,
         "counted": count,
@@ -58,7 +59,8 @@ def _pages() -> Environment:
         "in_currency": in_currency,
         "price": price,
         "signed": signed,
-        "tint": _TINTS.__getitem__,
+        "stands": lambda kind: _STANDS[kind][1],
+        "tint": lambda kind: _STANDS[kind][0],
         "words": words,
     }
     return pages
@@ -106,6 +108,11 @@ def price(line: ModelLine, currency: str) -> str:
     minor = Decimal(line.cost_micros) / _MICROS_PER_MINOR
     exact = minor * Money(1, currency).amount
     return f"{exact.quantize(Decimal('0.0001')):f} {currency}"
+
+
+def age(days_old: int) -> str:
+    """How long something has waited."""
+    return count(days_old, "day") if days_old else "new"
 
 
 def words(code: str) -> str:

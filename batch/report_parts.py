@@ -22,7 +22,8 @@ from batch.report_data import (
     WaitingCase,
     WaitingKind,
 )
-from ledger.actions import read_action
+from ledger.actions import Escalate, ProposedAction, read_action
+from ledger.facts import AccountFacts
 from ledger.journal import decode_roles
 from ledger.money import Money
 from ledger.queries import report as reads
@@ -30,10 +31,11 @@ from ledger.queries.account_facts import load_facts
 from ledger.queries.inbox import QueueFilter, queue_length, queue_page
 from ledger.states import Disposition, OutboxState, ProposalState
 from policies.schema import Policy
-from tools.account_pages import name_of
+from tools.account_pages import inert, name_of
 from tools.action_words import action_words
 
-SHOWN_CASES = 25
+SHOWN_CASES = 15
+SHOWN_SUMMARY = 220
 UNAPPLIED_SAYS = {
     None: "Not looked at yet",
     "unknown_payer": "The payer is not known",
@@ -44,7 +46,9 @@ UNAPPLIED_SAYS = {
     "payer_conflict": "It names an invoice of another customer",
     "overpayment": "It is more than the invoices it names",
     "competing_receipts": "Two receipts want the same item",
+    "open_credit": "An open credit memo",
 }
+MESSAGE_SAYS = {"send_statement": "Statement", "answer_query": "Answer to a customer"}
 _NOT_DONE = (Disposition.HELD, Disposition.NEEDS_PERSON)
 
 
@@ -77,25 +81,35 @@ def _shown_cases(session: Session, as_of: date, policy: Policy) -> tuple[Waiting
     page = queue_page(session, QueueFilter(), as_of, SHOWN_CASES)
     facts = load_facts(session, as_of, sorted({row[0].account_id for row in page}))
     return tuple(
-        WaitingCase(
-            id=proposal.id,
-            account_number=number,
-            name=name_of(name),
-            action=action_words(read_action(proposal.action), facts[proposal.account_id]),
-            value=Money(proposal.priority_minor, proposal.currency) if proposal.currency else None,
-            why=_why(proposal, policy),
-            needs=", and ".join(" or ".join(s) for s in decode_roles(proposal.approver_roles)),
-            age_days=(as_of - proposal.created_on).days,
-            expires_on=proposal.expires_on,
-            command=f"dunwell inbox show {proposal.id}",
-        )
+        _case(proposal, number, name_of(name), facts[proposal.account_id], policy)
         for proposal, number, name in page
     )
 
 
-def _why(proposal: Any, policy: Policy) -> str:
-    """The sentences of the rules behind a case: ours, never a text from outside."""
-    rules = [policy.approval.by_id.get(rule) for rule in proposal.rule_ids.split(",")]
+def _case(
+    proposal: Any, number: str, name: str, facts: AccountFacts, policy: Policy
+) -> WaitingCase:
+    action = read_action(proposal.action)
+    roles = decode_roles(proposal.approver_roles)
+    return WaitingCase(
+        id=proposal.id,
+        account_number=number,
+        name=name,
+        action=action_words(action, facts),
+        value=Money(proposal.priority_minor, proposal.currency) if proposal.currency else None,
+        why=_why(action, proposal.rule_ids, policy),
+        needs=" and ".join(" or ".join(each) for each in roles).replace("_", " "),
+        age_days=(facts.as_of - proposal.created_on).days,
+        expires_on=proposal.expires_on,
+        command=f"dunwell inbox show {proposal.id}",
+    )
+
+
+def _why(action: ProposedAction, rule_ids: str, policy: Policy) -> str:
+    """What a role says of a case it hands over, made inert; else what the rules say."""
+    if isinstance(action, Escalate):
+        return inert(" ".join(action.summary.split()), SHOWN_SUMMARY)
+    rules = [policy.approval.by_id.get(rule) for rule in rule_ids.split(",")]
     return " ".join(rule.says for rule in rules if rule) or "A person is asked."
 
 
@@ -129,7 +143,7 @@ def sent_part(session: Session, as_of: date, run_id: str, policy: Policy) -> Sen
 
 def _message_words(purpose: str, stage: int, policy: Policy) -> str:
     if purpose != "send_reminder":
-        return purpose.removeprefix("send_").replace("_", " ").capitalize()
+        return MESSAGE_SAYS.get(purpose, purpose.replace("_", " ").capitalize())
     known = policy.dunning.stage(stage)
     return f"Reminder {stage} ({known.tone})" if known else f"Reminder {stage}"
 

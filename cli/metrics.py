@@ -1,0 +1,68 @@
+"""`dunwell metrics`: aging, DSO, BPDSO, ADD, CEI and the kept rate, as of any date."""
+
+from datetime import date
+from pathlib import Path
+
+from cli.home import opened
+from cli.output import emit, say, show_heading, show_table
+from engines.metrics import BUCKETS, CurrencyMetrics, MetricsSummary, summary
+from ledger.queries.as_of import metric_inputs
+
+
+def run(home: Path | None, as_of: date | None, json_out: bool) -> None:
+    """Show the metrics of the 90 days that end on a date, from the postings.
+
+    Args:
+        home: Folder of the home.
+        as_of: The date; the home's business date if not given.
+        json_out: Print one JSON document instead of tables.
+    """
+    with opened(home) as house:
+        day = as_of or house.business_date()
+        with house.ledger.read() as session:
+            metrics = summary(metric_inputs(session, day))
+    if json_out:
+        emit(metrics.as_json())
+    else:
+        _show(metrics)
+
+
+def _show(metrics: MetricsSummary) -> None:
+    from batch.report_page import bucket_words
+
+    show_heading(f"Receivables as of {metrics.as_of}")
+    if not metrics.currencies:
+        say("Nothing has been posted by this date.")
+        return
+    heads = [bucket_words(name) for name in BUCKETS]
+    amounts = (*heads, "Open", "Unapplied cash", "Unapplied credit")
+    show_table(("", *amounts), map(_amount_row, metrics.currencies), right=amounts)
+    ratios = ("DSO", "count-back", "BPDSO", "ADD", "CEI %", "Overdue %", "Disputed %", "Kept %")
+    say("")
+    show_heading(f"Last {metrics.period_days} days")
+    show_table(("", *ratios), map(_ratio_row, metrics.currencies), right=ratios)
+
+
+def _amount_row(line: CurrencyMetrics) -> tuple[str, ...]:
+    from batch.report_page import bare
+    from ledger.money import Money
+
+    aging = line.aging
+    minors = (
+        *aging.buckets,
+        aging.open_minor,
+        aging.unapplied_cash_minor,
+        aging.unapplied_credit_minor,
+    )
+    return (line.currency, *(bare(Money(minor, line.currency)) for minor in minors))
+
+
+def _ratio_row(line: CurrencyMetrics) -> tuple[str, ...]:
+    from batch.report_page import days
+
+    shares = (line.overdue_share, line.dispute_rate, line.promises.by_count)
+    return (
+        line.currency,
+        *(days(v) for v in (line.dso, line.dso_count_back, line.bpdso, line.add, line.cei)),
+        *(days(None if share is None else share * 100) for share in shares),
+    )
