@@ -88,6 +88,7 @@ def _routing(result: Json) -> str:
     lines = [result["reason"], *result["rules"]]
     if result["counterfactual"]:
         lines.append(result["counterfactual"])
+    lines += [f"since then: {each}" for each in result["moved"]]
     if result["next_action_on"]:
         lines.append(f"looked at again on {result['next_action_on']}")
     lines += [f"waiting: {each}" for each in result["waiting"]]

@@ -110,9 +110,14 @@ def route_question(question: str) -> str:
 def question_move(turn: Turn) -> Move:
     """Answer a question, or ask for an action, one step at a time."""
     wish, read = _intent(turn.question)
-    if _HELP.search(turn.question) or (wish is None and read is None):
-        return f"{HELP if _HELP.search(turn.question) else CANNOT}\n{OFFLINE_NOTE}"
-    move = _ask(turn, wish) if wish else _answer(turn, read) if read else CANNOT
+    if _HELP.search(turn.question):
+        move: Move = HELP
+    elif wish:
+        move = _ask(turn, wish)
+    elif read:
+        move = _answer(turn, read)
+    else:
+        move = CANNOT
     return f"{move}\n{OFFLINE_NOTE}" if isinstance(move, str) else move
 
 
@@ -135,6 +140,8 @@ def _ask(turn: Turn, wish: Wish) -> Move:
         asked = " and ".join(kind.replace("_", " ") for kind in turn.noted)
         brief = turn.results["get_account_brief"]
         return f"{brief['name']} ({brief['account_number']}): I asked for: {asked}."
+    if PROPOSE not in turn.offered:
+        return "You may read here; somebody who works accounts has to ask for that."
     if PROPOSE in turn.failures:
         return f"That cannot be asked for: {turn.failures[PROPOSE]}."
     for tool in ("get_account_brief", *wish.reads):

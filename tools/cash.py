@@ -214,7 +214,7 @@ def _candidate(evidence: str, items: list[OpenItem], available: int) -> Candidat
             CandidateItem(
                 invoice_id=item.invoice_id, invoice_number=item.invoice_number, open=item.open
             )
-            for item in items
+            for item in sorted(items, key=lambda each: (each.due_on, each.invoice_number))
         ),
         total=total,
         uses_all_money=total.minor == available,

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, or_, select
 
+from ledger.errors import NotFound
 from ledger.money import Money
 from ledger.states import Disposition, DisputeState, PromiseState
 from ledger.tables.account import Account, Hold
@@ -16,6 +17,7 @@ from ledger.tables.work import CallTask, DispositionRow, Message, Proposal
 from policies.describe import describe_rule
 from tools.approvals import is_waiting
 from tools.contract import AccountRef, Limit, MoneyOut, Result, Scope, ToolContext, read_tool
+from tools.why import why
 
 
 class WorkLine(Result):
@@ -38,17 +40,18 @@ class Worklist(Result):
 
 
 class Routing(Result):
-    """What the last night decided about an account, and what would have made it routine."""
+    """What the last night decided about an account, what would have made it routine, what moved."""
 
     account_number: str
     name: str
-    disposition: str | None
+    disposition: str | None = None
     reason: str
-    rules: tuple[str, ...]
-    counterfactual: str
-    account_class: str | None
-    next_action_on: date | None
-    waiting: tuple[str, ...]
+    rules: tuple[str, ...] = ()
+    counterfactual: str = ""
+    moved: tuple[str, ...] = ()
+    account_class: str | None = None
+    next_action_on: date | None = None
+    waiting: tuple[str, ...] = ()
 
 
 @read_tool(Scope.BOOK)
@@ -158,29 +161,24 @@ def _cautions(ctx: ToolContext, accounts: Iterable[str]) -> dict[str, list[str]]
 def why_routed(ctx: ToolContext, account: AccountRef) -> Routing:
     """Say why an account stands where the last night put it, and what would make it routine."""
     facts = ctx.facts(account)
-    row = ctx.session.scalars(
-        select(DispositionRow)
-        .where(DispositionRow.account_id == account)
-        .order_by(DispositionRow.seq.desc())
-    ).first()
     waiting = ctx.session.execute(
         select(Proposal.id, Proposal.action_type, Proposal.why).where(
             Proposal.account_id == account, is_waiting()
         )
     ).all()
-    listed = [name for name in (row.rule_ids.split(",") if row else ()) if name]
-    rules = [
-        ctx.policy.approval.by_id[name] for name in listed if name in ctx.policy.approval.by_id
-    ]
-    unless = " and ".join(rule.unless for rule in rules)
+    told = tuple(f"{each[0]}: {each[1]}. {each[2][:400]}" for each in waiting)
+    base = {"account_number": facts.account_number, "name": facts.name, "waiting": told}
+    try:
+        decided = why(ctx.session, account, ctx.as_of, lambda _hash: ctx.policy)
+    except NotFound:
+        return Routing(reason="no night has looked at this account yet", **base)
     return Routing(
-        account_number=facts.account_number,
-        name=facts.name,
-        disposition=row.kind if row else None,
-        reason=row.reason if row else "no night has looked at this account yet",
-        rules=tuple(describe_rule(rule) for rule in rules),
-        counterfactual=f"It would be routine if {unless}." if unless else "",
-        account_class=row.account_class if row else None,
-        next_action_on=row.next_action_on if row else None,
-        waiting=tuple(f"{each[0]}: {each[1]}. {each[2]}" for each in waiting),
+        disposition=decided.disposition,
+        reason=decided.reason,
+        rules=tuple(describe_rule(ctx.policy.approval.by_id[rule.id]) for rule in decided.rules),
+        counterfactual=decided.counterfactual,
+        moved=decided.moved,
+        account_class=decided.account_class,
+        next_action_on=decided.next_action_on,
+        **base,
     )
