@@ -119,12 +119,19 @@ class _Store:
 
     def __init__(self, folder: Path, embedding: Embedding) -> None:
         from chromadb import PersistentClient
+        from chromadb.api.shared_system_client import SharedSystemClient
         from chromadb.config import Settings
+        from chromadb.errors import ChromaError
 
         folder.mkdir(parents=True, exist_ok=True)
         self._embedding = embedding
         settings = Settings(anonymized_telemetry=False)
-        self._client = PersistentClient(folder / "chroma", settings=settings)
+        try:
+            self._client = PersistentClient(folder / "chroma", settings=settings)
+        except (ChromaError, AttributeError) as error:
+            # Chroma keeps what failed to open and would hand it out again, for a mended file too.
+            SharedSystemClient.clear_system_cache()
+            raise sqlite3.DatabaseError(f"its vectors: {error}") from None
         self.words = WordIndex(folder / "words.db")
         try:
             self._vectors = self._collection()

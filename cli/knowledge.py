@@ -14,7 +14,7 @@ def run(home: Path | None, json_out: bool) -> None:
         Conflict: A server or chat of this home has the index open.
     """
     with opened(home) as house:
-        knowledge = house.knowledge
+        knowledge = house.open_knowledge()
         with house.ledger.read() as session:
             knowledge.rebuild(read_notes(session))
         count = knowledge.count()

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import select, text
@@ -36,6 +37,8 @@ class House:
         self.policy = policy
         self.mail: MailPort = MaildirMail(settings.home / "mail")
         self._closers: list[Any] = [ledger]
+        self._knowledge: ChromaKnowledge | None = None
+        self._opening = Lock()  # chats of one server come at the same time
         self._usage: list[Any] = []
 
     @property
@@ -63,7 +66,7 @@ class House:
         """What graph nodes need, on a business date."""
         day = as_of or self.business_date()
         clock = clock or self.clock_at(day)
-        return Deps(self.ledger, self.policy, clock, day, self.model, lambda: self.knowledge)
+        return Deps(self.ledger, self.policy, clock, day, self.model, self.open_knowledge)
 
     @cached_property
     def model(self) -> Any:
@@ -109,16 +112,17 @@ class House:
         with self.ledger.write() as session:
             add_rows(session, ModelCall, rows)
 
-    @cached_property
-    def knowledge(self) -> ChromaKnowledge:
+    def open_knowledge(self) -> ChromaKnowledge:
         """The knowledge index, opened by the first chat that searches the whole book.
 
         Raises:
             Conflict: Another process has it.
         """
-        knowledge = ChromaKnowledge(self.home / "knowledge")
-        self._closers.append(knowledge)
-        return knowledge
+        with self._opening:
+            if self._knowledge is None:
+                self._knowledge = ChromaKnowledge(self.home / "knowledge")
+                self._closers.append(self._knowledge)
+            return self._knowledge
 
     @cached_property
     def checkpointer(self) -> Any:
