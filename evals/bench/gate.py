@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from engines.dunning import plan_contact
 from evals.bench.frame import BenchOptions, Measured, apart
-from evals.bench.homes import AS_OF, build_home, reopen
+from evals.worlds.home import AS_OF, build_home, reopen
+from evals.worlds.mix import EVERYTHING_DUE
 from guardrails.close_reading import read_closely
 from guardrails.known import known_company, known_facts
 from guardrails.tracing import untraced
@@ -71,7 +72,7 @@ def bench_gate(options: BenchOptions) -> Iterator[Measured]:
     """Letters a second through the gate, beside wording alone and beside close reading."""
     options.tell("the gate on letters")
     home = options.folder / "gate"
-    apart(build_home, home, "everything_due", ACCOUNTS, options.seed)
+    apart(build_home, home, EVERYTHING_DUE, ACCOUNTS, options.seed)
     rates = apart(gate_rates, home, options.seconds / 4)
     yield Measured(
         "gate",

@@ -1,4 +1,4 @@
-"""Homes to measure on: a synthetic portfolio, mode auto, on SQLite, whatever the environment."""
+"""What a bench does to a home between nights, and how much of the disk it takes."""
 
 import sqlite3
 from datetime import date, timedelta
@@ -6,42 +6,11 @@ from pathlib import Path
 
 from sqlalchemy import update
 
-from evals.worlds.mix import PRESETS
-from evals.worlds.portfolio import build_portfolio
-from graph.bootstrap import House, create_home, open_house
-from graph.settings import Settings
+from evals.worlds.home import AS_OF
+from graph.bootstrap import House
 from ledger.tables.work import Feed
-from policies.load import copy_defaults
-
-AS_OF = date(2026, 3, 17)
-"""The first night: a business day, and so is the day after."""
 
 _FILES = ("ledger.db", "checkpoints.db")
-
-
-def build_home(home: Path, mix: str, accounts: int, seed: int) -> None:
-    """Write a portfolio into a new home whose routine letters leave unattended."""
-    copy_defaults(home / "policies")
-    autonomy = home / "policies" / "autonomy.toml"
-    said = autonomy.read_text("utf-8")
-    autonomy.write_text(said.replace('mode = "draft"', 'mode = "auto"', 1), "utf-8")
-    house = create_home(settings=Settings(home=home))
-    try:
-        build_portfolio(
-            house.ledger,
-            seed=seed,
-            accounts=accounts,
-            as_of=AS_OF,
-            mix=PRESETS[mix],
-            policy=house.policy,
-        )
-    finally:
-        house.close()
-
-
-def reopen(home: Path) -> House:
-    """Open a home that was built, with the offline model and the embedded database."""
-    return open_house(settings=Settings(home=home))
 
 
 def let_a_day_pass(house: House) -> date:

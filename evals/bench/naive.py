@@ -20,7 +20,8 @@ from sqlalchemy import select, update
 from adapters.mail import OutgoingMail
 from batch.accepted import record_accepted
 from engines.dunning import plan_contact
-from evals.bench.homes import AS_OF, reopen, stored_bytes
+from evals.bench.homes import stored_bytes
+from evals.worlds.home import AS_OF, reopen
 from graph.bootstrap import House
 from guardrails.verdict import Allow, Deny, NeedsApproval, class_of, explain, findings_of
 from ledger.actions import action_json

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from evals.bench.frame import BenchOptions, Measured, apart, peak_memory
-from evals.bench.homes import AS_OF, build_home, let_a_day_pass, reopen, stored_bytes
+from evals.bench.homes import let_a_day_pass, stored_bytes
 from evals.bench.naive import NaiveRun, run_naive
+from evals.worlds.home import AS_OF, build_home, reopen
+from evals.worlds.mix import PRESETS
 from ledger.clock import stopwatch
 
 ONE_IN_TEN, EVERYTHING, NOTHING = "one_in_ten", "everything_due", "nothing_due"
@@ -98,14 +100,14 @@ def bench_night(options: BenchOptions) -> Iterator[Measured]:
 def _naive(options: BenchOptions, durability: str) -> NaiveRun:
     options.tell(f"naive design, {options.sample:,} accounts, durability {durability}")
     home = options.folder / f"naive-{durability}"
-    apart(build_home, home, ONE_IN_TEN, options.sample, options.seed)
+    apart(build_home, home, PRESETS[ONE_IN_TEN], options.sample, options.seed)
     return apart(run_naive, home, durability)
 
 
 def _two_nights(options: BenchOptions, mix: str, size: int) -> tuple[NightRun, NightRun]:
     options.tell(f"building {size:,} accounts, {mix}")
     home = options.folder / f"{mix}-{size}"
-    apart(build_home, home, mix, size, options.seed)
+    apart(build_home, home, PRESETS[mix], size, options.seed)
     options.tell(f"first night over {size:,} accounts, {mix}")
     first = apart(run_one_night, home, stopwatch(), second=False)
     options.tell(f"second night over {size:,} accounts, {mix}")

@@ -1,0 +1,33 @@
+"""A home with a synthetic portfolio in it: embedded, offline, routine letters leave unattended."""
+
+from datetime import date
+from pathlib import Path
+
+from evals.worlds.mix import PortfolioMix
+from evals.worlds.portfolio import build_portfolio
+from graph.bootstrap import House, create_home, open_house
+from graph.settings import Settings
+from policies.load import copy_defaults
+
+AS_OF = date(2026, 3, 17)
+"""The business date of these homes; the day after is a business day too."""
+
+
+def build_home(home: Path, mix: PortfolioMix, accounts: int, seed: int) -> None:
+    """Write a portfolio into a new home in mode auto."""
+    copy_defaults(home / "policies")
+    autonomy = home / "policies" / "autonomy.toml"
+    said = autonomy.read_text("utf-8")
+    autonomy.write_text(said.replace('mode = "draft"', 'mode = "auto"', 1), "utf-8")
+    house = create_home(settings=Settings(home=home))
+    try:
+        build_portfolio(
+            house.ledger, seed=seed, accounts=accounts, as_of=AS_OF, mix=mix, policy=house.policy
+        )
+    finally:
+        house.close()
+
+
+def reopen(home: Path) -> House:
+    """Open such a home, whatever database and model the environment names."""
+    return open_house(settings=Settings(home=home))
