@@ -143,7 +143,8 @@ def show_card(card: Card) -> None:
 def _show_reasons(card: Card) -> None:
     show_heading("Why it is here")
     say(card.why or "Somebody asked for it.")
-    say(card.counterfactual)
+    if card.counterfactual:
+        say(card.counterfactual)
     for rule in card.rules:
         say(f"  {rule.id}: {rule.says}")
     show_heading("Since it was drafted")
@@ -171,7 +172,8 @@ def _show_authority(card: Card) -> None:
     if authority.approved_by:
         missing = in_words(authority.missing) or "nothing"
         say(f"Approved by {_names(authority.approved_by)}; missing {missing}")
-    say(f"Could approve now: {_names(authority.may_approve) or 'nobody in this home'}")
+    if card.options:
+        say(f"Could approve now: {_names(authority.may_approve) or 'nobody in this home'}")
     for decision in card.decisions:
         say(_decision(decision))
     for option in card.options:

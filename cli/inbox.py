@@ -149,11 +149,18 @@ def assign(
 def _decide(
     home: Path | None, who: str | None, json_out: bool, decide: "Callable[[Inbox], Outcome]"
 ) -> None:
+    from batch.dispatch import dispatch
     from cli.cards import show_outcome
     from cli.home import acting, opened
-    from cli.output import emit
+    from cli.output import emit, note
     from graph.inbox import Inbox
+    from ledger.states import ProposalState
 
     with opened(home) as house:
-        outcome = decide(Inbox(house, house.deps(), acting(house, who)))
+        deps = house.deps()
+        outcome = decide(Inbox(house, deps, acting(house, who)))
         emit(outcome) if json_out else show_outcome(outcome)
+        if outcome.state == ProposalState.EXECUTED:
+            done = dispatch(house, deps.as_of, None)
+            if done.sent or done.stopped or done.failed:
+                note(f"{done.sent} sent, {done.stopped} stopped, {done.failed} not accepted")

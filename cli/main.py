@@ -74,6 +74,10 @@ def import_files(
     currency: Annotated[str | None, typer.Option("--currency", help="Where none is named.")] = None,
     dates: Annotated[str | None, typer.Option("--dates", help="DMY, MDY or YMD.")] = None,
     decimal: Annotated[str | None, typer.Option("--decimal", help="point or comma.")] = None,
+    encoding: Annotated[
+        str | None, typer.Option("--encoding", help="Text encoding, instead of finding it.")
+    ] = None,
+    sheet: Annotated[str | None, typer.Option("--sheet", help="Sheet of a workbook.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Import without asking.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only the report.")] = False,
     home: Home = None,
@@ -91,6 +95,8 @@ def import_files(
         currency=currency,
         dates=dates,
         decimal=decimal,
+        encoding=encoding,
+        sheet=sheet,
         yes=yes,
         dry_run=dry_run,
         json_out=json_out,
@@ -213,11 +219,28 @@ def doctor(home: Home = None, json_out: Json = False) -> None:
 
 
 @app.command()
-def bench(json_out: Json = False) -> None:
+def reindex(home: Home = None, json_out: Json = False) -> None:
+    """Build the search over contract notes, tickets and disputes again."""
+    from cli.knowledge import run
+
+    run(home, json_out)
+
+
+@app.command()
+def bench(
+    sizes: Annotated[
+        str, typer.Option("--sizes", help="Numbers of accounts.")
+    ] = "1000,10000,50000",
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="NAME", help="May be repeated.")
+    ] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="The table of a README.")] = False,
+    json_out: Json = False,
+) -> None:
     """Run the benchmarks, each against a stated baseline."""
     from cli.bench import run
 
-    run(json_out)
+    run(sizes, only or [], json_out, markdown)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

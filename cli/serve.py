@@ -16,6 +16,7 @@ def run(home: Path | None, host: str, port: int) -> None:
         BadInput: The address is taken or is not this machine's.
     """
     import uvicorn
+
     from api.app import create_app
 
     with opened(home) as house:

@@ -152,7 +152,6 @@ class Desk:
 def desk(database_url: str, tmp_path: Path) -> Iterator[Desk]:
     """An empty home with people and fresh feeds."""
     house = create_home(settings=Settings(home=tmp_path / "home", database_url=database_url))
-    house.__dict__.setdefault("model", object())
     books = Books(house.ledger)
     for person_id, (name, roles) in PEOPLE.items():
         books.add("person", id=person_id, name=name, roles=roles)
