@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 
 from engines.dunning import plan_contact
 from ledger.facts import AccountFacts, ContactFact
-from ledger.ids import make_id
 from ledger.states import HoldReason
 from policies.schema import Policy
 from tools.credit import credit_view
@@ -27,7 +25,6 @@ class Occasion:
     """One thing about an account that a role prepares for a person.
 
     Attributes:
-        since: When it came up, where the facts say so.
         subject_id: The row it is about, such as a receipt.
     """
 
@@ -35,12 +32,6 @@ class Occasion:
     role: str
     detail: str
     subject_id: str | None = None
-    since: date | None = None
-
-    @property
-    def key(self) -> str:
-        """The same occasion on another night has the same key."""
-        return make_id("occ", self.kind, self.role, self.detail, self.subject_id)
 
 
 def find_occasions(facts: AccountFacts, policy: Policy) -> tuple[Occasion, ...]:
@@ -59,9 +50,7 @@ def _disputed(facts: AccountFacts) -> Iterator[Occasion]:
     if facts.disputes:
         reasons = ", ".join(sorted({dispute.reason for dispute in facts.disputes}))
         newest = max(facts.disputes, key=lambda dispute: (dispute.opened_on, dispute.dispute_id))
-        yield Occasion(
-            "open_dispute", "dispute_analyst", reasons, newest.dispute_id, newest.opened_on
-        )
+        yield Occasion("open_dispute", "dispute_analyst", reasons, newest.dispute_id)
 
 
 def _contact(facts: AccountFacts, policy: Policy) -> Iterator[Occasion]:
@@ -86,7 +75,6 @@ def _money(facts: AccountFacts, policy: Policy) -> Iterator[Occasion]:
             "cash_applier",
             f"receipt {receipt.receipt_number} is not applied",
             receipt.receipt_id,
-            receipt.received_on,
         )
     view = credit_view(facts, policy.credit)
     if view is not None and view.propose_hold and not facts.credit_hold:

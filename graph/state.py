@@ -13,7 +13,8 @@ class CaseState(TypedDict):
 
     The first seven come with the case; `task` says why it was opened, as a rule id or a word, and
     `receipt_ids` shows it receipts of unknown payers, `note` what a reviewer said who sent it back.
-    `facts` spares the next node a read and is never part of a checkpoint.
+    `facts` spares the next node a read, may be handed in with the case, and is never part of a
+    checkpoint.
     """
 
     case_id: str

@@ -26,7 +26,7 @@ def prepare(state: CaseState, runtime: Runtime[Deps]) -> dict[str, Any]:
     found = _occasions(facts, runtime.context.policy, state["role"], state.get("task", ""))
     if note := state.get("note"):
         found += (Occasion("follow_up", state["role"], f"a reviewer sent it back: {note}"),)
-    return {"occasions": [asdict(each) | {"since": None} for each in found], "facts": facts}
+    return {"occasions": [asdict(each) for each in found], "facts": facts}
 
 
 def facts_of(state: CaseState, deps: Deps) -> AccountFacts:
@@ -48,14 +48,13 @@ def facts_of(state: CaseState, deps: Deps) -> AccountFacts:
 def _occasions(facts: AccountFacts, policy: Policy, role: str, task: str) -> tuple[Occasion, ...]:
     """What the role has to prepare: nothing while a request of its own waits for a person.
 
-    A task in words, such as a reviewer's note, is always part of it; a rule id or a known word is
-    only told where no occasion explains it.
+    The task the case was opened with is only told where no occasion explains it.
     """
     if any(waiting.role == role for waiting in facts.proposals_waiting):
         return ()
     found = tuple(each for each in find_occasions(facts, policy) if each.role == role)
-    if not task or (found and " " not in task):
+    if found or not task:
         return found
     kind, detail = _TASKS.get(task, ("follow_up", task.replace("_", " ")))
     rule = policy.approval.by_id.get(task)
-    return (*found, Occasion(kind, role, rule.says if rule else detail))
+    return (Occasion(kind, role, rule.says if rule else detail),)

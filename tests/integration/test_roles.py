@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 import pytest
+from sqlalchemy import update
 
 from agents.chat_model import ChatGateway
 from agents.loop import RoleResult, run_role
@@ -14,6 +15,7 @@ from agents.offline_model import OfflineModel
 from agents.supervisor import ROLES
 from agents.task import case_task
 from ledger.queries.account_facts import load_facts
+from ledger.tables.account import Account, Contact
 from policies.load import load_policy
 from tests.support import openai_server as wire
 from tests.support.case_book import AS_OF, NOW, CaseBook, days
@@ -61,20 +63,12 @@ def past(book: CaseBook, account: str) -> None:
 def past_without_phone(book: CaseBook, account: str) -> None:
     past(book, account)
     with book.ledger.write() as session:
-        from sqlalchemy import update
-
-        from ledger.tables.account import Contact
-
         session.execute(update(Contact).values(phone=None))
 
 
 def over_limit(book: CaseBook, account: str) -> None:
     book.invoice(account, "INV-8", minor=900_000, late=120)
     with book.ledger.write() as session:
-        from sqlalchemy import update
-
-        from ledger.tables.account import Account
-
         session.execute(update(Account).values(credit_limit_minor=100_000))
 
 

@@ -76,9 +76,3 @@ def test_situation__opens_a_case_of_one_role(facts: AccountFacts, found: tuple[s
 )
 def test_situation_that_rules_settle__opens_none(facts: AccountFacts) -> None:
     assert kinds(facts) == []
-
-
-def test_same_occasion_on_another_day__keeps_its_key() -> None:
-    first = find_occasions(snapshot(contacts=()), POLICY)[0]
-    later = find_occasions(snapshot(contacts=(), as_of=AS_OF + timedelta(1)), POLICY)[0]
-    assert first.key == later.key
