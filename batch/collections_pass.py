@@ -58,8 +58,9 @@ class _Chunk:
 def collections_pass(night: Night) -> None:
     """Give every account on the worklist its turn."""
     take_up_cases(night)
+    judged_in = night.run_id if night.taken_up else None
     with night.house.ledger.write() as session:
-        everybody = build_worklist(session, night.as_of, night.house.policy)
+        everybody = build_worklist(session, night.as_of, night.house.policy, judged_in)
     worklist = everybody[: night.limit]
     night.note("collections", not_reached=len(everybody) - len(worklist))
     for start in range(0, len(worklist), CHUNK):

@@ -31,6 +31,8 @@ class Night:
     deps: Deps
     progress: Any
     limit: int | None = None
+    taken_up: bool = False
+    """Whether it goes on after a crash, under the policy it started with."""
     counts: dict[str, Any] = field(default_factory=dict)
 
     def note(self, phase: str, **counted: Any) -> None:
@@ -66,6 +68,7 @@ def start_night(house: House, as_of: date, progress: Any, limit: int | None = No
         if later is not None and later > as_of:
             raise BadInput(f"a night as of {later} has run already; nights only go forward")
         run = session.scalars(select(Run).where(Run.as_of == as_of)).first()
+        taken_up = False
         if run is None:
             run = Run(
                 id=make_id("run", as_of),
@@ -81,12 +84,14 @@ def start_night(house: House, as_of: date, progress: Any, limit: int | None = No
             _sent_becomes_quiet(session)
         elif run.policy_hash != house.policy.hash:
             _start_over(session, run, house)
+        else:
+            taken_up = run.state == RunState.RUNNING
         run.state = RunState.RUNNING
         run.policy_hash = house.policy.hash
         session.flush()
         now, counts = run.started_at, orjson.loads(run.counts)
     deps = house.deps(as_of, FixedClock(now))
-    return Night(house, run.id, as_of, now, deps, progress, limit, counts)
+    return Night(house, run.id, as_of, now, deps, progress, limit, taken_up, counts)
 
 
 def _start_instant(house: House, as_of: date) -> datetime:

@@ -8,17 +8,20 @@ from sqlmodel import Session
 from ledger.states import Disposition, RunState
 from ledger.tables.account import Account
 from ledger.tables.receivable import Instalment, Invoice
-from ledger.tables.work import Message, Run
+from ledger.tables.work import DispositionRow, Message, Run
 from policies.schema import Policy
 
 
-def build_worklist(session: Session, as_of: date, policy: Policy) -> list[str]:
+def build_worklist(
+    session: Session, as_of: date, policy: Policy, judged_in: str | None = None
+) -> list[str]:
     """Ids of the accounts to judge tonight, sorted.
 
     First lays aside, in bulk, accounts none of whose items is due yet: their next action date is
     computed from due dates alone, so a night in which nothing is due touches nobody. An account
     is looked at when its next action date has come or was cleared by a change; all are when the
-    policy is not the one of the newest finished night.
+    policy is not the one of the newest finished night. A night that goes on after a crash names
+    itself in `judged_in`: an account it has judged keeps its one disposition.
     """
     if _policy_changed(session, as_of, policy):
         _look_at_everybody(session)
@@ -30,6 +33,9 @@ def build_worklist(session: Session, as_of: date, policy: Policy) -> list[str]:
             select(Invoice.id)
             .where(Invoice.account_id == Account.id, Invoice.open_minor != 0)
             .exists(),
+            Account.id.not_in(
+                select(DispositionRow.account_id).where(DispositionRow.run_id == judged_in)
+            ),
         )
         .order_by(Account.id)
     )

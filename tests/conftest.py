@@ -7,4 +7,5 @@ pytest_plugins = [
     "tests.support.openai_server",
     "tests.support.desk",
     "tests.support.case_book",
+    "tests.support.played_home",
 ]
