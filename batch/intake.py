@@ -1,5 +1,6 @@
 """The intake phase: pick up what a crash or a calendar left, before anything new is judged."""
 
+from batch.dropped_files import take_in_files
 from batch.run import Night
 from graph.resume import sweep
 from ledger.journal import move_proposal, stale_proposals
@@ -8,7 +9,8 @@ from tools.carry_out import expire
 
 
 def intake(night: Night) -> None:
-    """Finish decided proposals, wake snoozed ones, and expire those whose time is up."""
+    """Take in dropped files; finish what was decided, wake what was snoozed, expire the rest."""
+    take_in_files(night)
     resumed = sweep(night.house, night.deps)
     woken = expired = 0
     with night.house.ledger.write() as session:

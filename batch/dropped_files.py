@@ -1,0 +1,61 @@
+"""Files dropped into the home's intake folder, taken in before anything is judged.
+
+`intake/customers/`, `intake/invoices/` ... hold exports an ERP leaves there. A file that can be
+booked moves to `intake/done/DATE/`; one that cannot stays, and the report says why.
+"""
+
+from pathlib import Path
+
+from adapters.spreadsheets.mapping_store import MappingStore
+from adapters.spreadsheets.options import ImportOptions
+from batch.run import Night
+from ledger.clock import FixedClock
+from ledger.errors import ArError
+from tools.import_book import import_file
+
+KINDS = ("customers", "invoices", "credits", "receipts", "tickets", "contracts")
+
+
+def take_in_files(night: Night) -> None:
+    """Import what was dropped, in the order that lets invoices find their customers."""
+    taken: list[str] = []
+    refused: list[str] = []
+    for kind in KINDS:
+        for path in sorted((night.house.home / "intake" / kind).glob("*")):
+            why = _take_in(night, kind, path) if path.is_file() else None
+            if why:
+                refused.append(f"{kind}/{path.name}: {why}")
+            elif path.is_file():
+                _put_away(night, path)
+                taken.append(f"{kind}/{path.name}")
+    if taken or refused:
+        night.add("intake", files_taken_in=len(taken))
+        night.note("intake", files_refused=refused)
+
+
+def _take_in(night: Night, kind: str, path: Path) -> str:
+    """Book one file; returns why it was not, or nothing."""
+    try:
+        result = import_file(
+            night.house.ledger,
+            path,
+            kind,
+            as_of=night.as_of,
+            options=ImportOptions(),
+            store=MappingStore(night.house.home / "mappings"),
+            actor="night",
+            clock=FixedClock(night.now),
+        )
+    except ArError as error:
+        return error.message
+    if not result.report.blocks:
+        return ""
+    worst = next(f for f in result.report.findings if f.severity.value == "error")
+    where = f"line {worst.line}, " if worst.line else ""
+    return f"{where}{worst.what}; {worst.remedy}"
+
+
+def _put_away(night: Night, path: Path) -> None:
+    done = night.house.home / "intake" / "done" / night.as_of.isoformat()
+    done.mkdir(parents=True, exist_ok=True)
+    path.rename(done / f"{path.parent.name}-{path.name}")
