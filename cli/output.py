@@ -31,11 +31,12 @@ def emit(value: Any) -> None:
     """Print one JSON document on one line: a model, or plain values."""
     import orjson
 
-    options = orjson.OPT_NON_STR_KEYS
+    options = orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS
     typer.echo(orjson.dumps(value, default=_plain, option=options).decode())
 
 
 def _plain(value: Any) -> Any:
+    from dataclasses import fields, is_dataclass
     from decimal import Decimal
     from pathlib import Path
 
@@ -43,6 +44,8 @@ def _plain(value: Any) -> Any:
         return value.model_dump(mode="json")
     if hasattr(value, "as_json"):
         return value.as_json()
+    if is_dataclass(value):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
     if isinstance(value, Decimal | Path):
         return str(value)
     if isinstance(value, set | frozenset):

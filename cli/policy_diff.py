@@ -42,7 +42,8 @@ _LADDERS = (
     (re.compile(r"approval\.rules\[\S+\]\.effect"), _EFFECTS),
 )
 # What loosens by coming or by going.
-_NEW_IS_LOOSER = re.compile(r"approval\.(?:authority|stands_for)\S*|autonomy\.exceptions\S*")
+_NEW_IS_LOOSER = re.compile(r"approval\.(?:authority\[|stands_for\.)\S*")
+_NEW_MODE = re.compile(r"autonomy\.exceptions\[\S+\]\.mode")
 _GONE_IS_LOOSER = re.compile(
     r"approval\.rules\S*|contact\.(?:high_value|feed_max_age_days)\.\w+"
     r"|approval\.authority\[\S+\]\.up_to\.\w+"
@@ -147,6 +148,8 @@ def _name(entry: dict[str, Any], position: int) -> str:
 
 def _loosens(where: str, before: dict[str, Any], after: dict[str, Any]) -> bool:
     if where not in before:
+        if _NEW_MODE.fullmatch(where):
+            return _MODES.index(after[where]) > _MODES.index(before["autonomy.mode"])
         return bool(_NEW_IS_LOOSER.fullmatch(where))
     if where not in after:
         return bool(_GONE_IS_LOOSER.fullmatch(where))

@@ -451,3 +451,51 @@ class TestAccountsAndRuns:
         assert why["moved"] == []
         assert_problem(client.get("/runs/run_z", headers=headers), 404, "not-found")
         assert_problem(client.get("/runs/run_z/dispositions", headers=headers), 404, "not-found")
+
+
+class TestChat:
+    def test_question__is_answered_and_kept_per_person(
+        self, desk: Desk, client: TestClient
+    ) -> None:
+        desk.waiting_reminder()
+        answer = client.post(
+            "/chat/morning/messages",
+            headers=signed(desk, "cora", "chat"),
+            json={"text": "who should I work today?"},
+        )
+        assert answer.status_code == 200, answer.text
+        assert "Company acc_a" in answer.json()["answer"]
+        thread = {"configurable": {"thread_id": "chat:cora:morning"}}
+        assert desk.house.checkpointer.get_tuple(thread) is None
+
+    def test_wish_to_act__waits_and_its_author_cannot_approve(
+        self, desk: Desk, client: TestClient
+    ) -> None:
+        desk.account("acc_a")
+        headers = signed(desk, "cora")
+        answer = client.post(
+            "/chat/morning/messages", headers=headers, json={"text": "place acc_a on hold"}
+        )
+        [waiting] = answer.json()["proposal_ids"]
+        row = desk.proposal(waiting)
+        assert (row.author, row.state, row.thread_id is not None) == ("cora", "pending", True)
+        refused = client.post(
+            f"/inbox/{waiting}/approve", headers=headers, json={"digest": row.digest}
+        )
+        assert_problem(refused, 403, "refused", "author")
+
+    def test_auditor__may_ask_but_not_wish(self, desk: Desk, client: TestClient) -> None:
+        desk.account("acc_a")
+        answer = client.post(
+            "/chat/morning/messages",
+            headers=signed(desk, "ines"),
+            json={"text": "place acc_a on hold"},
+        )
+        assert (answer.status_code, answer.json()["proposal_ids"]) == (200, [])
+
+    @pytest.mark.parametrize("path", ["/chat/a b/messages", "/chat/a:b/messages"])
+    def test_name_of_a_conversation__is_checked(
+        self, desk: Desk, client: TestClient, path: str
+    ) -> None:
+        answer = client.post(path, headers=signed(desk, "cora"), json={"text": "hello"})
+        assert_problem(answer, 422, "bad-input")

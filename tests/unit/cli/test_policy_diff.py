@@ -1,0 +1,112 @@
+"""Which differences between policies let more happen without a person."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from cli.policy_diff import Change, compare, missing_letters, told
+from policies.load import load_policy, with_changes
+from policies.schema import Authority, AutonomyException, Policy
+
+OLD = load_policy()
+
+
+def changed(file: str, **values: Any) -> Policy:
+    return with_changes(OLD, **{file: getattr(OLD, file).model_copy(update=values)})
+
+
+def changes_of(file: str, **values: Any) -> list[Change]:
+    return compare(OLD, changed(file, **values))
+
+
+def rules(**values: Any) -> tuple[Any, ...]:
+    first = OLD.approval.by_id["no_free_text_unattended"]
+    return tuple(
+        rule.model_copy(update=values) if rule is first else rule for rule in OLD.approval.rules
+    )
+
+
+def stages(**values: Any) -> tuple[Any, ...]:
+    *others, last = OLD.dunning.stages
+    return (*others, last.model_copy(update=values))
+
+
+ONE_LESS = dict(list(OLD.contact.high_value.items())[1:])
+LOOSENING = [
+    ("autonomy", {"mode": "auto"}),
+    ("autonomy", {"exceptions": (AutonomyException(mode="auto", segment="smb"),)}),
+    ("contact", {"max_contacts_per_7_days": 9}),
+    ("contact", {"min_days_between": 1}),
+    ("contact", {"business_days_only": False}),
+    ("contact", {"dispute_scope": "item"}),
+    ("contact", {"channels_needing_consent": ()}),
+    ("contact", {"high_value": OLD.contact.high_value | {"USD": Decimal("1000000.00")}}),
+    ("contact", {"high_value": ONE_LESS}),
+    ("contact", {"feed_max_age_days": {"invoices": 1}}),
+    ("contact", {"proposal_expires_days": 90}),
+    ("dunning", {"stages": stages(needs_approval=False)}),
+    ("dunning", {"stages": stages(days_since_last=1)}),
+    ("cash", {"unattended_evidence": (*OLD.cash.unattended_evidence, "person")}),
+    ("approval", {"rules": rules(roles=("collector", "auditor"))}),
+    ("approval", {"authority": (*OLD.approval.authority, Authority(role="admin", actions=("*",)))}),
+    ("approval", {"stands_for": OLD.approval.stands_for | {"collector": ("finance_lead",)}}),
+]
+
+
+@pytest.mark.parametrize(("file", "values"), LOOSENING)
+def test_more_happens_without_a_person__it_is_marked(file: str, values: dict[str, Any]) -> None:
+    changes = changes_of(file, **values)
+    assert changes
+    assert changes[0].loosens
+    assert told(changes[0]).startswith("LOOSENS ")
+
+
+@pytest.mark.parametrize(("file", "values"), LOOSENING)
+def test_the_other_way_round__it_tightens(file: str, values: dict[str, Any]) -> None:
+    back = compare(changed(file, **values), OLD)
+    assert back
+    assert not any(change.loosens for change in back)
+
+
+def test_rule_is_left_out__it_is_marked() -> None:
+    approval = OLD.approval.model_copy(update={"rules": OLD.approval.rules[1:]})
+    changes = compare(OLD, with_changes(OLD, approval=approval))
+    assert any(change.loosens and change.new is None for change in changes)
+
+
+@pytest.mark.parametrize(
+    ("file", "values"),
+    [
+        ("company", {"phone": "555"}),
+        ("approval", {"rules": rules(says="Said otherwise.")}),
+        ("contact", {"version": 9}),
+        ("autonomy", {"exceptions": (AutonomyException(mode="shadow", segment="smb"),)}),
+    ],
+)
+def test_words_differ__nothing_is_loosened(file: str, values: dict[str, Any]) -> None:
+    assert not any(change.loosens for change in changes_of(file, **values))
+
+
+def test_same_policy__no_difference() -> None:
+    assert compare(OLD, load_policy()) == []
+
+
+def test_rules_in_another_order__no_difference() -> None:
+    approval = OLD.approval.model_copy(update={"rules": OLD.approval.rules[::-1]})
+    assert compare(OLD, with_changes(OLD, approval=approval)) == []
+
+
+def test_letter_is_reworded__it_is_told_in_one_line() -> None:
+    first = OLD.letters[0]
+    reworded = (first.model_copy(update={"body": "Dear you,\nplease.\n"}), *OLD.letters[1:])
+    [change] = compare(OLD, OLD.model_copy(update={"letters": reworded}))
+    assert change.where == f"letters[{first.language}/{first.id}].body"
+    assert "\n" not in told(change)
+
+
+def test_letter_of_a_stage_is_missing__it_is_named() -> None:
+    assert missing_letters(OLD) == []
+    fewer = tuple(x for x in OLD.letters if (x.id, x.language) != ("reminder_1", "de"))
+    without = Policy.model_construct(**(dict(OLD) | {"letters": fewer}))
+    assert missing_letters(without) == ["reminder_1 in de"]
