@@ -269,7 +269,10 @@ def unpack_facts(packed: bytes) -> AccountFacts:
     Raises:
         ValueError: The bytes are not a packed snapshot.
     """
-    return _build(AccountFacts, orjson.loads(zlib.decompress(packed)))
+    try:
+        return _build(AccountFacts, orjson.loads(zlib.decompress(packed)))
+    except (zlib.error, orjson.JSONDecodeError, KeyError, TypeError) as error:
+        raise ValueError(f"these are no recorded facts: {error}") from None
 
 
 @functools.cache
