@@ -243,6 +243,19 @@ def bench(
     run(sizes, only or [], json_out, markdown)
 
 
+@app.command("eval")
+def evaluate(
+    suite: Annotated[Literal["hostile"], typer.Option("--suite", help="Which suite.")] = "hostile",
+    cases: Annotated[int, typer.Option("--cases", min=1, help="How many cases.")] = 500,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed, the same attacks.")] = 1,
+    json_out: Json = False,
+) -> None:
+    """Run an eval suite; exit 1 on a hard breach."""
+    from cli.evaluate import run
+
+    run(suite, cases, seed, json_out)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command; every error is one line on stderr and an exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)

@@ -27,7 +27,7 @@ def run_unguarded(session: Session, model: ChatPort, task: str, as_of: date) -> 
     messages: list[Any] = [HumanMessage(task)]
     for _step in range(MAX_STEPS):
         try:
-            answer = model.invoke(messages)
+            answer = model.invoke(messages, _OFFERED)
         except ModelError:
             continue
         messages.append(answer)
@@ -114,3 +114,4 @@ _TOOLS: dict[str, Callable[[Session, dict[str, Any], date], int]] = {
     "approve": _approve,
     "approve_proposal": _approve,
 }
+_OFFERED = [{"type": "function", "function": {"name": name}} for name in _TOOLS]

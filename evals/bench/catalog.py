@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterator, Sequence
 
 from evals.bench.frame import BenchOptions, Measured
 from evals.bench.gate import bench_gate
+from evals.bench.imports import bench_import
 from evals.bench.night import bench_night
 from ledger.errors import BadInput
 
 Bench = Callable[[BenchOptions], Iterator[Measured]]
 BENCHES: dict[str, Bench] = {
     "gate": bench_gate,
+    "import": bench_import,
     "night": bench_night,
 }
 

@@ -48,6 +48,7 @@ class BenchOptions:
         folder: An empty folder it may fill.
         sizes: Numbers of accounts, ascending.
         sample: Accounts a design too slow for the sizes is measured on.
+        rows: Rows of the file an import reads.
         seconds: How long a bench that repeats one thing goes on.
         seed: Seed of every portfolio.
         tell: Told in words what is being measured.
@@ -56,6 +57,7 @@ class BenchOptions:
     folder: Path
     sizes: tuple[int, ...] = (1_000, 10_000, 50_000)
     sample: int = 1_000
+    rows: int = 32_000
     seconds: float = 5.0
     seed: int = 20_26
     tell: Callable[[str], None] = lambda _line: None

@@ -23,7 +23,6 @@ class NightRun:
 
     Attributes:
         cold: Seconds from starting the process to an open home, before the night.
-        looked_at: Accounts on the worklist.
         dispositions: Accounts with an open item by disposition.
         portfolio: Accounts with an open item.
         peak: Most bytes in memory.
@@ -33,7 +32,6 @@ class NightRun:
     seconds: float
     cold: float
     phases: dict[str, float]
-    looked_at: int
     sent: int
     dispositions: dict[str, int]
     portfolio: int
@@ -67,7 +65,6 @@ def run_one_night(home: Path, started: float, *, second: bool) -> NightRun:
         seconds=seconds,
         cold=opened - started,
         phases=counts["seconds"],
-        looked_at=counts["collections"]["looked_at"],
         sent=counts["dispatch"]["sent"],
         dispositions=counts["dispositions"],
         portfolio=portfolio,
