@@ -9,7 +9,7 @@ import itertools
 import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -118,31 +118,20 @@ class _Store:
     """One index: a folder with a Chroma database and a file of words."""
 
     def __init__(self, folder: Path, embedding: Embedding) -> None:
-        from chromadb import PersistentClient
-        from chromadb.api.shared_system_client import SharedSystemClient
-        from chromadb.config import Settings
-        from chromadb.errors import ChromaError
-
         folder.mkdir(parents=True, exist_ok=True)
         self._embedding = embedding
-        settings = Settings(anonymized_telemetry=False)
-        try:
-            self._client = PersistentClient(folder / "chroma", settings=settings)
-        except (ChromaError, AttributeError) as error:
-            # Chroma keeps what failed to open and would hand it out again, for a mended file too.
-            SharedSystemClient.clear_system_cache()
-            raise sqlite3.DatabaseError(f"its vectors: {error}") from None
-        self.words = WordIndex(folder / "words.db")
-        try:
+        with ExitStack() as opened:
+            self.words = WordIndex(folder / "words.db")
+            opened.callback(self.words.close)
+            self._client = _open_chroma(folder / "chroma")
+            opened.callback(self._client.close)
             self._vectors = self._collection()
-        except Exception:
-            self.close()
-            raise
+            self._opened = opened.pop_all()
 
     def add(self, notes: Iterable[Note]) -> None:
         """Vectors first: what a crash leaves behind there is not in the words, so never found."""
         remaining = iter(notes)
-        try:
+        with self.words.all_or_nothing():
             while batch := list(itertools.islice(remaining, _BATCH)):
                 # The last of several with one id counts, as it does everywhere.
                 batch = list({note.note_id: note for note in batch}.values())
@@ -152,10 +141,6 @@ class _Store:
                     metadatas=[{"account_id": note.account_id} for note in batch],
                 )
                 self.words.put(batch)
-            self.words.commit()
-        except BaseException:
-            self.words.rollback()
-            raise
 
     def search(self, query: str, account_id: str | None, limit: int) -> tuple[Hit, ...]:
         """Both rankings, joined."""
@@ -174,8 +159,7 @@ class _Store:
 
     def close(self) -> None:
         """Close both files."""
-        self.words.close()
-        self._client.close()
+        self._opened.close()
 
     def _collection(self) -> Any:
         """The vectors; the first to open an empty folder says how they are made."""
@@ -193,3 +177,17 @@ class _Store:
                 f"installation uses {made['embedding']} of {made['dims']}; {_REBUILD}"
             )
         return vectors
+
+
+def _open_chroma(folder: Path) -> Any:
+    from chromadb import PersistentClient
+    from chromadb.api.shared_system_client import SharedSystemClient
+    from chromadb.config import Settings
+    from chromadb.errors import ChromaError
+
+    try:
+        return PersistentClient(folder, settings=Settings(anonymized_telemetry=False))
+    except (ChromaError, AttributeError) as error:
+        # Chroma keeps what failed to open and would hand it out again, for a mended file too.
+        SharedSystemClient.clear_system_cache()
+        raise sqlite3.DatabaseError(f"its vectors: {error}") from None

@@ -6,6 +6,7 @@ index: a note that is not in it is not found, whatever else still remembers it.
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -39,11 +40,15 @@ class Note:
 
 
 class WordIndex:
-    """A file of notes, or one in memory. Nothing is kept before `commit`."""
+    """A file of notes, or one in memory. What is put is kept by `all_or_nothing`."""
 
     def __init__(self, path: Path | None = None) -> None:
         self._db = sqlite3.connect(path or ":memory:", check_same_thread=False)
-        self._db.executescript(_TABLES)
+        try:
+            self._db.executescript(_TABLES)
+        except sqlite3.DatabaseError:
+            self._db.close()
+            raise
 
     def put(self, notes: Iterable[Note]) -> None:
         """Add notes; one that is there is replaced."""
@@ -60,13 +65,9 @@ class WordIndex:
             ).lastrowid
             self._db.execute("INSERT INTO words (rowid, text) VALUES (?, ?)", (seq, note.text))
 
-    def commit(self) -> None:
-        """Keep what was put."""
-        self._db.commit()
-
-    def rollback(self) -> None:
-        """Forget what was put since the last commit."""
-        self._db.rollback()
+    def all_or_nothing(self) -> AbstractContextManager[object]:
+        """Keep what is put inside, or none of it if something fails."""
+        return self._db
 
     def count(self) -> int:
         """How many notes there are."""
