@@ -73,7 +73,7 @@ def _source(session: Session, kind: ApplicationKind, source_id: str | None) -> A
     """The receipt or credit memo an application takes from; None where it needs none."""
     tables = {ApplicationKind.CASH: Receipt, ApplicationKind.CREDIT: CreditMemo}
     table = tables.get(kind)
-    return _get(session, table, source_id) if table else None
+    return _get(session, table, source_id or "") if table else None
 
 
 def _check_fits(invoice: Invoice, source: Any, applied_on: date) -> None:
