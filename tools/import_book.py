@@ -122,7 +122,7 @@ def prepare_import(
         file_digest = hashlib.file_digest(file, "sha256").hexdigest()
     return replace(
         prepared,
-        report=_with_findings(outcome.report, plan),
+        report=_with_findings(outcome, plan),
         counts=plan.counts,
         later={kind: count for kind, count in plan.later.items() if count},
         file_digest=file_digest,
@@ -151,7 +151,7 @@ def book_import(
         plan = _plan(session, prepared, batch_id)
         if plan.notes.blocks:
             raise Conflict(f"the books changed since {prepared.report.file} was read; try again")
-        counts, report = plan.counts, _with_findings(prepared.outcome.report, plan)
+        counts, report = plan.counts, _with_findings(prepared.outcome, plan)
         plan.post(session)
         day = min(prepared.as_of, prepared.outcome.stated_on or prepared.as_of)
         for feed in _feeds(prepared):
@@ -285,13 +285,13 @@ def _blank_plan(as_of: date) -> Plan:
     return Plan("", as_of, is_older=False)
 
 
-def _with_findings(report: QualityReport, plan: Plan) -> QualityReport:
+def _with_findings(outcome: ReadOutcome, plan: Plan) -> QualityReport:
     """Both halves of the report, the gravest first; the books settle what due dates lack."""
-    order = list(Severity)
-    read = [finding for finding in report.findings if finding.code != "missing_due_date"]
-    found = sorted(
-        [*read, *plan.notes.findings()], key=lambda f: (order.index(f.severity), f.line or 0)
-    )
+    order, report = list(Severity), outcome.report
+    named = outcome.mapping.named() if outcome.mapping else {}
+    found = [finding for finding in report.findings if finding.code != "missing_due_date"]
+    found += [replace(f, column=named.get(f.column, f.column)) for f in plan.notes.findings()]
+    found.sort(key=lambda finding: (order.index(finding.severity), finding.line or 0))
     return replace(report, findings=tuple(found))
 
 

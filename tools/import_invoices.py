@@ -13,7 +13,7 @@ from ledger.states import ApplicationKind
 from ledger.tables.receivable import Invoice, Receipt
 from tools.import_accounts import AccountBook
 from tools.import_known import invoices_numbered, open_elsewhere, rows_where
-from tools.import_plan import AMOUNT, Item, Plan, Row
+from tools.import_plan import AMOUNT, BALANCE, Item, Plan, Row
 
 Run = tuple[str, date, str]  # account, clear date, currency: one payment run
 
@@ -52,7 +52,7 @@ class InvoicePlanner:
         item = self.items.get((account["id"], record.invoice_number))
         if item and item.seen:
             what = f"{record.invoice_number!r} stands twice for {account['name']!r}"
-            plan.notes.note("number_twice", what, line=record.line)
+            self._note(record, "number_twice", what)
             return
         if item is None:
             item = self._post(record, account)
@@ -61,7 +61,7 @@ class InvoicePlanner:
         if item is None:
             return
         item.seen = True
-        self._settle(record, item)
+        self._balance(record, item)
         if record.disputed and not item.disputed:
             self._disputed.append(item)
 
@@ -79,7 +79,6 @@ class InvoicePlanner:
             currency=record.currency,
             amount_minor=record.amount_minor,
             open_minor=record.amount_minor,
-            is_new=True,
         )
         self._note_elsewhere(record, item)
         self.items[item.account_id, item.number] = item
@@ -108,10 +107,10 @@ class InvoicePlanner:
         terms = account["terms_days"] if record.terms_days is None else record.terms_days
         if record.issued_on is None or terms is None:
             what = "no due date, and no terms to work it out"
-            self.plan.notes.note("no_due_date", what, line=record.line, column="due_on")
+            self._note(record, "no_due_date", what, "due_on")
             return None
         what = "no due date in the file"
-        self.plan.notes.note("due_from_account", what, line=record.line, column="due_on")
+        self._note(record, "due_from_account", what, "due_on")
         return record.issued_on + timedelta(days=terms)
 
     def _note_elsewhere(self, record: InvoiceRecord, item: Item) -> None:
@@ -119,14 +118,14 @@ class InvoicePlanner:
             if (other.amount_minor, other.currency) == (item.amount_minor, item.currency):
                 number = self.book.by_id[other.account_id]["account_number"]
                 what = f"{item.number!r} stands with the same amount at customer {number!r}"
-                self.plan.notes.note("number_elsewhere", what, line=record.line)
+                self._note(record, "number_elsewhere", what)
 
     def _correct(self, record: InvoiceRecord, item: Item) -> bool:
-        """Carry changes of the master data and the amount; False if it cannot be the same one."""
+        """Carry changes of the master data; False if it cannot be the same invoice."""
         plan = self.plan
         if record.currency != item.currency:
             what = f"{item.number!r} is in {item.currency} in the books, {record.currency} here"
-            plan.notes.note("currency_changed", what, line=record.line, column="currency")
+            self._note(record, "currency_changed", what, "currency")
             return False
         known = {name: getattr(item, name) for name in ("id", "account_id", "due_on", "po_number")}
         plan.change(
@@ -136,7 +135,6 @@ class InvoicePlanner:
             po_number=record.po_number or item.po_number,
         )
         self._correct_issue_date(record, item)
-        self._correct_amount(record, item)
         return True
 
     def _correct_issue_date(self, record: InvoiceRecord, item: Item) -> None:
@@ -144,63 +142,67 @@ class InvoicePlanner:
             return
         if item.first_applied and record.issued_on > item.first_applied:
             what = f"issued {record.issued_on}, but paid on {item.first_applied}"
-            self.plan.notes.note("issue_date_kept", what, line=record.line, column="issued_on")
+            self._note(record, "issue_date_kept", what, "issued_on")
             return
         known = {"id": item.id, "account_id": item.account_id, "issued_on": item.issued_on}
         self.plan.change(Invoice, known, issued_on=record.issued_on)
         item.issued_on = record.issued_on
 
-    def _correct_amount(self, record: InvoiceRecord, item: Item) -> None:
-        """The posted amount stays; the difference is an adjustment, at most what is open."""
-        less = item.amount_minor - item.corrected_minor - record.amount_minor
-        if less == 0:
-            return
-        taken = min(less, item.open_minor)
-        if taken < less:
-            what = f"{item.number!r} is lower now than what was paid on it"
-            self.plan.notes.note("amount_below_paid", what, line=record.line, column="amount")
-        if taken:
-            what = f"the amount of {item.number!r} is another one now"
-            self.plan.notes.note("amount_changed", what, line=record.line, column="amount")
-            item.corrected_minor += taken
-            self.plan.apply(
-                ApplicationKind.ADJUSTMENT, item, taken, None, self.plan.as_of, cause=AMOUNT
-            )
+    def _balance(self, record: InvoiceRecord, item: Item) -> None:
+        """Bring amount and open balance to what the file says, where the file knows more.
 
-    def _settle(self, record: InvoiceRecord, item: Item) -> None:
-        """Bring the open balance to what the file says, where the file knows more."""
-        left, cleared_on = record.open_minor, record.cleared_on
-        if cleared_on and cleared_on > self.plan.as_of:
+        The posted amount stays and a difference is an adjustment. Of what settled the invoice only
+        that is taken back which earlier files said; what was applied here stays applied.
+        """
+        left = self._stated(record, item)
+        less = item.amount_minor - item.corrected_minor - record.amount_minor
+        after, back = item.open_minor - less, 0
+        if left is not None and after < left and not self.plan.is_older:
+            said = record.amount_minor - item.settled_minor
+            back = max(0, min(left - said, left - after))
+        below = max(0, -(after + back))
+        if below:
+            what = f"{item.number!r} is lower now than what was paid on it"
+            self._note(record, "amount_below_paid", what, "amount")
+        if less - below:
+            what = f"the amount of {item.number!r} is another one now"
+            self._note(record, "amount_changed", what, "amount")
+            self._adjust(item, less - below, AMOUNT)
+        if back:
+            what = f"more is open of {item.number!r} than in the file before"
+            self._note(record, "open_again", what, "open_amount")
+            self._adjust(item, -back, BALANCE)
+        if left is not None:
+            self._settle(record, item, left)
+
+    def _stated(self, record: InvoiceRecord, item: Item) -> int | None:
+        """What the file says is open; None where it does not say, or not for today."""
+        if record.cleared_on and record.cleared_on > self.plan.as_of:
             self.plan.later["clear_dates"] += 1
-            return
-        if left is None and cleared_on is None:
+            return None
+        if record.open_minor is None and record.cleared_on is None:
             if item.settled_minor > 0:
                 what = f"{item.number!r} was settled in an earlier file and is open in this one"
-                self.plan.notes.note("clearing_gone", what, line=record.line, column="cleared_on")
-            return
-        left = left or 0
-        if item.open_minor > left:
-            settled = item.open_minor - left
-            if cleared_on:
-                self._runs[item.account_id, cleared_on, item.currency].append((item, settled))
-            else:
-                self.plan.apply(
-                    ApplicationKind.ADJUSTMENT, item, settled, None, self.plan.as_of
-                )
-        elif item.open_minor < left:
-            self._reopen(record, item, left)
+                self._note(record, "clearing_gone", what, "cleared_on")
+            return None
+        return record.open_minor or 0
 
-    def _reopen(self, record: InvoiceRecord, item: Item, left: int) -> None:
-        """Take back only what earlier files settled; what was applied here stays applied."""
-        said = item.amount_minor - item.corrected_minor - item.settled_minor
-        back = min(left - said, left - item.open_minor)
-        if back > 0 and not self.plan.is_older:
-            what = f"more is open of {item.number!r} than in the file before"
-            self.plan.notes.note("open_again", what, line=record.line, column="open_amount")
-            self.plan.apply(ApplicationKind.ADJUSTMENT, item, -back, None, self.plan.as_of)
-        if item.open_minor < left:
+    def _settle(self, record: InvoiceRecord, item: Item, left: int) -> None:
+        settled = item.open_minor - left
+        if settled < 0:
             what = f"less is open of {item.number!r} in the books than in the file"
-            self.plan.notes.note("less_open_here", what, line=record.line, column="open_amount")
+            self._note(record, "less_open_here", what, "open_amount")
+        elif settled and record.cleared_on:
+            run = item.account_id, record.cleared_on, item.currency
+            self._runs[run].append((item, settled))
+        elif settled:
+            self._adjust(item, settled, BALANCE)
+
+    def _adjust(self, item: Item, minor: int, cause: str) -> None:
+        self.plan.apply(ApplicationKind.ADJUSTMENT, item, minor, None, self.plan.as_of, cause)
+
+    def _note(self, record: InvoiceRecord, code: str, what: str, column: str = "") -> None:
+        self.plan.notes.note(code, what, line=record.line, column=column)
 
     def _post_runs(self) -> None:
         """One receipt per customer, clear date and currency, with its applications."""
@@ -250,9 +252,12 @@ class InvoicePlanner:
     def _note_missing(self) -> None:
         """An invoice that left the export is not settled: nobody said so."""
         seen = [item.id for item in self.items.values() if item.seen]
-        for currency, (count, minor) in open_elsewhere(self.session, seen).items():
-            what = f"{count:,} open invoices of earlier files are not in this one"
-            self.plan.notes.note("not_in_file", f"{what} ({Money(minor, currency)})")
+        left = open_elsewhere(self.session, seen)
+        if left:
+            count = sum(count for count, _minor in left.values())
+            sums = ", ".join(str(Money(left[code][1], code)) for code in sorted(left))
+            what = f"{count:,} open invoices of earlier files ({sums}) are not in this one"
+            self.plan.notes.note("not_in_file", what)
 
 
 def account_of(book: AccountBook, plan: Plan, record: InvoiceRecord) -> Row | None:

@@ -74,9 +74,7 @@ class UsedMoney:
         day = source.get("received_on") or source["issued_on"]
         # Taken back on the day it was posted, so that the invoice is never settled twice.
         undone = max(day, item.adjusted_on or day)
-        self.plan.apply(
-            ApplicationKind.ADJUSTMENT, item, -part, None, undone, USED, source["id"]
-        )
+        self.plan.apply(ApplicationKind.ADJUSTMENT, item, -part, None, undone, USED, source["id"])
         self.plan.apply(kind, item, part, source, day, USED)
         return part
 
@@ -105,8 +103,13 @@ class CreditPlanner:
         for record in records:
             if record.issued_on and record.issued_on > self.plan.as_of:
                 self.plan.later["credits"] += 1
+            elif record.open_minor == 0 and not self._knows(record):
+                _note_used_before(self.plan, record)
             elif account := account_of(self.book, self.plan, record):
                 yield record, account
+
+    def _knows(self, record: CreditRecord) -> bool:
+        return self.book.find(record.customer_number, record.customer_name) is not None
 
     def _post(self, record: CreditRecord, account: Row, number: str) -> Row:
         row = {
@@ -229,12 +232,16 @@ def _post_document(
         unexplained = used.use(kind, row, amount - left, named, only_named=False)
         amount -= unexplained
         if unexplained:
-            what = "part of it was used before this import"
-            plan.notes.note("used_before", what, line=record.line, column="open_amount")
+            _note_used_before(plan, record)
     row |= {"amount_minor": amount, "unapplied_minor": amount, "seen": True}
     if amount:
         plan.add(table, {name: value for name, value in row.items() if name != "seen"})
     return row
+
+
+def _note_used_before(plan: Plan, record: Document) -> None:
+    what = "part or all of it was used before this import"
+    plan.notes.note("used_before", what, line=record.line, column="open_amount")
 
 
 def _compare_document(

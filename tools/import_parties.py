@@ -51,7 +51,9 @@ class PartyPlanner:
             self.session, (r.invoice_number for r in records if r.invoice_number)
         )
         invoices = {
-            (item.account_id, number): item.id for number, items in numbered.items() for item in items
+            (item.account_id, number): item.id
+            for number, items in numbered.items()
+            for item in items
         }
         for record in records:
             account = self._account(record)

@@ -40,7 +40,9 @@ def candidate_zones(country: str | None, phone: str | None, year: int) -> tuple[
     number = _placed(phone)
     zones: list[str] = []
     if number:
-        zones += [z for z in timezone.time_zones_for_number(number) if z != timezone.UNKNOWN_TIMEZONE]
+        zones += [
+            z for z in timezone.time_zones_for_number(number) if z != timezone.UNKNOWN_TIMEZONE
+        ]
     if country and (not zones or phone_country(phone) != country):
         zones += _zones_by_country().get(country, ())
     return _distinct(zones, year)

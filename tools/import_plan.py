@@ -69,7 +69,6 @@ class Item:
     cleared_minor: int = 0
     first_applied: date | None = None
     disputed: bool = False
-    is_new: bool = False
     seen: bool = False
 
 
@@ -182,7 +181,5 @@ class Plan:
             postings_bulk.change_rows(session, table, self.changed[table])
         postings_bulk.post_applications(session, self.applications)
         for item in self.disputes:
-            open_dispute(
-                session, item.account_id, item.id, "UNDEFINED", self.as_of, DISPUTE_QUOTE
-            )
+            open_dispute(session, item.account_id, item.id, "UNDEFINED", self.as_of, DISPUTE_QUOTE)
         touch(session, self.touched)

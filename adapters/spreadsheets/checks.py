@@ -116,16 +116,15 @@ def note_strangers(
     if kind == "customers":
         return
     code = _STRANGER.get(kind, "no_account")
-    seen: set[tuple[str | None, str | None]] = set()
+    seen: set[str] = set()
     for record in records:
         if isinstance(record, CustomerRecord):
             continue
         customer = (record.customer_number, record.customer_name)
-        unnamed = not any(customer)
-        if customer in seen or unnamed or known.knows(*customer):
-            continue
-        seen.add(customer)
         who = record.customer_number or record.customer_name or ""
+        if not who or who in seen or known.knows(*customer):
+            continue
+        seen.add(who)
         near = _near(who, record.customer_name, known) if len(seen) <= _HINTS else ""
         what = f"customer {who!r} is not in the ledger{near}"
         notes.note(code, what, line=record.line)
