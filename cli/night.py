@@ -105,7 +105,7 @@ def _bars(as_of: date) -> Iterator[Progress]:
         TimeRemainingColumn(),
     )
     tasks: dict[str, Any] = {}
-    with Progress(*columns, console=Console(stderr=True)) as bars:
+    with Progress(*columns, console=Console(stderr=True, highlight=False)) as bars:
         bars.console.print(f"Night as of {as_of}")
 
         def show(phase: str, done: int, total: int) -> None:
