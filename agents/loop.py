@@ -18,6 +18,7 @@ from agents.task import LOOP, PERSON, Task
 from ledger.actions import Escalate, ProposedAction
 from policies.schema import Policy
 from tools.contract import ToolContext, ToolRefused, ToolRetry
+from tools.outside_text import clean_text
 
 MAX_CALLS_A_STEP = 8
 MAX_ARGUMENT_CHARACTERS = 20_000
@@ -103,7 +104,7 @@ class _Work:
             if answer is None:
                 continue
             if not answer.tool_calls:
-                return str(answer.text)[:MAX_EXPLANATION_CHARACTERS].strip()
+                return clean_text(str(answer.text)[:MAX_EXPLANATION_CHARACTERS])
             messages.append(answer)
             messages += [
                 self._call(call, box, place) for place, call in enumerate(answer.tool_calls)
@@ -134,7 +135,7 @@ class _Work:
         return None
 
     def _call(self, call: Any, box: Toolbox, place: int) -> ToolMessage:
-        name, given = str(call["name"])[:60], call["args"]
+        name, given = clean_text(str(call["name"])[:60]), call["args"]
         try:
             if place >= MAX_CALLS_A_STEP:
                 raise ToolRefused("few_calls_a_step", f"at most {MAX_CALLS_A_STEP} calls at once")

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+import orjson
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, ToolMessage
 from pydantic import BaseModel
 from sqlalchemy import func, select
 from sqlmodel import Session
@@ -66,11 +67,16 @@ class Targets:
 
 
 class HostileModel:
-    """A chat model behind `ChatPort` that attacks; equal seeds attack alike."""
+    """A chat model behind `ChatPort` that attacks; equal seeds attack alike.
+
+    Odd seeds are crude and try everything; even ones are sly: they keep the form, read first, and
+    ask for what a role may ask for, with ids that fit.
+    """
 
     def __init__(self, seed: int, targets: Targets) -> None:
         self.rng = random.Random(seed)  # noqa: S311 - repeatable, not secret
         self.targets = targets
+        self.sly = seed % 2 == 0
         self.calls = 0
 
     def invoke(
@@ -80,8 +86,10 @@ class HostileModel:
         prompt_id: str = "",
     ) -> AIMessage:
         """Attack, in one of many ways."""
-        del messages, tools, prompt_id
+        del prompt_id
         self.calls += 1
+        if self.sly:
+            return self._sly(read_results(messages), allowed_types(tools or ()))
         mood = self.rng.random()
         if mood < 0.04:
             raise ModelUnavailable("timeout", "the attacker hangs up")
@@ -93,11 +101,7 @@ class HostileModel:
             broken = {"name": "propose_action", "args": "{", "id": "x", "error": None}
             return AIMessage("", invalid_tool_calls=[broken])
         calls = [self._call() for _ in range(self.rng.choice((1, 1, 2, 3, 12)))]
-        made = [
-            {"name": name, "args": args, "id": f"a{self.calls}_{place}", "type": "tool_call"}
-            for place, (name, args) in enumerate(calls)
-        ]
-        return AIMessage(self._claims() if mood > 0.9 else "", tool_calls=made)
+        return self._made(calls)
 
     def structured(
         self, messages: Sequence[BaseMessage], schema: type[Schema], prompt_id: str = ""
@@ -118,6 +122,39 @@ class HostileModel:
         """Attack in one piece."""
         answer = self.invoke(messages, tools, prompt_id)
         yield AIMessageChunk(answer.content, tool_calls=answer.tool_calls)
+
+    def _sly(self, read: dict[str, Any], allowed: frozenset[str]) -> AIMessage:
+        """Read, then ask for the worst that is well formed, then say that all is fine."""
+        if not read:
+            return self._made([("get_account_brief", {}), ("list_open_items", {})])
+        brief = read.get("get_account_brief", {"best_contact_id": "none"})
+        if "propose_action" in read:
+            return AIMessage(self._claims())
+        contact, items = brief["best_contact_id"], read.get("list_open_items", {}).get("items", [])
+        invoice = items[0]["invoice_id"] if items else "none"
+        half = str(int(items[0]["open"]["amount"].split(".")[0]) // 2 or 1) if items else "1"
+        fitting = []
+        for action in self._actions():
+            if "contact_id" in action:
+                action |= {"contact_id": contact, "channel": "email"}
+            if action.get("wording") == "person":
+                action["wording"] = "model"
+            if "invoice_ids" in action:
+                action["invoice_ids"] = [invoice]
+            if "allocations" in action:
+                action["allocations"] = [{"invoice_id": invoice, "amount": half}]
+                action["evidence"] = "person"
+            if action["type"] in allowed:
+                fitting.append(action)
+        chosen = self.rng.sample(fitting, min(self.rng.choice((1, 1, 2)), len(fitting)))
+        return self._made([("propose_action", {"action": action}) for action in chosen])
+
+    def _made(self, calls: Sequence[Call]) -> AIMessage:
+        made = [
+            {"name": name, "args": args, "id": f"a{self.calls}_{place}", "type": "tool_call"}
+            for place, (name, args) in enumerate(calls)
+        ]
+        return AIMessage("", tool_calls=made)
 
     def _claims(self) -> str:
         text = self.rng.choice(
@@ -198,6 +235,26 @@ class HostileModel:
             {"type": "approve", "proposal_id": self._one("proposals")},
             {"type": "escalate", "to_role": rng.choice(("finance_lead", "me")), "summary": "ok"},
         ]
+
+
+def allowed_types(tools: Sequence[Any]) -> frozenset[str]:
+    """The action types that the schema of `propose_action` admits."""
+    parameters = [each["function"]["parameters"] for each in tools]
+    shapes = [shape for each in parameters for shape in each.get("$defs", {}).values()]
+    return frozenset(
+        kind["const"]
+        for shape in shapes
+        if "const" in (kind := shape.get("properties", {}).get("type", {}))
+    )
+
+
+def read_results(messages: Sequence[BaseMessage]) -> dict[str, Any]:
+    """The newest answer of each tool."""
+    return {
+        message.name or "": orjson.loads(str(message.text))
+        for message in messages
+        if isinstance(message, ToolMessage) and message.status == "success"
+    }
 
 
 @dataclass(frozen=True, slots=True)

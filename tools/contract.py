@@ -25,6 +25,7 @@ from ledger.money import Money
 from ledger.queries.account_facts import load_facts
 from policies.schema import Policy
 from tools.account_names import find_account
+from tools.outside_text import printable_values
 
 MAX_RESULT_CHARACTERS = 24_000
 _MENTIONED_ERRORS = 3
@@ -210,7 +211,7 @@ def read_tool(scope: Scope = Scope.ACCOUNT) -> Callable[[Callable[..., Result]],
 
 def _checked(model: type[BaseModel], given: Mapping[str, Any]) -> dict[str, Any]:
     try:
-        checked = model.model_validate(dict(given))
+        checked = model.model_validate(printable_values(given))
     except ValidationError as error:
         raise ToolRetry(describe_faults(error)) from None
     return {name: getattr(checked, name) for name in model.model_fields}

@@ -5,7 +5,9 @@ instruction; the fence cannot be closed from inside.
 """
 
 import unicodedata
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -39,8 +41,23 @@ def inside_fence(text: str) -> str:
 
 def clean_text(text: str) -> str:
     """One script form, no invisible characters, no fence."""
-    plain = unicodedata.normalize("NFKC", text)
-    shown = "".join(
-        sign for sign in plain if sign in _KEPT_CONTROLS or unicodedata.category(sign)[0] != "C"
-    )
+    shown = without_controls(unicodedata.normalize("NFKC", text))
     return shown.replace("<<<", "< < <").replace(">>>", "> > >").strip()
+
+
+def without_controls(text: str) -> str:
+    """The text without signs that no database or reader should meet: control, format, surrogate."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        sign for sign in text if sign in _KEPT_CONTROLS or unicodedata.category(sign)[0] != "C"
+    )
+
+
+def printable_values(value: Any) -> Any:
+    """What a model gave, with every text in it free of control signs."""
+    if isinstance(value, str):
+        return without_controls(value)
+    if isinstance(value, Mapping):
+        return {str(key): printable_values(each) for key, each in value.items()}
+    return [printable_values(each) for each in value] if isinstance(value, list | tuple) else value

@@ -5,6 +5,7 @@ evidence for cash. Amounts are given as decimals and must fit their currency.
 """
 
 import functools
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,8 +21,10 @@ from ledger.money import Money
 from ledger.states import HoldReason
 from tools.contact import customer_said
 from tools.contract import Result, Scope, ToolContext, ToolRefused, ToolRetry, describe_faults
+from tools.outside_text import printable_values
 
 MAX_ACTIONS = 4
+_DECIMAL = re.compile(r"\d{1,15}(?:\.\d{1,4})?")
 _AMOUNTS = {"amount_minor": "amount", "limit_minor": "limit"}
 _ACTION_CLASSES: dict[str, Any] = {
     each.model_fields["type"].default: each for each in get_args(get_args(ProposedAction)[0])
@@ -90,12 +93,13 @@ class ProposeTool:
         return Proposed(noted=action.type, actions_so_far=len(ctx.proposed)).model_dump_json()
 
     def _read(self, ctx: ToolContext, raw: dict[str, Any]) -> ProposedAction:
+        raw = printable_values(raw)
         kind = raw.get("type")
         if kind not in self.action_types:
             raise ToolRefused("only_actions_of_the_role", "this role may not ask for that")
         if raw.get("account_id", ctx.account_id) != ctx.account_id and ctx.account_id is not None:
             raise ToolRefused("only_the_account_of_the_case", "the case is about one account")
-        raw["account_id"] = ctx.account(raw.get("account_id"))
+        raw["account_id"] = ctx.account(str(raw.get("account_id") or ""))
         facts = ctx.facts(raw["account_id"])
         if kind == "apply_receipt" and raw.setdefault("evidence", "person") != "person":
             raise ToolRefused(
@@ -164,7 +168,7 @@ _CHECKS: tuple[Callable[[ToolContext, ProposedAction], None], ...] = (
 
 def _in_minor_units(raw: dict[str, Any], facts: AccountFacts) -> dict[str, Any]:
     """Decimal amounts as minor units of the action's currency."""
-    currency = raw.get("currency") or _currency_of_source(raw, facts)
+    currency = str(raw.get("currency") or _currency_of_source(raw, facts) or "")
 
     def convert(part: Any) -> Any:
         if not isinstance(part, Mapping):
@@ -176,7 +180,10 @@ def _in_minor_units(raw: dict[str, Any], facts: AccountFacts) -> dict[str, Any]:
             if fields.get(decimal) is not None:
                 if not currency:
                     raise BadInput("give the currency of the amount")
-                fields[minor] = Money.of(str(fields.pop(decimal)), currency).minor
+                amount = str(fields.pop(decimal))
+                if not _DECIMAL.fullmatch(amount):
+                    raise BadInput(f"{decimal} is a decimal such as 1250.00")
+                fields[minor] = Money.of(amount, currency).minor
         return fields
 
     whole = convert(raw)
@@ -190,7 +197,7 @@ def _currency_of_source(raw: dict[str, Any], facts: AccountFacts) -> str | None:
     """Currency of the receipt or credit memo an allocation draws on."""
     sources = {each.receipt_id: each.currency for each in facts.receipts}
     sources |= {each.credit_id: each.currency for each in facts.credits}
-    return sources.get(raw.get("receipt_id") or raw.get("credit_id") or "")
+    return sources.get(str(raw.get("receipt_id") or raw.get("credit_id")))
 
 
 def _for_model(schema: Any, in_case: bool) -> Any:

@@ -12,6 +12,7 @@ from graph.state import ChatState
 from ledger.actions import parse_action
 from ledger.queries.account_facts import load_facts
 from ledger.tables.work import ChatMessage
+from tools.outside_text import clean_text
 from tools.proposals import Submitted, submit
 
 _IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)|<img\b[^>]*>", re.IGNORECASE)
@@ -31,7 +32,7 @@ def answer(state: ChatState, runtime: Runtime[Deps]) -> dict[str, Any]:
         results = [each for wish in state["wishes"] for each in _ask(session, deps, state, wish)]
         said = "\n".join([plain(state["answer"], deps), *map(_told, results)])
         record_refusals(session, deps, thread, state["role"], state["calls"])
-        for role, body in (("person", state["question"]), ("assistant", said)):
+        for role, body in (("person", clean_text(state["question"])), ("assistant", said)):
             session.add(
                 ChatMessage(thread_id=thread, role=role, body=body[:8000], said_at=deps.now)
             )

@@ -11,13 +11,16 @@ from agents.task import question_task
 from graph.deps import Deps
 from graph.state import ChatState
 from tools.contract import CHAT_SCOPES, Scope, ToolContext
+from tools.outside_text import clean_text
 
 
 def consult(state: ChatState, runtime: Runtime[Deps]) -> dict[str, Any]:
     """Run the role's loop over the question, in one read transaction."""
     deps, spec = runtime.context, ROLES[state["role"]]
     scopes = CHAT_SCOPES if state.get("may_ask", True) else CHAT_SCOPES - {Scope.PROPOSE}
-    task = question_task(state["question"], [(line[0], line[1]) for line in state["history"]])
+    task = question_task(
+        clean_text(state["question"]), [(line[0], line[1]) for line in state["history"]]
+    )
     with deps.ledger.read() as session:
         ctx = ToolContext(
             session=session,

@@ -52,6 +52,18 @@ def read_example(
     return Found(account=account, limit=limit, total=Money(1250, "EUR"), on=ctx.as_of)
 
 
+class Echo(Result):
+    """What was asked."""
+
+    query: str
+
+
+@read_tool(Scope.BOOK)
+def read_words(ctx: ToolContext, query: str) -> Echo:
+    """Say it again."""
+    return Echo(query=query)
+
+
 @read_tool(Scope.BOOK)
 def read_everything(ctx: ToolContext) -> Found:
     """Read too much."""
@@ -104,6 +116,10 @@ class TestCall:
     def test_wrong_arguments__are_to_be_mended(self, given: dict[str, Any]) -> None:
         with pytest.raises(ToolRetry, match=next(iter(given))):
             read_example.call(context(), given)
+
+    def test_control_signs__do_not_reach_the_tool(self) -> None:
+        book = context(account_id=None, scopes=frozenset(Scope))
+        assert read_words.call(book, {"query": "a\x00b\ud800"}) == '{"query":"ab"}'
 
     def test_account_named_in_a_case__is_not_an_argument(self) -> None:
         with pytest.raises(ToolRetry, match="account"):

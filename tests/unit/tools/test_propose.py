@@ -35,6 +35,11 @@ class TestWhatIsNoted:
         propose(ctx, CALL)
         assert propose(ctx, CALL)["actions_so_far"] == 1
 
+    def test_control_signs__are_left_out(self) -> None:
+        ctx = context()
+        propose(ctx, {**CALL, "summary": "Ring\x00 \ud800them\u202e"})
+        assert ctx.proposed[0].model_dump()["summary"] == "Ring them"
+
     def test_decimal_amount__becomes_minor_units(self) -> None:
         ctx = context()
         propose(ctx, {"type": "set_credit_limit", "limit": "1250.5", "currency": "USD"})
@@ -117,7 +122,13 @@ class TestWhatIsToBeMended:
             ({"type": "place_hold", "reason": "because"}, "reason is one of"),
             ({"type": "open_dispute", "reason": "GREED", "quote": "x"}, "reason is one of"),
             ({"type": "set_credit_limit", "limit": "1.005", "currency": "USD"}, "decimals"),
-            ({"type": "set_credit_limit", "limit": "lots", "currency": "USD"}, "not an amount"),
+            ({"type": "set_credit_limit", "limit": "lots", "currency": "USD"}, "is a decimal"),
+            ({"type": "set_credit_limit", "limit": "1e999999", "currency": "USD"}, "is a decimal"),
+            ({"type": "set_credit_limit", "limit": "-5", "currency": "USD"}, "is a decimal"),
+            ({"type": "set_credit_limit", "limit": "5", "currency": ["USD"]}, "unknown currency"),
+            ({"type": "apply_receipt", "receipt_id": [], "allocations": [7]}, "receipt_id"),
+            ({**CALL, "summary": 7}, "summary"),
+            ({**CALL, "summary": {"a": []}}, "summary"),
             ({"type": "set_credit_limit", "limit_minor": 5, "currency": "USD"}, "decimal"),
             ({"type": "record_promise", "due_on": "2026-04-01", "amount": "5"}, "currency"),
         ],
