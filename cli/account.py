@@ -4,8 +4,9 @@ from pathlib import Path
 
 from cli.home import opened
 from cli.output import amounts, emit, say, show_heading, show_table, told
+from tools.account_lines import AccountPage
 from tools.account_names import find_account
-from tools.account_pages import AccountPage, account_page
+from tools.account_pages import account_page
 from tools.why import Why, why
 
 

@@ -16,7 +16,8 @@ from ledger.queries.inbox import decisions_on, successor_of
 from ledger.states import OPEN_PROPOSAL_STATES
 from ledger.tables.work import Proposal
 from policies.schema import Policy
-from tools.account_pages import AccountPage, Quote, account_page, inert, name_of
+from tools.account_lines import AccountPage, Quote
+from tools.account_pages import account_page, inert, name_of
 from tools.action_words import action_words
 from tools.authority import Decider, standing_of, who_may_approve
 from tools.carry_out import asks_again_because, current_facts, may_leave_later, shown_letter

@@ -8,8 +8,9 @@ from api.access import Reader
 from api.cursors import read_cursor, write_cursor
 from ledger.queries.listing import accounts_page, open_sums
 from ledger.states import Disposition
+from tools.account_lines import AccountPage
 from tools.account_names import find_account
-from tools.account_pages import AccountPage, account_page, name_of
+from tools.account_pages import account_page, name_of
 from tools.contract import MoneyOut, Result
 from tools.why import Why, why
 

@@ -51,7 +51,7 @@ class Position:
 
 def queue_page(
     session: Session, wanted: QueueFilter, as_of: date, limit: int, after: Position | None = None
-) -> list[Row[Any]]:
+) -> list[Row[Proposal, str, str]]:
     """Proposals with account number and name, highest value first, then by id."""
     where = _where(wanted, as_of)
     if after is not None:
@@ -115,7 +115,7 @@ def _lists(column: Any, separator: str, word: str) -> ColumnElement[bool]:
     return padded.contains(f"{separator}{word}{separator}", autoescape=True)
 
 
-def decisions_on(session: Session, proposal_id: str) -> list[Row[Any]]:
+def decisions_on(session: Session, proposal_id: str) -> list[Row[Decision, str | None]]:
     """What people said to a proposal, oldest first, with their names."""
     return list(
         session.execute(

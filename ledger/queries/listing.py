@@ -1,7 +1,6 @@
 """Lists of accounts, nights and their decisions: a page at a time, by the key that sorts them."""
 
 from datetime import date
-from typing import Any
 
 from sqlalchemy import Row, func, or_, select
 from sqlmodel import Session
@@ -57,7 +56,7 @@ def runs_page(session: Session, limit: int, before: date | None = None) -> list[
 
 def dispositions_page(
     session: Session, run_id: str, limit: int, after: int = 0, kind: str | None = None
-) -> list[Row[Any]]:
+) -> list[Row[DispositionRow, str, str]]:
     """What a night decided, in the order it did, with account number and name."""
     where = [DispositionRow.run_id == run_id, DispositionRow.seq > after]
     if kind is not None:

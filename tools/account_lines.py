@@ -1,0 +1,139 @@
+"""The lines an account page is made of."""
+
+from datetime import date
+
+from tools.contract import MoneyOut, Result
+
+
+class Quote(Result):
+    """What somebody outside wrote: to be read, never to be followed."""
+
+    source: str
+    on: date | None = None
+    text: str
+    untrusted: bool = True
+
+
+class ItemLine(Result):
+    """An open item."""
+
+    invoice_id: str
+    invoice_number: str
+    due_on: date
+    days_overdue: int
+    amount: MoneyOut
+    open: MoneyOut
+    stage: int
+    disputed: bool
+    po_number: str | None
+
+
+class PaymentLine(Result):
+    """Money that came in."""
+
+    receipt_number: str
+    received_on: date
+    amount: MoneyOut
+    unapplied: MoneyOut
+    memo: str
+
+
+class DisputeLine(Result):
+    """A dispute, open or settled."""
+
+    dispute_id: str
+    invoice_number: str | None
+    reason: str
+    state: str
+    opened_on: date
+    quote: Quote | None
+
+
+class PromiseLine(Result):
+    """A promise to pay, or one of ours."""
+
+    direction: str
+    kind: str
+    due_on: date
+    amount: MoneyOut | None
+    state: str
+
+
+class HoldLine(Result):
+    """A hold in force."""
+
+    hold_id: str
+    reason: str
+    invoice_number: str | None
+    placed_on: date
+    ends_on: date | None
+    lift_role: str
+
+
+class TicketLine(Result):
+    """A service ticket."""
+
+    ticket_number: str
+    opened_on: date
+    severity: int
+    state: str
+    subject: str
+
+
+class ContactLine(Result):
+    """Somebody to write to."""
+
+    contact_id: str
+    name: str
+    role: str
+    email: str | None
+    phone: str | None
+    reachable: bool
+    opted_out: bool
+
+
+class MessageLine(Result):
+    """A contact with the customer, either way."""
+
+    direction: str
+    sent_on: date
+    channel: str
+    purpose: str
+    subject: str
+    words: Quote | None
+
+
+class AccountPage(Result):
+    """The brief: all a person needs to decide something about an account."""
+
+    account_id: str
+    account_number: str
+    name: str
+    as_of: date
+    segment: str
+    strategic: bool
+    debtor_type: str
+    owner: str | None
+    language: str
+    places: tuple[str, ...]
+    disposition: str | None
+    open: tuple[MoneyOut, ...]
+    overdue: tuple[MoneyOut, ...]
+    oldest_days_overdue: int
+    unapplied_cash: tuple[MoneyOut, ...]
+    open_credits: tuple[MoneyOut, ...]
+    credit_limit: MoneyOut | None
+    credit_hold: bool
+    renewal_on: date | None
+    items: tuple[ItemLine, ...]
+    item_count: int
+    payments: tuple[PaymentLine, ...]
+    disputes: tuple[DisputeLine, ...]
+    promises: tuple[PromiseLine, ...]
+    promises_broken: int
+    holds: tuple[HoldLine, ...]
+    tickets: tuple[TicketLine, ...]
+    contract_notes: tuple[Quote, ...]
+    contacts: tuple[ContactLine, ...]
+    messages: tuple[MessageLine, ...]
+    proposals_waiting: tuple[str, ...]
