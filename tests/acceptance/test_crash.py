@@ -17,6 +17,7 @@ from tests.support.crash import Nights
 from tests.support.played_home import AS_OF, Homes, PlayedHome
 
 SEED = 20250312
+PARTS = 5  # so that two workers share the points
 BETWEEN = {
     "chunk written, threads not open": ("batch.collections_pass:open_threads", 1, False),
     "threads open, not noted": ("graph.resume:_note_threads", 2, False),
@@ -51,16 +52,19 @@ def undisturbed(homes: Homes, nights: Nights) -> tuple[dict[str, Any], int, floa
     return done, ended.effects, ended.seconds
 
 
+@pytest.mark.parametrize("part", range(PARTS))
 def test_night_killed_at_random_points__nothing_twice_nothing_lost(
     homes: Homes,
     nights: Nights,
     undisturbed: tuple[dict[str, Any], int, float],
     request: pytest.FixtureRequest,
+    part: int,
 ) -> None:
     expected, effects, seconds = undisturbed
-    rng = random.Random(SEED)
+    points = -(-request.config.getoption("--crash-points") // PARTS)
+    rng = random.Random(SEED + part)
     killed = 0
-    for point in range(request.config.getoption("--crash-points")):
+    for point in range(points):
         # Half at a counted effect, which anybody can repeat; half by the clock, from outside.
         where = {"effect": rng.randint(1, effects)} if point % 2 else {}
         where = where or {"seconds": rng.uniform(0, seconds)}
@@ -68,7 +72,7 @@ def test_night_killed_at_random_points__nothing_twice_nothing_lost(
         killed += nights.run(home.folder, home.url, AS_OF, **where).killed
         assert_same_after_restart(nights, home, expected, str(where))
         homes.drop(home)
-    assert killed >= request.config.getoption("--crash-points") // 2
+    assert killed >= points // 2
 
 
 @pytest.mark.parametrize("where", BETWEEN)

@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Any
 
 CONFLICT = 3
+# Statements the first night compiled, so that each child need not.
+_COMPILED: dict[Any, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -172,6 +174,7 @@ def _night(home: Path, url: str | None, as_of: date) -> None:
     # Small batches, so that a small portfolio has several of everything.
     collections_pass.CHUNK, dispatch.BATCH = 40, 20
     house = open_house(settings=Settings(home=home, database_url=url))
+    house.ledger.engine = house.ledger.engine.execution_options(compiled_cache=_COMPILED)
     try:
         run_night(house, as_of, lambda *_: None)
     finally:
