@@ -19,9 +19,12 @@ from tools.proposals import submit
 ENDINGS = ("case_worked", "create_call_task_executed")
 
 
-def work_case(night: Night, account_id: str, role: str, task: str) -> bool:
+def work_case(
+    night: Night, account_id: str, role: str, task: str, facts: AccountFacts | None = None
+) -> bool:
     """Run a role's loop over an account; returns whether the role came to an end.
 
+    Facts that were just read spare the graph a second reading.
     The thread is named after account, role, task and date: a rerun of the night finds it and
     never opens a second one.
     """
@@ -37,6 +40,7 @@ def work_case(night: Night, account_id: str, role: str, task: str) -> bool:
         "role": role,
         "task": task,
         "run_id": night.run_id,
+        "facts": facts,
     }
     try:
         night.house.case_graph.invoke(

@@ -51,7 +51,7 @@ class _Chunk:
     proposals: list[dict[str, Any]] = field(default_factory=list)
     dispositions: list[dict[str, Any]] = field(default_factory=list)
     accounts: list[dict[str, Any]] = field(default_factory=list)
-    cases: list[tuple[str, Turn]] = field(default_factory=list)
+    cases: list[tuple[AccountFacts, Turn]] = field(default_factory=list)
     withdrawn: list[tuple[Proposal, str]] = field(default_factory=list)
 
 
@@ -69,8 +69,8 @@ def collections_pass(night: Night) -> None:
         open_threads(
             night.house, night.deps, [(row["id"], row["account_id"]) for row in chunk.proposals]
         )
-        for account_id, turn in chunk.cases:
-            work_case(night, account_id, turn.prepared_by or AUTHOR, turn.task)
+        for facts, turn in chunk.cases:
+            work_case(night, facts.account_id, turn.prepared_by or AUTHOR, turn.task, facts)
         night.progress("collections", start + len(ids), len(worklist))
 
 
@@ -139,7 +139,7 @@ def _collect(
         }
     )
     if turn.prepared_by:
-        chunk.cases.append((facts.account_id, turn))
+        chunk.cases.append((facts, turn))
 
 
 def _only_waits_for_its_own(turn: Turn) -> bool:

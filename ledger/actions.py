@@ -55,7 +55,7 @@ class AnswerQuery(_MessageAction):
     """Answer something the customer said; with a template only for fixed acknowledgements."""
 
     type: Literal["answer_query"] = "answer_query"
-    template_id: str = "dispute_acknowledgement"
+    template_id: Literal["dispute_acknowledgement"] = "dispute_acknowledgement"
     in_reply_to: str | None = None
 
 
