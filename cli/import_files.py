@@ -47,11 +47,11 @@ def run(
     currency: str | None,
     dates: str | None,
     decimal: str | None,
+    encoding: str | None,
+    sheet: str | None,
     yes: bool,
     dry_run: bool,
     json_out: bool,
-    encoding: str | None = None,
-    sheet: str | None = None,
 ) -> None:
     """Report on every file, then write each in a transaction of its own.
 

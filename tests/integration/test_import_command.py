@@ -226,6 +226,8 @@ class TestBadInput:
             (("--currency", "EURO"), "unknown currency 'EURO'"),
             (("--dates", "YDM"), "--dates 'YDM': use DMY, MDY, YMD"),
             (("--decimal", "dot"), "--decimal 'dot': use point, comma"),
+            (("--encoding", "klingon"), "klingon"),
+            (("--sheet", "Open"), "no sheet 'Open'"),
             (("--map", "due_on"), "write --map field=Column"),
             (("--map", "due_on=Fällig"), "Fällig"),
         ],
@@ -267,7 +269,7 @@ class TestAtATerminal:
     def run(self, home: Path, export: Path) -> None:
         import_files.run(
             home, "invoices", [export], as_of=date(2026, 3, 1), columns=[], currency=None,
-            dates=None, decimal=None, yes=False, dry_run=False, json_out=False,
+            dates=None, decimal=None, encoding=None, sheet=None, yes=False, dry_run=False, json_out=False,
         )  # fmt: skip
 
     def test_warnings_accepted__it_is_written(
