@@ -117,15 +117,16 @@ def waiting_by_kind(session: Session, as_of: date) -> list[Row[Any]]:
     )
 
 
-def promises_named(session: Session, promise_ids: Sequence[str]) -> list[Row[Any]]:
-    """Promises with their customer, largest first."""
-    found: list[Row[Any]] = []
+def promises_named(session: Session, promise_ids: Sequence[str]) -> list[tuple[Promise, str, str]]:
+    """Promises with the number and name of their customer, largest first."""
+    found: list[tuple[Promise, str, str]] = []
     for start in range(0, len(promise_ids), _BATCH):
-        found += session.execute(
+        rows = session.execute(
             select(Promise, Account.account_number, Account.name)
             .join(Account, Account.id == Promise.account_id)
             .where(Promise.id.in_(promise_ids[start : start + _BATCH]))
-        ).all()
+        )
+        found += [(row[0], row[1], row[2]) for row in rows]
     return sorted(found, key=lambda row: (-(row[0].amount_minor or 0), row[0].id))
 
 
