@@ -71,14 +71,15 @@ def contact(contact_id: str = "con_1", **more: Any) -> ContactFact:
 
 def account(*items: OpenItem, **changes: Any) -> AccountFacts:
     """A small business in one zone with fresh feeds and one item due for its first reminder."""
+    as_of = changes.get("as_of", AS_OF)
     values = {
         "segment": "smb",
         "debtor_type": "business",
-        "as_of": AS_OF,
+        "as_of": as_of,
         "time_zones": (ZONE,),
         "open_items": items or (item(),),
         "contacts": (contact(),),
-        "feeds": (FeedFact("invoices", AS_OF), FeedFact("receipts", AS_OF)),
+        "feeds": (FeedFact("invoices", as_of), FeedFact("receipts", as_of)),
         "credits": (),
         "receipts": (),
     }
