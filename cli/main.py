@@ -74,8 +74,6 @@ def import_files(
     currency: Annotated[str | None, typer.Option("--currency", help="Where none is named.")] = None,
     dates: Annotated[str | None, typer.Option("--dates", help="DMY, MDY or YMD.")] = None,
     decimal: Annotated[str | None, typer.Option("--decimal", help="point or comma.")] = None,
-    encoding: Annotated[str | None, typer.Option("--encoding", help="Such as cp1252.")] = None,
-    sheet: Annotated[str | None, typer.Option("--sheet", help="Sheet of a workbook.")] = None,
     encoding: Annotated[
         str | None, typer.Option("--encoding", help="Text encoding, instead of finding it.")
     ] = None,
