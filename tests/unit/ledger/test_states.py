@@ -28,7 +28,7 @@ def test_ended__stays_ended(end) -> None:
     assert end not in PROPOSAL_MOVES
 
 
-@pytest.mark.parametrize("waiting", OPEN_PROPOSAL_STATES)
+@pytest.mark.parametrize("waiting", sorted(OPEN_PROPOSAL_STATES))
 def test_waiting__may_be_decided_rejected_or_expire(waiting) -> None:
     moves = PROPOSAL_MOVES[waiting]
     assert {ProposalState.DECIDED, ProposalState.REJECTED, ProposalState.EXPIRED} <= moves
