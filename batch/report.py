@@ -117,7 +117,8 @@ def _replace(path: Path, content: bytes) -> None:
 def _tasks(session: Session, as_of: date) -> tuple[Reason, ...]:
     return tuple(
         Reason(
-            why=row.kind.replace("_", " ") + (f" ({row.late} past their date)" if row.late else ""),
+            why=parts.TASK_SAYS.get(row.kind, row.kind.replace("_", " "))
+            + (f" ({row.late} past their date)" if row.late else ""),
             count=row.tasks,
         )
         for row in reads.open_tasks(session, as_of)

@@ -48,6 +48,12 @@ UNAPPLIED_SAYS = {
     "competing_receipts": "Two receipts want the same item",
     "open_credit": "An open credit memo",
 }
+TASK_SAYS = {
+    "call": "to call",
+    "find_contact": "to find a contact",
+    "review": "to review",
+    "follow_up": "to follow up",
+}
 MESSAGE_SAYS = {"send_statement": "Statement", "answer_query": "Answer to a customer"}
 _NOT_DONE = (Disposition.HELD, Disposition.NEEDS_PERSON)
 
