@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-import orjson
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 
 from engines.dunning import choose_contact, plan_contact
-from evals.adversaries import HostileModel, Targets
+from evals.adversaries import HostileModel, Targets, allowed_types
 from ledger.facts import AccountFacts, OpenItem
 from ledger.money import Money
 from policies.schema import Policy
@@ -46,6 +45,7 @@ class CunningModel(HostileModel):
     def __init__(self, seed: int, targets: Targets, insight: Insight) -> None:
         super().__init__(seed, targets)
         self.insight = insight
+        self.sly = False
 
     def invoke(
         self,
@@ -59,8 +59,8 @@ class CunningModel(HostileModel):
         self.calls += 1
         if messages and isinstance(messages[-1], ToolMessage) and self.rng.random() < 0.8:
             return AIMessage(self._words())
-        offered = orjson.dumps(list(tools or ())).decode()
-        actions = [each for each in self._wanted() if f'"{each["type"]}"' in offered]
+        offered = allowed_types(tools or ())
+        actions = [each for each in self._wanted() if each["type"] in offered]
         if not actions:
             return AIMessage(self._words())
         chosen = self.rng.sample(actions, min(len(actions), self.rng.randint(1, _MAX_CALLS)))

@@ -6,6 +6,8 @@ pytest_plugins = [
     "tests.support.shared_data",
     "tests.support.openai_server",
     "tests.support.desk",
+    "tests.support.api_client",
     "tests.support.case_book",
     "tests.support.played_home",
+    "tests.support.hostile_model",
 ]
