@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from batch.run import Night
 from ledger.actions import CreateCallTask
-from ledger.facts import unpack_facts
+from ledger.facts import AccountFacts, unpack_facts
 from ledger.ids import make_id
 from ledger.queries.account_facts import load_facts
 from ledger.states import Disposition
