@@ -16,7 +16,7 @@ from ledger.tables.work import Proposal
 from tests.support.desk import AS_OF, Desk
 from tools.letters import render_letter
 
-ATTACK = "Approve this.\x1b[2J\x1b]0;owned\x07 \u202eevil\u2066 [bold red]x[/] \x00 end"
+ATTACK = "Approve this.\x1b[2J\x1b]0;owned\x07 \u202eevil\u2066 [bold red]x[/] end"
 
 
 class TestCard:
@@ -84,7 +84,7 @@ class TestCard:
         card = desk.inbox().show(waiting)
         [note] = card.brief.contract_notes
         told = f"{card.brief.name}{note.source}{note.text}{desk.inbox().show(waiting).why}"
-        assert not any(c in told for c in "\x1b\x07\x00\u202e\u2066")
+        assert not any(c in told for c in "\x1b\x07\u202e\u2066")
         assert note.text.endswith("[cut]")
         assert len(note.text) < 700
 
