@@ -56,6 +56,7 @@ def _standing() -> Any:
             Account.next_action_on,
             DispositionRow.kind,
             DispositionRow.run_id,
+            DispositionRow.rule_ids,
         )
         .outerjoin(DispositionRow, DispositionRow.seq == newest)
         .where(has_open_item())
@@ -85,15 +86,18 @@ def _overlooked(row: Any, run: Any, untouched: bool) -> bool:
 
 
 def _prove_left_alone(evidence: Evidence, run: Any, rows: list[Any]) -> None:
-    """Nothing is due for an account that was not looked at, on the facts as they are now."""
+    """Nothing is due for an account that was not looked at, on the facts as they are now.
+
+    Where a rule had laid it aside until a date, that rule still has to object.
+    """
     policy = evidence.policy(run.policy_hash)
     if not rows or policy is None:
         return
-    for account_id, facts in load_facts(
-        evidence.session, run.as_of, [row.id for row in rows]
-    ).items():
+    laid_aside_by = {row.id: set((row.rule_ids or "").split(",")) - {""} for row in rows}
+    for account_id, facts in load_facts(evidence.session, run.as_of, list(laid_aside_by)).items():
         turn = take_turn(facts, policy, run.started_at)
-        if turn.disposition is not _QUIET:
+        rules = laid_aside_by[account_id]
+        if turn.disposition is not _QUIET and not (rules and rules.issubset(turn.rule_ids)):
             evidence["nobody_forgotten"].fault(
                 account_id,
                 f"{turn.disposition.value}: {turn.reason}",
