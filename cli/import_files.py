@@ -1,6 +1,5 @@
 """`dunwell import`: the data-quality report of each file, a question if need be, then the books."""
 
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,22 +12,17 @@ import typer
 
 from adapters.spreadsheets.mapping_store import MappingStore
 from adapters.spreadsheets.options import ImportOptions, parse_map
-from adapters.spreadsheets.quality import Finding, QualityReport
+from adapters.spreadsheets.quality import QualityReport
 from cli.home import opened
-from cli.output import emit, note, safe, say, show_heading, show_table
+from cli.import_report import counted, show_report
+from cli.output import emit, note, safe, say
 from graph.bootstrap import House
 from ledger.clock import SystemClock
 from ledger.errors import BadInput
-from tools.import_book import (
-    ImportResult,
-    PreparedImport,
-    book_import,
-    prepare_import,
-    report_json,
-)
+from tools.import_book import ImportResult, PreparedImport, book_import, prepare_import
+from tools.import_report import report_json
 
 _DECIMALS, _DATES = ("point", "comma"), ("DMY", "MDY", "YMD")
-_LINES_SHOWN = 5
 # What a person at a terminal may answer instead of starting again with an option.
 _QUESTIONS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "decimal_open": ("decimal", "Decimal mark", _DECIMALS),
@@ -166,7 +160,7 @@ def _finish(
         if result.unchanged:
             say(f"{file}: nothing new; the books already say so. Read through {before.as_of}.")
         else:
-            say(f"{file}: written as {result.batch_id}: {_counted(result.counts)}.")
+            say(f"{file}: written as {result.batch_id}: {counted(result.counts)}.")
 
 
 def _as_json(prepared: PreparedImport, result: ImportResult | None) -> dict[str, Any]:
@@ -181,75 +175,6 @@ def _as_json(prepared: PreparedImport, result: ImportResult | None) -> dict[str,
         "batch_id": result.batch_id if result else None,
         "unchanged": not counts and not report.blocks,
     }
-
-
-def show_report(prepared: PreparedImport) -> None:
-    """Print what a file holds, what is wrong with it and what it would write."""
-    report = prepared.report
-    show_heading(f"{report.file}: {report.kind}, as of {prepared.as_of}")
-    read = _counted(report.counts) or "nothing"
-    left = f", {report.left_out:,} left out" if report.left_out else ""
-    encoding = f", {report.encoding}" if report.encoding else ""
-    say(f"{report.rows:,} rows{encoding}: {read}{left}.")
-    if prepared.mapping:
-        named = prepared.mapping.named().items()
-        say("Columns: " + ", ".join(f"{field} = {column!r}" for field, column in named))
-    _show_sums(report)
-    _show_totals(report)
-    _show_findings(report)
-    if prepared.later:
-        say(f"Dated after {prepared.as_of}, not written yet: {_counted(prepared.later)}.")
-    if not report.blocks:
-        say(f"To write: {_counted(prepared.counts) or 'nothing; the books already say so'}.")
-    say("")
-
-
-def _show_sums(report: QualityReport) -> None:
-    if report.sums:
-        names = ("currency", "invoiced", "credited", "received", "open")
-        rows = [sums.as_json() for sums in report.sums.values()]
-        show_table(names, [[row[name] for name in names] for row in rows], right=names[1:])
-
-
-def _show_totals(report: QualityReport) -> None:
-    if report.totals:
-        heads = ("line", "total of", "column", "the file says", "rows add up to", "difference")
-        rows = [
-            (t.line, t.label or "all", t.column, f"{t.stated:,f}", f"{t.summed:,f}", t.difference)
-            for t in report.totals
-        ]
-        show_table(heads, rows, right=heads[3:])
-
-
-def _show_findings(report: QualityReport) -> None:
-    if not report.findings:
-        say("No findings.")
-        return
-    heads = ("severity", "line", "column", "what", "what follows", "what to do")
-    rows = [
-        (f.severity, _lines(f), f.column, _what(f), f.consequence, f.remedy)
-        for f in report.findings
-    ]
-    show_table(heads, rows)
-
-
-def _lines(finding: Finding) -> str:
-    more = finding.count > _LINES_SHOWN and len(finding.lines) >= _LINES_SHOWN
-    return ", ".join(map(str, finding.lines[:_LINES_SHOWN])) + (" ..." if more else "")
-
-
-def _what(finding: Finding) -> str:
-    return finding.what + (f" (and {finding.count - 1:,} more)" if finding.count > 1 else "")
-
-
-def _counted(counts: dict[str, int]) -> str:
-    return ", ".join(_amount_of(name, count) for name, count in counts.items())
-
-
-def _amount_of(name: str, count: int) -> str:
-    if count == 1:
-        name = re.sub("s(?=_|$)", "", name, count=1)
-    return f"{count:,} {name.replace('_', ' ')}"
 
 
 @contextmanager

@@ -37,9 +37,11 @@ from ledger.session import Ledger
 from ledger.tables.work import Feed, ImportBatch
 from tools.import_accounts import AccountBook, CustomerPlanner
 from tools.import_invoices import InvoicePlanner
-from tools.import_money import CreditPlanner, ReceiptPlanner, UsedMoney
+from tools.import_money import CreditPlanner, ReceiptPlanner
 from tools.import_parties import PartyPlanner
 from tools.import_plan import Plan
+from tools.import_report import report_json, with_findings
+from tools.import_used import UsedMoney
 
 _Kind = TypeVar("_Kind")
 
@@ -122,7 +124,7 @@ def prepare_import(
         file_digest = hashlib.file_digest(file, "sha256").hexdigest()
     return replace(
         prepared,
-        report=_with_findings(outcome, plan),
+        report=with_findings(outcome, plan),
         counts=plan.counts,
         later={kind: count for kind, count in plan.later.items() if count},
         file_digest=file_digest,
@@ -151,7 +153,7 @@ def book_import(
         plan = _plan(session, prepared, batch_id)
         if plan.notes.blocks:
             raise Conflict(f"the books changed since {prepared.report.file} was read; try again")
-        counts, report = plan.counts, _with_findings(prepared.outcome, plan)
+        counts, report = plan.counts, with_findings(prepared.outcome, plan)
         plan.post(session)
         day = min(prepared.as_of, prepared.outcome.stated_on or prepared.as_of)
         for feed in _feeds(prepared):
@@ -218,44 +220,6 @@ def import_file(
     return book_import(ledger, prepared, store=store, actor=actor, clock=clock)
 
 
-def report_json(report: QualityReport) -> dict[str, Any]:
-    """A report as plain values; amounts as decimal strings."""
-    return {
-        "file": report.file,
-        "kind": report.kind,
-        "encoding": report.encoding,
-        "rows": report.rows,
-        "left_out": report.left_out,
-        "counts": report.counts,
-        "sums": [sums.as_json() for sums in report.sums.values()],
-        "totals": [
-            {
-                "line": total.line,
-                "label": total.label,
-                "column": total.column,
-                "stated": f"{total.stated:f}",
-                "summed": f"{total.summed:f}",
-                "difference": f"{total.difference:f}",
-            }
-            for total in report.totals
-        ],
-        "findings": [
-            {
-                "severity": finding.severity.value,
-                "code": finding.code,
-                "line": finding.line,
-                "lines": list(finding.lines),
-                "column": finding.column,
-                "count": finding.count,
-                "what": finding.what,
-                "consequence": finding.consequence,
-                "remedy": finding.remedy,
-            }
-            for finding in report.findings
-        ],
-    }
-
-
 def _plan(session: Session, prepared: PreparedImport, batch_id: str) -> Plan:
     """Compare the records with the books as this transaction sees them."""
     feed = session.get(Feed, prepared.kind)
@@ -283,16 +247,6 @@ def _only(records: Sequence[Any], kind: type[_Kind]) -> list[_Kind]:
 
 def _blank_plan(as_of: date) -> Plan:
     return Plan("", as_of, is_older=False)
-
-
-def _with_findings(outcome: ReadOutcome, plan: Plan) -> QualityReport:
-    """Both halves of the report, the gravest first; the books settle what due dates lack."""
-    order, report = list(Severity), outcome.report
-    named = outcome.mapping.named() if outcome.mapping else {}
-    found = [finding for finding in report.findings if finding.code != "missing_due_date"]
-    found += [replace(f, column=named.get(f.column, f.column)) for f in plan.notes.findings()]
-    found.sort(key=lambda finding: (order.index(finding.severity), finding.line or 0))
-    return replace(report, findings=tuple(found))
 
 
 def _next_batch(session: Session, file_digest: str) -> str:

@@ -269,7 +269,8 @@ class TestAtATerminal:
     def run(self, home: Path, export: Path) -> None:
         import_files.run(
             home, "invoices", [export], as_of=date(2026, 3, 1), columns=[], currency=None,
-            dates=None, decimal=None, encoding=None, sheet=None, yes=False, dry_run=False, json_out=False,
+            dates=None, decimal=None, encoding=None, sheet=None,
+            yes=False, dry_run=False, json_out=False,
         )  # fmt: skip
 
     def test_warnings_accepted__it_is_written(

@@ -89,14 +89,27 @@ def test_amount_changes__the_posted_amount_stays_and_an_adjustment_carries_it(de
     assert [row.amount_minor for row in desk.all(Application)] == [2_000, -5_000]
 
 
-def test_amount_falls_below_what_was_paid__only_what_is_open_is_taken_off(desk: Desk) -> None:
-    desk.take("invoices", OPEN, f"{ONE},30.00")
+def test_amount_falls_below_what_was_paid_here__only_what_is_open_is_taken_off(desk: Desk) -> None:
+    desk.take("invoices", OPEN, f"{ONE},100.00")
+    pay(desk, 7_000)
 
-    result = desk.take("invoices", OPEN, f"{ONE.replace('100.00', '60.00')},0.00")
+    for _ in range(2):
+        result = desk.take("invoices", OPEN, f"{ONE.replace('100.00', '60.00')},60.00")
 
     assert desk.open_balances() == {"I1": 0}
     assert desk.found(result, "amount_below_paid") == 1
-    assert desk.take("invoices", OPEN, f"{ONE.replace('100.00', '60.00')},0.00").unchanged
+    assert result.unchanged
+
+
+def test_amount_falls_below_what_earlier_files_settled__the_file_decides(desk: Desk) -> None:
+    desk.take("invoices", OPEN, f"{ONE},30.00")
+
+    for _ in range(2):
+        result = desk.take("invoices", OPEN, f"{ONE.replace('100.00', '60.00')},20.00")
+
+    assert desk.open_balances() == {"I1": 2_000}
+    assert desk.found(result, "amount_below_paid") == 0
+    assert result.unchanged
 
 
 class TestClearDates:
@@ -177,7 +190,7 @@ class TestOpenBalances:
 
     def test_cash_applied_here_before_the_file_knows__stays_applied(self, desk: Desk) -> None:
         desk.take("invoices", OPEN, f"{ONE},100.00")
-        self.pay(desk, 7_000)
+        pay(desk, 7_000)
 
         behind = desk.take("invoices", OPEN, f"{ONE},100.00")
         caught_up = desk.take("invoices", OPEN, f"{ONE},30.00")
@@ -211,15 +224,14 @@ class TestOpenBalances:
         }
         assert desk.open_balances() == {"I1": 0}
 
-    @staticmethod
-    def pay(desk: Desk, minor: int) -> None:
-        desk.take("receipts", "customer_number,received_on,amount,currency", "C1,2026-02-01,70,EUR")
-        invoice, receipt = desk.one(Invoice), desk.one(Receipt)
-        with desk.ledger.write() as session:
-            parts = [(invoice.id, minor)]
-            apply_to_invoices(
-                session, ApplicationKind.CASH, receipt.id, parts, desk.as_of, "a person"
-            )
+
+def pay(desk: Desk, minor: int) -> None:
+    """A person applies cash here before the accounting system knows."""
+    desk.take("receipts", "customer_number,received_on,amount,currency", "C1,2026-02-01,70,EUR")
+    invoice, receipt = desk.one(Invoice), desk.one(Receipt)
+    with desk.ledger.write() as session:
+        parts = [(invoice.id, minor)]
+        apply_to_invoices(session, ApplicationKind.CASH, receipt.id, parts, desk.as_of, "a person")
 
 
 def test_invoice_left_the_export__stays_open_and_is_reported(desk: Desk) -> None:
