@@ -27,6 +27,7 @@ class Measured:
         how: How it was measured, so that it can be measured again.
         aim: What we want it to be; empty where we want nothing in particular.
         baseline: What stands beside it, measured in the same run; empty where nothing does.
+        detail: Whether it only explains other figures; a README leaves it out.
     """
 
     bench: str
@@ -38,6 +39,7 @@ class Measured:
     aim: str = ""
     baseline: str = ""
     baseline_value: float | None = None
+    detail: bool = False
 
 
 @dataclass(frozen=True, slots=True)

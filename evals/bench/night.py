@@ -143,7 +143,15 @@ def _figures(
         "seconds of the first night / accounts; equal at all sizes where cost is linear",
     )
     for phase, seconds in first.phases.items():
-        yield figure(f"phase {phase}", "s", seconds, "wall clock of the phase, first night")
+        how = "wall clock of the phase, first night"
+        yield figure(f"phase {phase}", "s", seconds, how, detail=True)
+    yield figure(
+        "outside the phases",
+        "s",
+        first.seconds - sum(first.phases.values()),
+        "first night minus its phases: opening the run, checkpoints of the night, report files",
+        detail=True,
+    )
     if first.sent:
         yield figure(
             "messages dispatched",
@@ -185,13 +193,12 @@ def _memory_and_growth(
         "bytes",
         second.growth,
         "the same, not divided: the cost of a night itself",
+        detail=True,
     )
-    yield figure(
-        "second night", "s", second.seconds, "wall clock of the night in which nothing changed"
-    )
-    yield figure(
-        "cold start", "s", first.cold, "from starting the process to an open home, not in the night"
-    )
+    how = "wall clock of the night of the next day, in which nothing has changed"
+    yield figure("second night", "s", second.seconds, how, detail=True)
+    how = "from starting the process to an open home; not part of the night"
+    yield figure("cold start", "s", first.cold, how, detail=True)
 
 
 def _beside(value: float, durability: str) -> dict[str, Any]:

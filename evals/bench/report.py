@@ -25,7 +25,7 @@ def as_markdown(machine: Machine, measures: Sequence[Measured]) -> str:
         "",
         f"| {' | '.join(HEADS)} |",
         f"|{'|'.join('---:' if head == 'Value' else '---' for head in HEADS)}|",
-        *[f"| {' | '.join(cells(each))} |" for each in measures],
+        *[f"| {' | '.join(cells(each))} |" for each in measures if not each.detail],
     ]
     return "\n".join(lines)
 

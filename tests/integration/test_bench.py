@@ -163,7 +163,8 @@ def test_report__says_the_same_in_three_forms() -> None:
     document = as_document(MACHINE, [beside])
     assert document["measures"][0]["value"] == 1234.5
     assert document["machine"]["line"] == MACHINE.line
-    lines = as_markdown(MACHINE, [FIGURE]).splitlines()
+    lines = as_markdown(MACHINE, [FIGURE, replace(FIGURE, detail=True)]).splitlines()
+    assert len(lines) == 5
     assert lines[0] == f"Measured on {MACHINE.line}."
     assert all(line.count("|") == len(HEADS) + 1 for line in lines[2:])
 
