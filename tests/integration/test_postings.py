@@ -1,7 +1,7 @@
 """Money and customer state on both databases: nothing is exceeded, doubled, or written by half."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -10,10 +10,8 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from ledger import postings
-from ledger.chains import append_audit
 from ledger.checks import check_ledger
 from ledger.errors import Conflict, NotFound
-from ledger.journal import audit
 from ledger.states import ApplicationKind, DisputeState, PromiseState
 from ledger.tables.account import Account, Contact, Hold
 from ledger.tables.case import Dispute, Plan, PlanInstalment, Promise
@@ -397,25 +395,3 @@ class TestCustomerState:
     def test_row_that_is_not_there__is_refused(self, books: Books, change) -> None:
         with pytest.raises(NotFound, match=r"no \w+ x"), books.ledger.write() as session:
             change(session)
-
-
-class TestChains:
-    @pytest.mark.parametrize("hours", [-11, -5, 2, 14])
-    def test_record_of_another_zone__verifies_after_reading_back(self, books, hours) -> None:
-        zone = timezone(timedelta(hours=hours))
-        at = datetime(2025, 3, 1, 23, 59, 59, 123456, tzinfo=zone)
-        with books.ledger.write() as session:
-            audit(session, at, "noted", "acc_a", "ann", text="ü")
-            audit(session, at.astimezone(UTC), "noted", "acc_a", "ann")
-        assert sound(books)
-
-    def test_instant_without_a_zone__is_refused(self, books: Books) -> None:
-        row = {
-            "at": NOON.replace(tzinfo=None),
-            "kind": "noted",
-            "subject_id": "x",
-            "actor": "ann",
-            "payload": "{}",
-        }
-        with pytest.raises(Exception, match="needs a zone"), books.ledger.write() as session:
-            append_audit(session, [row])
