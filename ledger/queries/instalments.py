@@ -1,6 +1,6 @@
 """Invoices in instalments: what of each part is unsettled, and how far its reminders have gone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -13,7 +13,7 @@ from ledger.tables.receivable import Instalment, Invoice
 Schedule = Sequence[tuple[date, int]]
 
 
-def read_schedules(session: Session, account_ids: Sequence[str]) -> dict[str, Schedule]:
+def read_schedules(session: Session, account_ids: Sequence[str]) -> Mapping[str, Schedule]:
     """(due date, minor units) of every instalment of the accounts' open invoices, in order."""
     rows = session.execute(
         select(Instalment.invoice_id, Instalment.due_on, Instalment.amount_minor)
