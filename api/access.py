@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -24,10 +25,11 @@ class Caller:
 
     house: House
     person: Decider
+    dispatch: Callable[[date], object] | None = None
 
     def inbox(self) -> Inbox:
         """The inbox as they see it."""
-        return Inbox(self.house, self.house.deps(), self.person)
+        return Inbox(self.house, self.house.deps(), self.person, self.dispatch)
 
 
 def _needs(scope: str) -> Callable[..., Caller]:
@@ -47,7 +49,7 @@ def _needs(scope: str) -> Callable[..., Caller]:
         person, scopes = found
         if scope not in scopes:
             raise Refused(f"this key may {', '.join(sorted(scopes))}, not {scope}")
-        return Caller(house, Decider.of(person))
+        return Caller(house, Decider.of(person), request.app.state.dispatch)
 
     return caller
 

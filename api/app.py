@@ -1,5 +1,7 @@
 """The API of one home as an application."""
 
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from fastapi import FastAPI
@@ -24,11 +26,11 @@ _ABOUT = (
 )
 
 
-def create_app(house: House) -> FastAPI:
+def create_app(house: House, dispatch: Callable[[date], object] | None = None) -> FastAPI:
     """Build the API over an open home; the caller closes the home.
 
     There is no documentation page, because it would load scripts from elsewhere; the description
-    is at /openapi.json.
+    is at /openapi.json. `dispatch` sends what an approval has just carried out.
     """
     app = FastAPI(
         title="Dunwell",
@@ -40,6 +42,7 @@ def create_app(house: House) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.house = house
+    app.state.dispatch = dispatch
     for router in (health.router, inbox.router, accounts.router, runs.router, chat.router):
         app.include_router(router)
     add_handlers(app)

@@ -49,19 +49,18 @@ def dispatch(house: House, as_of: date, run_id: str | None, progress: Any = None
         run_id: The night, if it is one.
         progress: Called with (phase, done, total).
     """
-    until = _until(house, as_of)
-    done = Dispatched()
-    done.sent, done.uncertain = reconcile(house, as_of)
-    total = _due_count(house, until)
-    while True:
-        letters = _claim(house, as_of, until, run_id, done)
-        if letters is None:
-            return done
-        failed = house.mail.deliver([mail for mail, _row, _facts in letters]) if letters else {}
-        done.sent += record_accepted(house, as_of, letters, failed)
-        done.failed += len(failed)
-        if progress:
-            progress("dispatch", done.sent + done.stopped + done.failed, total)
+    with house.dispatch_lock():
+        until = _until(house, as_of)
+        done = Dispatched()
+        done.sent, done.uncertain = reconcile(house, as_of)
+        total = _due_count(house, until)
+        while (letters := _claim(house, as_of, until, run_id, done)) is not None:
+            failed = house.mail.deliver([mail for mail, _row, _facts in letters]) if letters else {}
+            done.sent += record_accepted(house, as_of, letters, failed)
+            done.failed += len(failed)
+            if progress:
+                progress("dispatch", done.sent + done.stopped + done.failed, total)
+        return done
 
 
 def _until(house: House, as_of: date) -> datetime:

@@ -42,7 +42,7 @@ class Changes:
             how = "added" if was is None else "removed" if now is None else "changed"
             setattr(self, how, getattr(self, how) + 1)
             if len(self.examples) < EXAMPLES:
-                told = (now or was)[0] if was is None or now is None else f"{was[0]} -> {now[0]}"
+                told = f"{was[0]} -> {now[0]}" if was and now else (now or was or "?")[0]
                 self.examples.append(f"{name} {key}: {how}, {told}")
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import func, or_, select
 
@@ -39,7 +39,7 @@ class Permitted:
     @cached_property
     def action(self) -> MessageAction:
         """What was asked for."""
-        return read_action(self.row.action)
+        return cast(MessageAction, read_action(self.row.action))
 
     @cached_property
     def judged(self) -> JudgedMessage:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +11,7 @@ import typer
 from cli.options import As, Home, Json, read_day
 
 if TYPE_CHECKING:
+    from graph.bootstrap import House
     from graph.inbox import Inbox, Outcome
 
 app = typer.Typer(help="What waits for a person: list it, see a card, decide.")
@@ -149,18 +151,23 @@ def assign(
 def _decide(
     home: Path | None, who: str | None, json_out: bool, decide: "Callable[[Inbox], Outcome]"
 ) -> None:
-    from batch.dispatch import dispatch
     from cli.cards import show_outcome
     from cli.home import acting, opened
-    from cli.output import emit, note
+    from cli.output import emit
     from graph.inbox import Inbox
-    from ledger.states import ProposalState
 
     with opened(home) as house:
         deps = house.deps()
-        outcome = decide(Inbox(house, deps, acting(house, who)))
+        person = acting(house, who)
+        outcome = decide(Inbox(house, deps, person, partial(_dispatch, house)))
         emit(outcome) if json_out else show_outcome(outcome)
-        if outcome.state == ProposalState.EXECUTED:
-            done = dispatch(house, deps.as_of, None)
-            if done.sent or done.stopped or done.failed:
-                note(f"{done.sent} sent, {done.stopped} stopped, {done.failed} not accepted")
+
+
+def _dispatch(house: "House", as_of: date) -> None:
+    """Send what was just approved, and say what came of it."""
+    from batch.dispatch import dispatch
+    from cli.output import note
+
+    done = dispatch(house, as_of, None)
+    if done.sent or done.stopped or done.failed:
+        note(f"{done.sent} sent, {done.stopped} stopped, {done.failed} not accepted")

@@ -18,9 +18,10 @@ def run(home: Path | None, host: str, port: int) -> None:
     import uvicorn
 
     from api.app import create_app
+    from batch.dispatch import dispatch
 
     with opened(home) as house:
-        app = create_app(house)
+        app = create_app(house, lambda as_of: dispatch(house, as_of, None))
         if host not in _LOOPBACK:
             note("Keys travel in the clear without TLS: put a proxy with a certificate in front.")
         shown = f"[{host}]" if ":" in host else host

@@ -3,7 +3,7 @@
 import fcntl
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from pathlib import Path
@@ -25,7 +25,8 @@ from ledger.tables.work import ModelCall, PolicyVersion, Run
 from policies.load import copy_defaults, load_policy
 from policies.schema import Policy
 
-NIGHT_LOCK = 0x6E69676874  # advisory lock of a night on PostgreSQL
+NIGHT_LOCK = 0x6E69676874  # advisory locks on PostgreSQL
+DISPATCH_LOCK = 0x6469737061
 
 
 class House:
@@ -175,30 +176,38 @@ class House:
 
         return build_chat_graph(self.checkpointer)
 
-    @contextmanager
-    def night_lock(self) -> Iterator[None]:
+    def night_lock(self) -> AbstractContextManager[None]:
         """Hold the night of this home; the operating system or database frees it on a crash.
 
         Raises:
             Conflict: Another night is running.
         """
-        busy = Conflict("another night is running on this home; wait for it, it can be rerun after")
+        return self._lock("night", NIGHT_LOCK, waits=False)
+
+    def dispatch_lock(self) -> AbstractContextManager[None]:
+        """Hold the mail of this home, waiting for whoever has it: two never hand over at once."""
+        return self._lock("dispatch", DISPATCH_LOCK, waits=True)
+
+    @contextmanager
+    def _lock(self, name: str, key: int, *, waits: bool) -> Iterator[None]:
+        busy = Conflict(f"another {name} is running on this home; wait for it, then run it again")
         if self.ledger.is_sqlite:
-            with (self.home / "night.lock").open("w") as handle:
+            with (self.home / f"{name}.lock").open("w") as handle:
                 try:
-                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    fcntl.flock(handle, fcntl.LOCK_EX | (0 if waits else fcntl.LOCK_NB))
                 except OSError:
                     raise busy from None
                 yield
             return
         with self.ledger.engine.connect() as connection:
-            got = connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": NIGHT_LOCK})
-            if not got:
+            take = "SELECT pg_advisory_lock(:key)" if waits else "SELECT pg_try_advisory_lock(:key)"
+            got = connection.scalar(text(take), {"key": key})
+            if got is False:
                 raise busy
             try:
                 yield
             finally:
-                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": NIGHT_LOCK})
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})
 
     def remember_policy(self, as_of: date) -> None:
         """Keep what the policy says under its hash, so that today's decisions can be replayed."""

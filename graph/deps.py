@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
-from adapters.knowledge import KnowledgePort
-from agents.chat_model import ChatPort
 from ledger.clock import Clock
 from ledger.session import Ledger
 from policies.schema import Policy
+
+if TYPE_CHECKING:  # both pull in libraries that most commands never use
+    from adapters.knowledge import KnowledgePort
+    from agents.chat_model import ChatPort
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +27,8 @@ class Deps:
     policy: Policy
     clock: Clock
     as_of: date
-    model: ChatPort
-    open_knowledge: Callable[[], KnowledgePort] | None = None
+    model: "ChatPort"
+    open_knowledge: "Callable[[], KnowledgePort] | None" = None
 
     @property
     def now(self) -> datetime:

@@ -27,7 +27,7 @@ from ledger.queries.inbox import (
     queue_page,
     successor_of,
 )
-from ledger.states import DecisionVerb
+from ledger.states import DecisionVerb, ProposalState
 from ledger.tables.work import Person, Proposal
 from tools import decisions
 from tools.authority import Decider
@@ -69,11 +69,17 @@ class Outcome(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """The inbox of a home as one person sees it; without a person it can only be read."""
+    """The inbox of a home as one person sees it; without a person it can only be read.
+
+    Attributes:
+        dispatch: Called with the business date once something was carried out, so that an approved
+            message leaves without waiting for the night.
+    """
 
     house: "House"
     deps: Deps
     decider: Decider | None = None
+    dispatch: Callable[[date], object] | None = None
 
     def list_waiting(
         self, wanted: QueueFilter, limit: int = 50, cursor: str | None = None
@@ -187,6 +193,8 @@ class Inbox:
         new = self._follow(decided.proposal_id)
         with self.deps.ledger.read() as session:
             state = get_proposal(session, decided.proposal_id).state
+        if state == ProposalState.EXECUTED and self.dispatch is not None:
+            self.dispatch(self.deps.as_of)
         return Outcome(
             proposal_id=decided.proposal_id,
             decision_id=decided.decision_id,

@@ -184,6 +184,15 @@ class WaitingProposal:
 
 
 @dataclass(frozen=True, slots=True)
+class RejectedDraft:
+    """A reminder a person said no to, and the total it named, in minor units."""
+
+    action: str
+    value_minor: int
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
 class InFlight:
     """A message that has its permit and has not arrived yet."""
 
@@ -237,6 +246,7 @@ class AccountFacts:
     proposals_waiting: tuple[WaitingProposal, ...] = ()
     broken_promises: int = 0
     in_flight: tuple[InFlight, ...] = ()
+    rejected: tuple[RejectedDraft, ...] = ()
 
     def open_in(self, currency: str) -> Money:
         """Sum of open invoices in a currency, before credits and unapplied cash."""

@@ -15,10 +15,11 @@ from guardrails.verdict import (
     explain,
     findings_of,
 )
-from ledger.actions import SendReminder
+from ledger.actions import SendReminder, action_json
 from ledger.facts import AccountFacts, InFlight
 from ledger.states import AccountClass, Disposition, OutboxState
 from policies.schema import Policy
+from tools.execute import action_value
 from tools.outgoing import JudgedMessage, judge_message
 
 _ORDER = (
@@ -148,6 +149,14 @@ def _of(judged: JudgedMessage, facts: AccountFacts, policy: Policy) -> Turn:
             tomorrow = facts.as_of + timedelta(days=1)
             return Turn(Disposition.SENT, reason, next_action_on=tomorrow, leaving=(judged,))
         case NeedsApproval():
+            if said_no := _rejected_before(judged, facts):
+                return Turn(
+                    Disposition.HELD,
+                    f"{said_no}; asked again once the facts change",
+                    _rule_ids(verdict),
+                    class_of(verdict),
+                    _look_again(facts, policy),
+                )
             return Turn(
                 Disposition.WAITING,
                 explain(verdict),
@@ -158,6 +167,20 @@ def _of(judged: JudgedMessage, facts: AccountFacts, policy: Policy) -> Turn:
             )
         case Deny():
             return _denied(verdict, facts, policy)
+
+
+def _rejected_before(judged: JudgedMessage, facts: AccountFacts) -> str:
+    """What a person said no to just this reminder for; a no stands until the facts change."""
+    value = action_value(judged.action, facts)
+    said = action_json(judged.action)
+    return next(
+        (
+            draft.outcome
+            for draft in facts.rejected
+            if draft.action == said and value is not None and draft.value_minor == value.minor
+        ),
+        "",
+    )
 
 
 def _denied(verdict: Deny, facts: AccountFacts, policy: Policy) -> Turn:

@@ -109,6 +109,7 @@ def _snapshot(
         proposals_waiting=of("waiting"),
         broken_promises=sum(parts["broken"].get(row.id, ())),
         in_flight=of("in_flight"),
+        rejected=of("rejected"),
     )
 
 

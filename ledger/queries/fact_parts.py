@@ -21,6 +21,7 @@ from ledger.facts import (
     PastContact,
     PendingPromise,
     PlannedPart,
+    RejectedDraft,
     UnappliedReceipt,
     WaitingProposal,
 )
@@ -64,6 +65,7 @@ def read_parts(session: Session, as_of: date, ids: Sequence[str]) -> dict[str, R
         "sensitive": _sensitive(session, ids),
         "waiting": _waiting(session, ids),
         "in_flight": _in_flight(session, ids),
+        "rejected": _rejected(session, ids),
     }
 
 
@@ -335,6 +337,19 @@ def _waiting(session: Session, ids: Sequence[str]) -> Rows:
         .order_by(Proposal.id)
     )
     return _group(rows, lambda row: WaitingProposal(*row[1:]))
+
+
+def _rejected(session: Session, ids: Sequence[str]) -> Rows:
+    rows = session.execute(
+        select(Proposal.account_id, Proposal.action, Proposal.priority_minor, Proposal.outcome)
+        .where(
+            among(Proposal.account_id, ids),
+            Proposal.state == ProposalState.REJECTED,
+            Proposal.action_type == "send_reminder",
+        )
+        .order_by(Proposal.id)
+    )
+    return _group(rows, lambda row: RejectedDraft(*row[1:]))
 
 
 def _in_flight(session: Session, ids: Sequence[str]) -> Rows:

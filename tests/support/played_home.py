@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import make_url
 
 from evals.worlds.mix import DEMO, PortfolioMix
 from evals.worlds.portfolio import build_portfolio
@@ -81,7 +82,7 @@ class Homes:
         folder = self.root / f"home-{next(self._numbers)}"
         shutil.copytree(made.folder, folder, ignore=shutil.ignore_patterns("*.db*"))
         if self.server is not None:
-            name = self.server.create_database(template=made.url.rsplit("/", 1)[1].split("?")[0])
+            name = self.server.create_database(template=make_url(made.url).database)
             return PlayedHome(folder, self.server.url(name))
         with (
             closing(sqlite3.connect(made.folder / "ledger.db")) as old,
@@ -94,7 +95,7 @@ class Homes:
         """Throw a copy away."""
         shutil.rmtree(home.folder)
         if self.server is not None:
-            self.server.drop_database(home.url.rsplit("/", 1)[1].split("?")[0])
+            self.server.drop_database(make_url(home.url).database)
 
     def _empty(self, name: str) -> PlayedHome:
         if self.server is None:
