@@ -22,6 +22,7 @@ from batch.report_data import (
     WaitingCase,
     WaitingKind,
 )
+from guardrails.feeds import stale_feeds
 from ledger.actions import Escalate, ProposedAction, read_action
 from ledger.facts import AccountFacts
 from ledger.journal import decode_roles
@@ -238,12 +239,16 @@ def feeds_part(session: Session, as_of: date, policy: Policy) -> tuple[FeedLine,
     """Every source policy asks for and every one that was read, and which are too old."""
     read = {feed.name: feed.read_through for feed in reads.feeds_read(session)}
     allowed = policy.contact.feed_max_age_days
-    lines = []
-    for name in sorted(set(read) | set(allowed)):
-        through, days = read.get(name), allowed.get(name)
-        stale = days is not None and (through is None or (as_of - through).days > days)
-        lines.append(FeedLine(name=name, read_through=through, allowed_days=days or 0, stale=stale))
-    return tuple(lines)
+    stale = stale_feeds(read, policy, as_of)
+    return tuple(
+        FeedLine(
+            name=name,
+            read_through=read.get(name),
+            allowed_days=allowed.get(name, 0),
+            stale=name in stale,
+        )
+        for name in sorted(set(read) | set(allowed))
+    )
 
 
 def forecast_part(weeks: list[list[Any]]) -> tuple[ForecastWeek, ...]:

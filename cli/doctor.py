@@ -14,6 +14,7 @@ from cli.output import emit, say
 from cli.policy_diff import missing_letters, render_every_letter
 from graph.bootstrap import House, open_house
 from graph.settings import Settings, read_settings
+from guardrails.feeds import stale_feeds
 from ledger.clock import SystemClock
 from ledger.errors import ArError
 from ledger.session import open_engine, revision_gap, sqlite_url
@@ -133,9 +134,8 @@ def _feeds(house: House) -> Check:
     with house.ledger.read() as session:
         read = {feed.name: feed.read_through for feed in session.scalars(select(Feed))}
     stale = [
-        f"{name} ({f'read through {read[name]}' if name in read else 'never read'})"
-        for name, days in house.policy.contact.feed_max_age_days.items()
-        if name not in read or (as_of - read[name]).days > days
+        f"{name} ({f'read through {through}' if through else 'never read'})"
+        for name, through in stale_feeds(read, house.policy, as_of).items()
     ]
     if stale:
         told = ", ".join(stale)

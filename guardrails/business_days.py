@@ -33,6 +33,13 @@ def add_business_days(calendar: str, day: date, count: int) -> date:
 
 
 @functools.lru_cache(maxsize=4096)
+def business_days_after(calendar: str, first: date, last: date) -> int:
+    """Business days after a day, up to and including another; none where it lies ahead."""
+    days = (first + timedelta(days=n) for n in range(1, (last - first).days + 1))
+    return sum(is_business_day(calendar, day) for day in days)
+
+
+@functools.lru_cache(maxsize=4096)
 def contact_window(
     zones: tuple[str, ...], day: date, opens: time, closes: time
 ) -> tuple[datetime, datetime] | None:

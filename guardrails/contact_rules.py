@@ -14,6 +14,7 @@ from guardrails.business_days import (
     next_business_day,
 )
 from guardrails.case import Case
+from guardrails.feeds import stale_feeds
 from guardrails.verdict import Hit
 from ledger.actions import AnswerQuery
 from ledger.facts import ActivePlan, PendingPromise
@@ -22,13 +23,11 @@ from ledger.states import PlanState
 
 
 def no_chasing_on_stale_feeds(case: Case) -> Hit | None:
-    """Every required feed has been read through the business date, within its allowed age."""
+    """Every required feed is fresh enough."""
     read = {feed.name: feed.read_through for feed in case.facts.feeds}
-    for name, days in case.policy.contact.feed_max_age_days.items():
-        if name not in read:
-            return Hit(f"feed {name} has never been read")
-        if (case.as_of - read[name]).days > days:
-            return Hit(f"feed {name} was read through {read[name]}")
+    for name, through in stale_feeds(read, case.policy, case.as_of).items():
+        told = f"was read through {through}" if through else "has never been read"
+        return Hit(f"feed {name} {told}")
     return None
 
 

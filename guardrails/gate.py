@@ -16,7 +16,7 @@ from guardrails.verdict import Allow, Deny, Finding, Hit, NeedsApproval, Verdict
 from ledger.actions import MessageAction, ProposedAction
 from ledger.facts import AccountFacts
 from ledger.states import AccountClass, Disposition
-from policies.load import PolicyError
+from policies.load import PolicyError, load_policy
 from policies.schema import Policy, RuleEntry
 
 Rule = Callable[[Case], Hit | None]
@@ -26,7 +26,7 @@ RULES: tuple[Rule, ...] = MESSAGE_RULES + OTHER_RULES
 
 
 def check_rules(policy: Policy) -> None:
-    """Refuse a policy that names a rule without a function, or leaves a rule out.
+    """Refuse a policy that names a rule without a function, leaves a rule out, or loosens a denial.
 
     Raises:
         PolicyError: Names the first such rule.
@@ -37,6 +37,10 @@ def check_rules(policy: Policy) -> None:
         raise PolicyError(f"approval.toml: rule {unknown[0]} has no function in guardrails")
     if missing := sorted(have - listed):
         raise PolicyError(f"approval.toml: rule {missing[0]} is missing; every rule must be listed")
+    denials = {rule.id for rule in load_policy().approval.rules if rule.effect == "deny"}
+    for rule in policy.approval.rules:
+        if rule.effect != "deny" and rule.id in denials:
+            raise PolicyError(f"approval.toml: {rule.id} denies; nobody may approve past it")
 
 
 def judge(

@@ -325,7 +325,9 @@ def set_credit_hold(session: Session, account_id: str, on: bool) -> None:
 
 def add_call_task(session: Session, row: dict[str, Any]) -> str:
     """Give a person something to do, once per account, kind and summary."""
-    row = row | {"id": make_id("tsk", row["account_id"], row["kind"], row["summary"])}
+    row = row | {
+        "id": make_id("tsk", row["account_id"], row["kind"], row["summary"], row["due_on"])
+    }
     insert_new(session, CallTask, [row])
     return row["id"]
 

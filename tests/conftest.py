@@ -5,6 +5,7 @@ pytest_plugins = [
     "tests.support.database",
     "tests.support.shared_data",
     "tests.support.openai_server",
+    "tests.support.model_gateway",
     "tests.support.desk",
     "tests.support.api_client",
     "tests.support.case_book",

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from guardrails.business_days import (
     add_business_days,
+    business_days_after,
     contact_window,
     is_business_day,
     next_business_day,
@@ -155,3 +156,14 @@ class TestReleaseInstant:
         facts = account(as_of=date(2026, 11, 30), time_zones=())
         midnight = datetime(2026, 11, 30, tzinfo=UTC)
         assert release_instant(facts, policy(), midnight) == datetime(2026, 11, 30, 13, tzinfo=UTC)
+
+
+class TestBusinessDaysAfter:
+    def test_over_a_weekend__counts_only_the_monday(self) -> None:
+        friday, monday = date(2026, 11, 20), date(2026, 11, 23)
+        assert business_days_after("US", friday, monday) == 1
+
+    def test_same_day_or_ahead__counts_none(self) -> None:
+        day = date(2026, 11, 20)
+        assert business_days_after("US", day, day) == 0
+        assert business_days_after("US", date(2026, 11, 25), day) == 0
