@@ -25,6 +25,6 @@ def make_id(prefix: str, *parts: object) -> str:
 
     Equal parts give equal ids: importing or proposing twice cannot double a row.
     """
-    content = _SEPARATOR.join(str(part) for part in parts).encode()
+    content = _SEPARATOR.join(str(part) for part in parts).encode("utf-8", "surrogatepass")
     short = base64.b32encode(hashlib.blake2b(content, digest_size=10).digest()).decode().lower()
     return f"{prefix}_{short}"
