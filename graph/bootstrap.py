@@ -199,7 +199,9 @@ class House:
                     raise busy from None
                 yield
             return
-        with self.ledger.engine.connect() as connection:
+        # Outside a transaction: an open one would keep others from building indexes meanwhile.
+        engine = self.ledger.engine.execution_options(isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
             take = "SELECT pg_advisory_lock(:key)" if waits else "SELECT pg_try_advisory_lock(:key)"
             got = connection.scalar(text(take), {"key": key})
             if got is False:
