@@ -95,7 +95,10 @@ def test_home_without_a_night__holds_with_nothing_counted(homes: Homes) -> None:
 # A fault, the promises it breaks, and no others.
 A_SENT = "(SELECT min(id) FROM outbox WHERE state = 'sent' AND run_id IS NOT NULL)"
 A_SENDER = f"(SELECT account_id FROM outbox WHERE id = {A_SENT})"
-AN_APPROVAL = "(SELECT min(id) FROM decision WHERE verb = 'approve')"
+AN_APPROVAL = (
+    "(SELECT min(d.id) FROM decision d JOIN proposal p ON p.id = d.proposal_id "
+    "WHERE d.verb = 'approve' AND p.action_type = 'send_reminder' AND p.state = 'executed')"
+)
 PLANTED: dict[str, tuple[str, str, set[str]]] = {
     "a byte of a sent body changed": (
         "outbox",
@@ -126,7 +129,7 @@ PLANTED: dict[str, tuple[str, str, set[str]]] = {
     ),
     "a disposition turned": (
         "account",
-        "UPDATE account SET disposition = 'held' WHERE disposition = 'waiting_for_approval'",
+        f"UPDATE account SET disposition = 'held' WHERE id = {A_SENDER}",
         {"nobody_forgotten"},
     ),
     "a night stopped half way": (
@@ -154,12 +157,12 @@ PLANTED: dict[str, tuple[str, str, set[str]]] = {
         "decision",
         "UPDATE decision SET decided_by = (SELECT author FROM proposal p "
         f"WHERE p.id = decision.proposal_id) WHERE id = {AN_APPROVAL}",
-        {"approval_is_bound"},
+        {"approval_is_bound", "no_send_under_hold"},
     ),
     "an approval of something else": (
         "decision",
         f"UPDATE decision SET digest = 'other' WHERE id = {AN_APPROVAL}",
-        {"approval_is_bound"},
+        {"approval_is_bound", "no_send_under_hold"},
     ),
     "a claim nobody made": (
         "proposal",
