@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from email.charset import QP, Charset
@@ -48,6 +49,9 @@ class MailPort(Protocol):
         ...
 
 
+_WRITERS = 2
+
+
 class MaildirMail:
     """Files in a Maildir. The file name is the outbox id, so a second delivery is the same file."""
 
@@ -61,18 +65,27 @@ class MaildirMail:
     def deliver(self, mails: Sequence[OutgoingMail]) -> dict[str, str]:
         """Write all to tmp, make them durable at once, then move each into new."""
         written, failed = [], {}
-        for mail in mails:
-            path = self.folder / "tmp" / _file_name(mail.outbox_id)
-            try:
-                path.write_bytes(mail_bytes(mail))
-                written.append(path)
-            except (OSError, ValueError) as error:
-                failed[mail.outbox_id] = f"not written: {error}"
-        if written:
-            os.sync()  # one flush for the batch; one per file costs a millisecond each
-        for path in written:
-            path.rename(self.folder / "new" / path.name)
+        with ThreadPoolExecutor(_WRITERS) as pool:  # creating files is waiting, not computing
+            for mail, error in zip(mails, pool.map(self._write, mails), strict=True):
+                if error:
+                    failed[mail.outbox_id] = error
+                else:
+                    written.append(_file_name(mail.outbox_id))
+            if written:
+                os.sync()  # one flush for the batch; one per file costs a millisecond each
+            list(pool.map(self._move_to_new, written))
         return failed
+
+    def _write(self, mail: OutgoingMail) -> str:
+        """Write one mail to tmp; returns what went wrong, or nothing."""
+        try:
+            (self.folder / "tmp" / _file_name(mail.outbox_id)).write_bytes(mail_bytes(mail))
+        except (OSError, ValueError) as error:
+            return f"not written: {error}"
+        return ""
+
+    def _move_to_new(self, name: str) -> None:
+        (self.folder / "tmp" / name).rename(self.folder / "new" / name)
 
     def was_delivered(self, outbox_id: str) -> bool | None:
         """Look in new, and in cur where a mail program moves what was read."""

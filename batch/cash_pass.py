@@ -10,8 +10,8 @@ from batch.run import Night
 from engines.matching import Match, NoMatch, ReceiptToMatch, match_receipt, references
 from engines.promises import settle
 from guardrails.business_days import add_business_days
-from guardrails.verdict import Allow
 from ledger.actions import Allocation, ApplyReceipt
+from ledger.facts import AccountFacts
 from ledger.queries.account_facts import load_facts
 from ledger.queries.cash import (
     accounts_with_unapplied_cash,
@@ -23,7 +23,13 @@ from ledger.queries.cash import (
 )
 from ledger.states import PromiseState
 from ledger.tables.case import Promise
-from tools.cash_book import keep_promise_states, known_payers, set_receipts_aside
+from tools.cash_book import (
+    keep_promise_states,
+    known_payers,
+    post_certain_receipts,
+    set_receipts_aside,
+)
+from tools.execute import Writer
 from tools.proposals import submit
 
 AUTHOR = "cash_applier"
@@ -71,38 +77,42 @@ def _match(session: Session, night: Night) -> list[Match | NoMatch]:
 
 def _apply(night: Night, matches: list[Match]) -> int:
     """One transaction for a batch; each application is judged on the facts of that transaction."""
-    applied = 0
-    by_account: dict[str, list[Match]] = defaultdict(list)
-    for match in matches:
-        by_account[match.account_id].append(match)
+    accounts = sorted({match.account_id for match in matches})
     with night.house.ledger.write() as session:
         receipts = [match.receipt_id for match in matches]
-        facts = load_facts(session, night.as_of, list(by_account), receipts)
-        for account_id, found in by_account.items():
-            actions = [
-                ApplyReceipt(
-                    account_id=account_id,
-                    receipt_id=match.receipt_id,
-                    allocations=tuple(
-                        Allocation(invoice_id=invoice_id, amount_minor=amount)
-                        for invoice_id, amount in match.parts
-                    ),
-                    evidence=match.evidence,
-                )
-                for match in found
-            ]
-            done = submit(
+        facts = load_facts(session, night.as_of, accounts, receipts)
+        asked = [
+            (_writer(night, session, facts[match.account_id]), _action(match)) for match in matches
+        ]
+        rest = post_certain_receipts(asked)
+        for writer, action in rest:
+            submit(
                 session,
-                actions,
+                [action],
                 author=AUTHOR,
                 role=AUTHOR,
-                facts=facts[account_id],
+                facts=writer.facts,
                 policy=night.house.policy,
                 now=night.now,
                 run_id=night.run_id,
             )
-            applied += sum(isinstance(result.verdict, Allow) for result in done)
-    return applied
+    return len(asked) - len(rest)
+
+
+def _writer(night: Night, session: Session, facts: AccountFacts) -> Writer:
+    return Writer(session, facts, night.house.policy, night.now, AUTHOR, night.run_id)
+
+
+def _action(match: Match) -> ApplyReceipt:
+    return ApplyReceipt(
+        account_id=match.account_id,
+        receipt_id=match.receipt_id,
+        allocations=tuple(
+            Allocation(invoice_id=invoice_id, amount_minor=amount)
+            for invoice_id, amount in match.parts
+        ),
+        evidence=match.evidence,
+    )
 
 
 def _set_aside(night: Night, rest: Iterable[NoMatch]) -> int:

@@ -50,7 +50,7 @@ def apply_to_invoices(
         invoice = _get(session, Invoice, invoice_id)
         _check_fits(invoice, source, applied_on)
         row = {
-            "id": make_id("app", cause, kind, source_id, invoice_id),
+            "id": application_id(cause, kind, source_id, invoice_id),
             "account_id": invoice.account_id,
             "invoice_id": invoice_id,
             "kind": kind.value,
@@ -67,6 +67,25 @@ def apply_to_invoices(
         _move(session, row)
         made.append(str(row["id"]))
     return made
+
+
+def application_id(
+    cause: str, kind: ApplicationKind, source_id: str | None, invoice_id: str
+) -> str:
+    """Id of an application: the same cause sets a source against an invoice once."""
+    return make_id("app", cause, kind, source_id, invoice_id)
+
+
+def identify_payers(session: Session, payers: dict[str, str]) -> None:
+    """Give receipts nobody was known to have sent the account whose invoices they paid."""
+    table = Receipt.__table__
+    if payers:
+        session.connection().execute(
+            update(table)
+            .where(table.c.id == bindparam("b_id"), table.c.account_id.is_(None))
+            .values(account_id=bindparam("b_account")),
+            [{"b_id": receipt, "b_account": account} for receipt, account in payers.items()],
+        )
 
 
 def _source(session: Session, kind: ApplicationKind, source_id: str | None) -> Any:

@@ -1,11 +1,22 @@
-"""Writes of the cash phase that need no judgement: reasons on receipts, states of promises."""
+"""Writes of the cash phase in bulk: certain receipts, reasons on the rest, states of promises."""
 
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import orjson
 from sqlalchemy import select
 from sqlmodel import Session
 
-from ledger.postings import hold_receipt, settle_promises
-from ledger.states import PromiseState
-from ledger.tables.receivable import Receipt
+from guardrails.gate import judge
+from guardrails.verdict import Allow
+from ledger.actions import ApplyReceipt
+from ledger.chains import append_audit
+from ledger.journal import touch
+from ledger.postings import application_id, hold_receipt, identify_payers, settle_promises
+from ledger.postings_bulk import post_applications
+from ledger.states import ApplicationKind, PromiseState
+from ledger.tables.receivable import Application, Receipt
+from tools.execute import Writer
 
 
 def known_payers(session: Session, by_reason: dict[str, list[str]]) -> list[str]:
@@ -29,3 +40,65 @@ def set_receipts_aside(session: Session, by_reason: dict[str, list[str]]) -> Non
 def keep_promise_states(session: Session, states: dict[str, PromiseState]) -> None:
     """Promises become kept, partly kept or broken."""
     settle_promises(session, states)
+
+
+def post_certain_receipts(
+    writers: Sequence[tuple[Writer, ApplyReceipt]],
+) -> list[tuple[Writer, ApplyReceipt]]:
+    """Post the receipts the gate allows, in a handful of statements; returns the others.
+
+    Each is judged on its own, on facts read in this transaction, and journaled on its own, just
+    as tools.proposals.submit would; only the writing is joined.
+
+    Raises:
+        Conflict: More is applied than there is; nothing is written.
+    """
+    allowed, rest = [], []
+    for writer, action in writers:
+        verdict = judge(action, writer.facts, writer.policy)
+        (allowed if isinstance(verdict, Allow) else rest).append((writer, action))
+    if not allowed:
+        return rest
+    session = allowed[0][0].session
+    rows = {row["id"]: row for writer, action in allowed for row in _applications(writer, action)}
+    known = session.scalars(select(Application.id).where(Application.id.in_(rows))).all()
+    new = [row for key, row in rows.items() if key not in set(known)]
+    post_applications(session, new)
+    identify_payers(session, {row["receipt_id"]: row["account_id"] for row in new})
+    touch(session, {row["account_id"] for row in new})
+    append_audit(session, [_journaled(writer, action) for writer, action in allowed])
+    return rest
+
+
+def _applications(writer: Writer, action: ApplyReceipt) -> Iterator[dict[str, Any]]:
+    items = {item.invoice_id: item for item in writer.facts.open_items}
+    for part in action.allocations:
+        kind = ApplicationKind.CASH
+        yield {
+            "id": application_id(writer.cause, kind, action.receipt_id, part.invoice_id),
+            "account_id": action.account_id,
+            "invoice_id": part.invoice_id,
+            "kind": kind.value,
+            "receipt_id": action.receipt_id,
+            "credit_memo_id": None,
+            "amount_minor": part.amount_minor,
+            "currency": items[part.invoice_id].currency,
+            "applied_on": writer.facts.as_of,
+            "reverses_id": None,
+            "cause": writer.cause,
+        }
+
+
+def _journaled(writer: Writer, action: ApplyReceipt) -> dict[str, Any]:
+    said = {
+        "action": action.model_dump(mode="json"),
+        "proposal_id": None,
+        "done": f"{len(action.allocations)} application(s) posted",
+    }
+    return {
+        "at": writer.now,
+        "kind": "apply_receipt_executed",
+        "subject_id": action.account_id,
+        "actor": writer.actor,
+        "payload": orjson.dumps(said, option=orjson.OPT_SORT_KEYS).decode(),
+    }
