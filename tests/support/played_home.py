@@ -109,7 +109,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """How hard the crash tests try; the suite's own run is small."""
     group = parser.getgroup("crash tests")
     group.addoption("--crash-points", type=int, default=30, help="how often the night is killed")
-    group.addoption("--crash-accounts", type=int, default=120, help="size of the portfolio")
+    group.addoption("--crash-accounts", type=int, default=80, help="size of the portfolio")
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +128,6 @@ def homes(
 def nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
     """The process that forks nights."""
     warm = Homes(tmp_path_factory.mktemp("warm"))
-    warm.build(accounts=90)
+    warm.build(accounts=40)
     with started_nights(warm.copy().folder, AS_OF) as started:
         yield started
