@@ -177,26 +177,21 @@ def _stop(
             .values(state=OutboxState.STOPPED.value, stopped_by=reason)
         )
         audit(session, row.release_at, "message_stopped", row.id, "dispatcher", reason=reason)
-        stands = stopped_disposition(reason, verdict)
-        if run_id is not None:
-            data = facts_bytes(account)
-            keep_snapshots(session, {digest(data): pack(data)})
-            add_rows(
-                session,
-                DispositionRow,
-                [
-                    {
-                        "run_id": run_id,
-                        "account_id": row.account_id,
-                        "facts_hash": digest(data),
-                        **stands,
-                    }
-                ],
-            )
-        session.execute(
-            update(Account).where(Account.id == row.account_id).values(disposition=stands["kind"])
-        )
+        if run_id is not None:  # by day the account keeps its night's outcome until the next one
+            _correct_disposition(session, run_id, account, stopped_disposition(reason, verdict))
         touch(session, {row.account_id})
+
+
+def _correct_disposition(
+    session: Session, run_id: str, account: AccountFacts, stands: dict[str, str]
+) -> None:
+    data = facts_bytes(account)
+    keep_snapshots(session, {digest(data): pack(data)})
+    decided = {"run_id": run_id, "account_id": account.account_id, "facts_hash": digest(data)}
+    add_rows(session, DispositionRow, [decided | stands])
+    session.execute(
+        update(Account).where(Account.id == account.account_id).values(disposition=stands["kind"])
+    )
 
 
 def stopped_disposition(reason: str, verdict: Verdict | None) -> dict[str, str]:

@@ -63,6 +63,7 @@ def start_night(house: House, as_of: date, progress: Any, limit: int | None = No
         BadInput: A later night has already run.
     """
     house.remember_policy(as_of)
+    _ = house.checkpointer  # set up before a transaction is open, which it would wait for
     with house.ledger.write() as session:
         later = session.scalar(select(func.max(Run.as_of)))
         if later is not None and later > as_of:

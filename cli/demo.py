@@ -72,7 +72,7 @@ def _what_next(house: House) -> None:
         reason = ' --reason "not now"' if verb is DecisionVerb.REJECT else ""
         say(f"  dunwell inbox {verb} {proposal_id} --as {person}{reason} {where}")
     say("Ask the assistant, prove the night, open the API:")
-    say(f'  dunwell chat "who should I work today, and why?" {where}')
+    say(f'  dunwell chat "who should I work today, and why?" --as cora.lind {where}')
     say(f"  dunwell verify {where}")
     say(f"  dunwell serve {where}")
     say(
