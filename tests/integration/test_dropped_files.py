@@ -1,5 +1,6 @@
 """Exports dropped into the intake folder are booked by the night, or stay and are named."""
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -18,8 +19,10 @@ INV-2,C1,Harbor Homes,2026-10-09,2026-11-08,99.50,EUR
 
 
 @pytest.fixture
-def house(tmp_path: Path, database_url: str) -> House:
-    return create_home(settings=Settings(home=tmp_path / "home", database_url=database_url))
+def house(tmp_path: Path, database_url: str) -> Iterator[House]:
+    house = create_home(settings=Settings(home=tmp_path / "home", database_url=database_url))
+    yield house
+    house.close()
 
 
 def drop(house: House, kind: str, name: str, text: str) -> Path:
