@@ -14,6 +14,7 @@ from graph.bootstrap import House, create_home
 from graph.settings import read_settings
 from ledger.errors import BadInput
 from ledger.states import DecisionVerb
+from policies.load import let_routine_letters_leave
 
 MARKER = "this-is-a-demo"
 AS_OF = date(2026, 11, 20)
@@ -52,10 +53,7 @@ def _furnish(house: House, accounts: int, seed: int) -> None:
     """Write the synthetic company and let routine letters leave."""
     say(f"Building a synthetic company: {accounts} customers, a year of history, seed {seed}")
     build_portfolio(house.ledger, seed=seed, accounts=accounts, as_of=AS_OF, mix=DEMO)
-    autonomy = house.home / "policies" / "autonomy.toml"
-    autonomy.write_text(
-        autonomy.read_text("utf-8").replace('mode = "draft"', 'mode = "auto"', 1), "utf-8"
-    )
+    let_routine_letters_leave(house.home / "policies")
     (house.home / MARKER).write_text("rebuilt by every `dunwell demo`\n", "utf-8")
 
 

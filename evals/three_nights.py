@@ -30,7 +30,7 @@ from ledger.errors import BadInput
 from ledger.states import Disposition
 from ledger.tables.receivable import Invoice
 from ledger.tables.work import Message
-from policies.load import copy_defaults
+from policies.load import let_routine_letters_leave
 from tools.import_book import import_file
 
 
@@ -70,7 +70,8 @@ def run_three_nights(
     Raises:
         BadInput: The export cannot be imported.
     """
-    house = _home_in_auto(home, settings)
+    let_routine_letters_leave(home / "policies")
+    house = create_home(settings=settings or Settings(home=home))
     try:
         _import(house, "customers", _invented_contacts(invoices, home), first)
         started = stopwatch()
@@ -92,14 +93,6 @@ def run_three_nights(
         house.close()
     broken = tuple(str(found) for found in results if isinstance(found, CounterExample))
     return ThreeNights(rows, import_seconds, tuple(seconds), tuple(reports), doubled, level, broken)
-
-
-def _home_in_auto(home: Path, settings: Settings | None) -> House:
-    copy_defaults(home / "policies")
-    autonomy = home / "policies" / "autonomy.toml"
-    said = autonomy.read_text("utf-8")
-    autonomy.write_text(said.replace('mode = "draft"', 'mode = "auto"', 1), "utf-8")
-    return create_home(settings=settings or Settings(home=home))
 
 
 def _import(house: House, kind: str, path: Path, as_of: date) -> int:

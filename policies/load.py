@@ -78,6 +78,14 @@ def copy_defaults(folder: Path) -> list[Path]:
     return written
 
 
+def let_routine_letters_leave(folder: Path) -> None:
+    """Set `mode = "auto"` in a folder of default policies, as an operator would by hand."""
+    copy_defaults(folder)
+    autonomy = folder / "autonomy.toml"
+    said = autonomy.read_text("utf-8")
+    autonomy.write_text(said.replace('mode = "draft"', 'mode = "auto"', 1), "utf-8")
+
+
 def _read_toml(name: str, folder: Path | None) -> dict[str, Any]:
     path = folder / f"{name}.toml" if folder else None
     if path is None or not path.exists():

@@ -7,7 +7,7 @@ from evals.worlds.mix import PortfolioMix
 from evals.worlds.portfolio import build_portfolio
 from graph.bootstrap import House, create_home, open_house
 from graph.settings import Settings
-from policies.load import copy_defaults
+from policies.load import let_routine_letters_leave
 
 AS_OF = date(2026, 3, 17)
 """The business date of these homes; the day after is a business day too."""
@@ -15,10 +15,7 @@ AS_OF = date(2026, 3, 17)
 
 def build_home(home: Path, mix: PortfolioMix, accounts: int, seed: int) -> None:
     """Write a portfolio into a new home in mode auto."""
-    copy_defaults(home / "policies")
-    autonomy = home / "policies" / "autonomy.toml"
-    said = autonomy.read_text("utf-8")
-    autonomy.write_text(said.replace('mode = "draft"', 'mode = "auto"', 1), "utf-8")
+    let_routine_letters_leave(home / "policies")
     house = create_home(settings=Settings(home=home))
     try:
         build_portfolio(
