@@ -1,6 +1,7 @@
 """`dunwell demo`: a seeded company, a night over it, the report, and what to do next."""
 
 import shutil
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -62,18 +63,28 @@ def _what_next(house: House) -> None:
     from graph.inbox import first_waiting
 
     where = f"--home {house.home}"
+    dunwell = _command()
     waiting = first_waiting(house, 2)
     say("")
     say("What waits for a person:")
-    say(f"  dunwell inbox list {where}")
+    say(f"  {dunwell} inbox list {where}")
     for proposal_id, person, verb in waiting:
         reason = ' --reason "not now"' if verb is DecisionVerb.REJECT else ""
-        say(f"  dunwell inbox {verb} {proposal_id} --as {person}{reason} {where}")
+        say(f"  {dunwell} inbox {verb} {proposal_id} --as {person}{reason} {where}")
     say("Ask the assistant, prove the night, open the API:")
-    say(f'  dunwell chat "who should I work today, and why?" --as cora.lind {where}')
-    say(f"  dunwell verify {where}")
-    say(f"  dunwell serve {where}")
+    say(f'  {dunwell} chat "who should I work today, and why?" --as cora.lind {where}')
+    say(f"  {dunwell} verify {where}")
+    say(f"  {dunwell} serve {where}")
     say(
         f"The report is {house.home / 'reports' / f'{AS_OF}.html'}, the letters are in "
         f"{house.home / 'mail'}"
     )
+
+
+def _command() -> str:
+    """What to type: the name alone where it is on the path, else where it lies."""
+    if shutil.which("dunwell"):
+        return "dunwell"
+    script = Path(sys.argv[0]).absolute()
+    here = Path.cwd()
+    return str(script.relative_to(here)) if script.is_relative_to(here) else str(script)
