@@ -108,7 +108,7 @@ def night(
     as_of: AsOf,
     mode: Annotated[
         Literal["shadow", "draft", "auto"] | None,
-        typer.Option("--mode", help="Autonomy of this night, instead of the policy's."),
+        typer.Option("--mode", help="A stricter autonomy for this night only."),
     ] = None,
     limit: Annotated[
         int | None, typer.Option("--limit", min=1, help="Look at so many accounts only.")

@@ -12,6 +12,7 @@ from cli.home import opened
 from cli.morning import show_report
 from cli.output import emit, note
 from ledger.clock import stopwatch
+from ledger.errors import BadInput
 
 if TYPE_CHECKING:
     from graph.bootstrap import House
@@ -40,11 +41,11 @@ def run(
 
     Raises:
         Conflict: Another night is running on this home.
-        BadInput: A later night has run already.
+        BadInput: A later night has run already, or the mode is looser than the policy.
     """
     with opened(home) as house:
         if mode is not None:
-            _set_mode(house, mode)
+            _set_mode(house, mode, as_of)
         report = _run(house, as_of, limit)
         page = house.home / "reports" / f"{as_of}.html"
     if json_out:
@@ -67,11 +68,20 @@ def _run(house: "House", as_of: date, limit: int | None) -> MorningReport:
     return stored_report(house, as_of)
 
 
-def _set_mode(house: "House", mode: Literal["shadow", "draft", "auto"]) -> None:
+def _set_mode(house: "House", mode: Literal["shadow", "draft", "auto"], as_of: date) -> None:
+    """Be stricter for one night; letting more leave is a change of policy, which people approve."""
+    from policies.compare import compare
     from policies.load import with_changes
 
     changed = house.policy.autonomy.model_copy(update={"mode": mode, "exceptions": ()})
-    house.policy = with_changes(house.policy, autonomy=changed)
+    tonight = with_changes(house.policy, autonomy=changed)
+    if any(change.loosens for change in compare(house.policy, tonight)):
+        raise BadInput(
+            f"--mode {mode} would let more leave than the policy in force; "
+            "change autonomy.toml instead"
+        )
+    house.remember_policy(as_of)
+    house.policy = tonight
 
 
 @contextmanager

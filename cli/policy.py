@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli.options import Home, Json
+from cli.options import As, Home, Json
 
 app = typer.Typer(help="The rules and numbers a manager may change.", no_args_is_help=True)
 
@@ -78,7 +78,8 @@ def diff(
 ) -> None:
     """Compare two policies; what lets more happen without a person is marked."""
     from cli.output import emit, say
-    from cli.policy_diff import compare, read_policy, told
+    from cli.policy_diff import read_policy, told
+    from policies.compare import compare
     from policies.load import load_policy
 
     before = read_policy(old, home)[0] if old else load_policy()
@@ -106,3 +107,11 @@ def dry_run(
     from cli.policy_dry_run import run
 
     run(home, nights, policies, json_out)
+
+
+@app.command("approve")
+def approve_change(who: As = None, home: Home = None, json_out: Json = False) -> None:
+    """Say yes to the change of the policy files that waits; loosening it takes two people."""
+    from cli.policy_approve import run
+
+    run(home, who, json_out)

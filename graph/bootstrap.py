@@ -15,11 +15,12 @@ from sqlalchemy import select, text
 from adapters.chroma_knowledge import ChromaKnowledge
 from adapters.mail import MaildirMail, MailPort
 from graph.deps import Deps
+from graph.policy_in_force import PolicyChange, adopt, is_adopted, policy_in_force, remember
 from graph.settings import Settings, quiet_libraries, read_settings
 from guardrails.gate import check_rules
 from ledger.clock import Clock, FixedClock, SystemClock
 from ledger.errors import Conflict, NotFound
-from ledger.journal import add_rows, insert_new
+from ledger.journal import add_rows
 from ledger.session import Ledger, open_engine, sqlite_url, upgrade
 from ledger.tables.work import ModelCall, PolicyVersion, Run
 from policies.load import copy_defaults, load_policy
@@ -32,10 +33,17 @@ DISPATCH_LOCK = 0x6469737061
 class House:
     """One home: its books, policy, mail, checkpoints and model."""
 
-    def __init__(self, settings: Settings, ledger: Ledger, policy: Policy) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        ledger: Ledger,
+        policy: Policy,
+        policy_change: PolicyChange | None = None,
+    ) -> None:
         self.settings = settings
         self.ledger = ledger
         self.policy = policy
+        self.policy_change = policy_change
         self.mail: MailPort = MaildirMail(settings.home / "mail")
         self._closers: list[Any] = [ledger]
         self._knowledge: ChromaKnowledge | None = None
@@ -212,14 +220,13 @@ class House:
                 connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})
 
     def remember_policy(self, as_of: date) -> None:
-        """Keep what the policy says under its hash, so that today's decisions can be replayed."""
-        row = {
-            "hash": self.policy.hash,
-            "said": self.policy.model_dump_json(by_alias=True),
-            "first_used_on": as_of,
-        }
+        """Keep what the policy of a night says; the first night brings it into force."""
+        at = datetime.combine(as_of, time.min, UTC)
         with self.ledger.write() as session:
-            insert_new(session, PolicyVersion, [row])
+            if is_adopted(session):
+                remember(session, self.policy, at)
+            else:
+                adopt(session, self.policy, at, ())
 
     def policy_of(self, policy_hash: str) -> Policy:
         """The policy that was in force under a hash.
@@ -271,7 +278,9 @@ def open_house(home: Path | None = None, settings: Settings | None = None) -> Ho
     check_rules(policy)
     engine = open_engine(settings.database_url or sqlite_url(settings.home / "ledger.db"))
     upgrade(engine)
-    return House(settings, Ledger(engine), policy)
+    ledger = Ledger(engine)
+    in_force, change = policy_in_force(ledger, policy)
+    return House(settings, ledger, in_force, change)
 
 
 def create_home(home: Path | None = None, settings: Settings | None = None) -> House:

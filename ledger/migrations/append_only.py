@@ -2,8 +2,10 @@
 
 from sqlalchemy import Connection
 
-# table -> columns that may never change after the insert; None: no column may
-FROZEN: dict[str, tuple[str, ...] | None] = {
+Frozen = dict[str, tuple[str, ...] | None]
+
+# By revision: table -> columns that may never change after the insert; None: no column may.
+THE_BOOKS: Frozen = {
     "invoice": ("id", "account_id", "invoice_number", "amount_minor", "currency"),
     "credit_memo": ("id", "account_id", "credit_number", "amount_minor", "currency"),
     "receipt": ("id", "receipt_number", "amount_minor", "currency", "received_on"),
@@ -17,18 +19,20 @@ FROZEN: dict[str, tuple[str, ...] | None] = {
     "proposal": ("id", "account_id", "action", "digest", "author", "facts_hash"),
     "outbox": ("id", "idempotency_key", "account_id", "recipient", "subject", "body", "digest"),
 }
+APPROVED_POLICIES: Frozen = {"policy_adoption": None, "policy_approval": None}
+FROZEN: Frozen = THE_BOOKS | APPROVED_POLICIES
 
 
-def install(connection: Connection) -> None:
+def install(connection: Connection, frozen: Frozen) -> None:
     """Refuse deletes and updates of frozen columns."""
     if connection.dialect.name == "sqlite":
-        _install_sqlite(connection)
+        _install_sqlite(connection, frozen)
     else:
-        _install_postgresql(connection)
+        _install_postgresql(connection, frozen)
 
 
-def _install_sqlite(connection: Connection) -> None:
-    for table, columns in FROZEN.items():
+def _install_sqlite(connection: Connection, frozen: Frozen) -> None:
+    for table, columns in frozen.items():
         of = f"OF {', '.join(columns)}" if columns else ""
         for event in ("DELETE", f"UPDATE {of}"):
             name = f"{table}_is_append_only_{event.split()[0].lower()}"
@@ -38,12 +42,12 @@ def _install_sqlite(connection: Connection) -> None:
             )
 
 
-def _install_postgresql(connection: Connection) -> None:
+def _install_postgresql(connection: Connection, frozen: Frozen) -> None:
     connection.exec_driver_sql(
-        "CREATE FUNCTION refuse_change() RETURNS trigger AS $$ BEGIN "
+        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger AS $$ BEGIN "
         "RAISE EXCEPTION '%% is append-only', TG_TABLE_NAME; END $$ LANGUAGE plpgsql"
     )
-    for table, columns in FROZEN.items():
+    for table, columns in frozen.items():
         of = f"OF {', '.join(columns)}" if columns else ""
         connection.exec_driver_sql(
             f"CREATE TRIGGER {table}_is_append_only BEFORE DELETE OR UPDATE {of} ON {table} "

@@ -202,6 +202,30 @@ class PolicyVersion(Table, table=True):
     first_used_on: date
 
 
+class PolicyAdoption(Table, table=True):
+    """A policy came into force; the newest row says which one holds."""
+
+    seq: int | None = Field(default=None, primary_key=True)
+    policy_hash: str = Field(foreign_key="policy_version.hash")
+    adopted_at: datetime = instant()
+    approved_by: str = ""
+
+
+class PolicyApproval(Table, table=True):
+    """A person said yes to one policy in place of another, in one role."""
+
+    __table_args__ = (
+        UniqueConstraint("policy_hash", "replaces_hash", "person_id", name="uq_policy_approval"),
+    )
+
+    seq: int | None = Field(default=None, primary_key=True)
+    policy_hash: str
+    replaces_hash: str
+    person_id: str
+    role: str
+    approved_at: datetime = instant()
+
+
 class ImportBatch(Table, table=True):
     """One file taken in."""
 

@@ -76,6 +76,11 @@ ROWS: dict[str, dict[str, object]] = {
     },
     "snapshot": {"hash": "f", "facts": b"x"},
     "policy_version": {"hash": "p", "said": "{}", "first_used_on": DAY},
+    "policy_adoption": {"policy_hash": "p", "adopted_at": NOON, "approved_by": ""},
+    "policy_approval": {
+        "policy_hash": "p", "replaces_hash": "q", "person_id": "ann", "role": "legal",
+        "approved_at": NOON,
+    },
     "proposal": WORK
     | {
         "id": "prp_1", "action_type": "escalate", "action": "{}", "digest": "d", "author": "x",

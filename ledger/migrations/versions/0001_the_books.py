@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from ledger.migrations.append_only import install
+from ledger.migrations.append_only import THE_BOOKS, install
 from ledger.tables.base import UtcDateTime
 
 revision = "0001"
@@ -624,7 +624,7 @@ def upgrade() -> None:
     with op.batch_alter_table("plan_instalment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_plan_instalment_plan_id"), ["plan_id"], unique=False)
 
-    install(op.get_bind())
+    install(op.get_bind(), THE_BOOKS)
 
 
 def downgrade() -> None:

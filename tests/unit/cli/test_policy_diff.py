@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from cli.policy_diff import Change, compare, missing_letters, told
+from cli.policy_diff import missing_letters, told
+from policies.compare import Change, compare
 from policies.load import load_policy, with_changes
 from policies.schema import Authority, AutonomyException, Policy
 

@@ -1,0 +1,129 @@
+"""A change of the policy files counts only once the people who must have said yes."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from batch.night import run_night
+from tests.integration.test_cli import Captured, typed
+from tests.integration.test_report import quietly
+from tests.support.played_home import AS_OF, Homes, PlayedHome
+
+TOMORROW = AS_OF + timedelta(days=1)
+
+
+@pytest.fixture
+def after_a_night(homes: Homes) -> PlayedHome:
+    home = homes.copy()
+    with home.opened() as house:
+        run_night(house, AS_OF, quietly)
+    return home
+
+
+def edit(home: PlayedHome, file: str, old: str, new: str) -> None:
+    path = home.folder / "policies" / file
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+
+
+def loosen(home: PlayedHome) -> None:
+    edit(home, "contact.toml", "max_contacts_per_7_days = 3", "max_contacts_per_7_days = 9")
+
+
+def add_people(capsys: Captured, home: PlayedHome) -> None:
+    for person, role in (("carl", "compliance"), ("lena", "legal"), ("cora", "collector")):
+        words = ("people", "add", person, "--name", person, "--role", role)
+        assert typed(capsys, *words, "--home", home.folder)[0] == 0
+
+
+def weekly_cap(home: PlayedHome) -> int:
+    with home.opened() as house:
+        return house.policy.contact.max_contacts_per_7_days
+
+
+def test_before_the_first_night__the_files_are_the_policy(homes: Homes) -> None:
+    home = homes.copy()
+    loosen(home)
+    assert weekly_cap(home) == 9
+
+
+def test_loosened_after_a_night__the_old_policy_holds(after_a_night: PlayedHome) -> None:
+    loosen(after_a_night)
+    assert weekly_cap(after_a_night) == 3
+    with after_a_night.opened() as house:
+        assert house.policy_change is not None
+        assert house.policy_change.missing == ("compliance", "legal")
+        night = run_night(house, TOMORROW, quietly)
+    assert night is not None
+    assert weekly_cap(after_a_night) == 3
+
+
+def test_loosening__needs_compliance_and_legal(after_a_night: PlayedHome, capsys: Captured) -> None:
+    loosen(after_a_night)
+    add_people(capsys, after_a_night)
+    at = ("--home", after_a_night.folder)
+    code, _out, err = typed(capsys, "policy", "approve", "--as", "cora", *at)
+    assert (code, "may not approve" in err) == (2, True)
+    code, out, _err = typed(capsys, "policy", "approve", "--as", "carl", *at)
+    assert (code, "waits for legal" in out) == (0, True)
+    code, _out, err = typed(capsys, "policy", "approve", "--as", "carl", *at)
+    assert (code, "another person" in err) == (2, True)
+    assert weekly_cap(after_a_night) == 3
+    code, out, _err = typed(capsys, "policy", "approve", "--as", "lena", *at)
+    assert (code, "in force" in out) == (0, True)
+    assert weekly_cap(after_a_night) == 9
+
+
+def test_tightening__needs_one_person(after_a_night: PlayedHome, capsys: Captured) -> None:
+    edit(
+        after_a_night, "contact.toml", "max_contacts_per_7_days = 3", "max_contacts_per_7_days = 2"
+    )
+    add_people(capsys, after_a_night)
+    assert weekly_cap(after_a_night) == 3
+    at = ("--home", after_a_night.folder)
+    code, out, _err = typed(capsys, "policy", "approve", "--as", "lena", "--json", *at)
+    assert (code, json.loads(out)["missing"]) == (0, [])
+    assert weekly_cap(after_a_night) == 2
+
+
+def test_edited_after_an_approval__starts_over(after_a_night: PlayedHome, capsys: Captured) -> None:
+    loosen(after_a_night)
+    add_people(capsys, after_a_night)
+    at = ("--home", after_a_night.folder)
+    assert typed(capsys, "policy", "approve", "--as", "carl", *at)[0] == 0
+    edit(after_a_night, "contact.toml", "per_7_days = 9", "per_7_days = 8")
+    code, out, _err = typed(capsys, "policy", "approve", "--as", "lena", *at)
+    assert (code, "waits for compliance" in out) == (0, True)
+
+
+def test_letter_worded_anew__is_a_loosening(after_a_night: PlayedHome) -> None:
+    letters = after_a_night.folder / "policies" / "letters" / "en"
+    letters.mkdir(parents=True)
+    text = "version: 9\nsubject: {{ total }}\n\nDear {{ contact }},\n\n{{ items }}\n"
+    (letters / "reminder_1.txt").write_text(text, "utf-8")
+    with after_a_night.opened() as house:
+        assert house.policy_change is not None
+        assert house.policy_change.needs_both
+
+
+def test_nothing_waits__says_so(after_a_night: PlayedHome, capsys: Captured) -> None:
+    add_people(capsys, after_a_night)
+    code, _out, err = typed(
+        capsys, "policy", "approve", "--as", "lena", "--home", after_a_night.folder
+    )
+    assert (code, "nothing" in err.lower()) == (2, True)
+
+
+def test_mode_of_one_night__may_only_be_stricter(
+    after_a_night: PlayedHome, capsys: Captured
+) -> None:
+    words = ("night", "--as-of", TOMORROW, "--home", after_a_night.folder)
+    edit(after_a_night, "autonomy.toml", 'mode = "auto"', 'mode = "shadow"')
+    add_people(capsys, after_a_night)
+    at = ("--home", after_a_night.folder)
+    assert typed(capsys, "policy", "approve", "--as", "lena", *at)[0] == 0
+    code, _out, err = typed(capsys, *words, "--mode", "auto")
+    assert (code, "autonomy.toml" in err) == (2, True)
+    assert typed(capsys, *words, "--mode", "shadow")[0] == 0
