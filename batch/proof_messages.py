@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select
 
 from batch.proof_approvals import approval_faults, decisions_on
 from batch.proof_evidence import Evidence, facts_of, in_chunks
-from guardrails.tracing import untraced
+from guardrails.tracing.letters import untraced
 from guardrails.verdict import Allow, Deny, explain, findings_of
 from ledger.actions import AnswerQuery, MessageAction, read_action
 from ledger.facts import AccountFacts

@@ -1,7 +1,7 @@
 """Rules for the words of a message and for who must have read them first."""
 
 from guardrails.case import Case
-from guardrails.tracing import untraced
+from guardrails.tracing.letters import untraced
 from guardrails.verdict import Hit
 from ledger.actions import AnswerQuery
 from ledger.states import DebtorType, Segment, TicketState

@@ -11,9 +11,9 @@ from engines.dunning import plan_contact
 from evals.bench.frame import BenchOptions, Measured, apart
 from evals.worlds.home import AS_OF, build_home, reopen
 from evals.worlds.mix import EVERYTHING_DUE
-from guardrails.close_reading import read_closely
 from guardrails.known import known_company, known_facts
-from guardrails.tracing import untraced
+from guardrails.tracing.close_reading import read_closely
+from guardrails.tracing.letters import untraced
 from ledger.actions import SendReminder
 from ledger.clock import stopwatch
 from ledger.facts import AccountFacts

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from guardrails.tracing import untraced
+from guardrails.tracing.letters import untraced
 from tests.support.letter_cases import (
     FACTS,
     IBAN,

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from guardrails.close_reading import read_closely
 from guardrails.formats import format_day, format_money
 from guardrails.known import known_company, known_facts
-from guardrails.tracing import untraced
+from guardrails.tracing.close_reading import read_closely
+from guardrails.tracing.letters import untraced
 from ledger.facts import ContactFact, OpenCredit, UnappliedReceipt
 from tests.support.letter_cases import (
     CHASED,

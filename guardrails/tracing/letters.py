@@ -7,10 +7,17 @@ plain words may be left. Anything else is read closely.
 
 import re
 
-from guardrails.close_reading import MARK, Untraced, read_closely
 from guardrails.formats import LANGUAGES, format_day, format_money
 from guardrails.known import Known, KnownCompany, known_company, known_facts
-from guardrails.written import CHANGES, ENDING, NAMED_CURRENCIES, OPENERS, SMALL_CODES, SPANS
+from guardrails.tracing.close_reading import MARK, Untraced, read_closely
+from guardrails.tracing.written import (
+    CHANGES,
+    ENDING,
+    NAMED_CURRENCIES,
+    OPENERS,
+    SMALL_CODES,
+    SPANS,
+)
 from ledger.actions import MessageAction
 from ledger.facts import AccountFacts
 from policies.schema import Policy

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from guardrails.formats import floats, format_day, format_money, hides
 from guardrails.known import IBAN, Known, KnownCompany
-from guardrails.written import (
+from guardrails.tracing.written import (
     CHANGES,
     CLOSES,
     NUMBER,
