@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from batch.cases import work_case
 from batch.run import Night
-from engines.matching import Match, NoMatch, ReceiptToMatch, match_receipt, references
+from engines.matching.plain import Match, NoMatch, ReceiptToMatch, match_receipt, references
 from engines.promises import settle
 from guardrails.business_days import add_business_days
 from ledger.actions import Allocation, ApplyReceipt

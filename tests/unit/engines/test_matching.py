@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engines.matching import Match, NoMatch, ReceiptToMatch, match_receipt, references
+from engines.matching.plain import Match, NoMatch, ReceiptToMatch, match_receipt, references
 from tests.support.facts import item
 
 
