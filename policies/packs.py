@@ -42,14 +42,7 @@ def load_packs(folder: Path | None = None) -> Packs:
     for name, path in files.items():
         found.extend((name, rule) for rule in _read_rules(name, _read(path)))
     rules = tuple(rule for _name, rule in found)
-    home_of = {id(rule): name for name, rule in found}
-    faults = [f"{FOLDER}/{_VOCABULARY}: {fault}" for fault in vocabulary_faults(vocabulary, rules)]
-    for name, rule in found:
-        faults += [
-            f"{FOLDER}/{name}: {rule.id}: {fault}" for fault in rule_faults(rule, vocabulary)
-        ]
-    faults += [f"{FOLDER}/{home_of[id(r)]}: {r.id}: {fault}" for r, fault in record_clashes(rules)]
-    _refuse(faults)
+    _refuse([f"{FOLDER}/{fault}" for fault in _faults(found, vocabulary)])
     return Packs(vocabulary=vocabulary, rules=rules, hash=_digest(vocabulary, rules))
 
 
@@ -126,6 +119,18 @@ def _checked(model: type[Model], value: dict[str, Any], name: str, where: str) -
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"]) or "record"
         raise PolicyError(f"{FOLDER}/{name}: {where}{field}: {first['msg']}") from None
+
+
+def _faults(found: list[tuple[str, PackRule]], vocabulary: Vocabulary) -> Iterator[str]:
+    rules = tuple(rule for _name, rule in found)
+    for fault in vocabulary_faults(vocabulary, rules):
+        yield f"{_VOCABULARY}: {fault}"
+    for name, rule in found:
+        for fault in rule_faults(rule, vocabulary):
+            yield f"{name}: {rule.id}: {fault}"
+    file_of = {id(rule): name for name, rule in found}
+    for rule, fault in record_clashes(rules):
+        yield f"{file_of[id(rule)]}: {rule.id}: {fault}"
 
 
 def _refuse(faults: list[str]) -> None:
