@@ -128,3 +128,17 @@ class MessageFacts:
     audit_record_written: bool | None = None
     retention_years: int | None = None
     protected_trait_used: bool | None = None
+
+
+class Instead:
+    """The same facts but for some: another zone's clock, a value a missing fact is treated as."""
+
+    def __init__(self, facts: "MessageFacts | Instead", **values: object) -> None:
+        self.__dict__.update(values)
+        self._facts = facts
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._facts, name)
+
+
+Facts = MessageFacts | Instead
