@@ -6,6 +6,7 @@ from typing import Any
 from graph.settings import read_settings
 from guardrails.gate import check_rules
 from ledger.errors import NotFound
+from ledger.states import Segment
 from policies.compare import Change
 from policies.load import load_policy
 from policies.schema import Policy
@@ -46,7 +47,7 @@ def missing_letters(policy: Policy) -> list[str]:
         f"{template} in {language}"
         for language in languages
         for template in wanted
-        if (template, language) not in policy.letters_by_key
+        if policy.letter_for(template, language, "email", Segment.SMB) is None
     ]
 
 

@@ -36,7 +36,10 @@ def plan_contact(facts: AccountFacts, policy: Policy) -> ContactPlan:
         dates += upcoming
         if beyond:
             past.append(currency)
-        reminder = _reminder(currency, items, due, facts, policy)
+        dates += _note_dates(items, facts.as_of, policy)
+        reminder = _reminder(currency, items, due, facts, policy) or _note_ahead(
+            currency, items, facts, policy
+        )
         if reminder is not None:
             reminders.append(reminder)
     return ContactPlan(tuple(reminders), tuple(past), min(dates, default=None))
@@ -83,6 +86,17 @@ def _reminder(
     total = sum(part.open_minor for item in named for part in item.asked(facts.as_of))
     if stage is None or not named or total < policy.minimum_minor.get(currency, 0):
         return None
+    return _worded(currency, level, stage.template, named, facts, policy)
+
+
+def _worded(
+    currency: str,
+    level: int,
+    template_id: str,
+    named: list[OpenItem],
+    facts: AccountFacts,
+    policy: Policy,
+) -> SendReminder:
     contact = choose_contact(facts)
     return SendReminder(
         account_id=facts.account_id,
@@ -90,11 +104,38 @@ def _reminder(
         language=_language(facts, contact, policy),
         currency=currency,
         stage=level,
-        template_id=stage.template,
+        template_id=template_id,
         invoice_ids=tuple(
             item.invoice_id for item in sorted(named, key=lambda i: (i.due_on, i.invoice_number))
         ),
     )
+
+
+def _note_ahead(
+    currency: str, items: list[OpenItem], facts: AccountFacts, policy: Policy
+) -> SendReminder | None:
+    """The note before the due date, where policy wants one: nothing late, and none sent lately."""
+    days, as_of = policy.dunning.pre_due_days, facts.as_of
+    soon = [i for i in items if 0 < (i.due_on - as_of).days <= days and not i.dunning_level]
+    named = [item for item in soon if not _paused(item, facts, policy)]
+    if not named or any(item.due_on <= as_of for item in items):
+        return None
+    if any(
+        (past.purpose, past.stage, past.currency) == ("send_reminder", 0, currency)
+        and (as_of - past.sent_on).days < days
+        for past in facts.contact_history
+    ):
+        return None
+    total = sum(part.open_minor for item in named for part in item.asked(as_of))
+    if total < policy.minimum_minor.get(currency, 0):
+        return None
+    return _worded(currency, 0, "pre_due", named, facts, policy)
+
+
+def _note_dates(items: list[OpenItem], as_of: date, policy: Policy) -> list[date]:
+    """Later days on which a note before the due date may be due."""
+    ahead = timedelta(days=policy.dunning.pre_due_days)
+    return [item.due_on - ahead for item in items if ahead and item.due_on - ahead > as_of]
 
 
 def _paused(item: OpenItem, facts: AccountFacts, policy: Policy) -> bool:

@@ -15,6 +15,7 @@ from guardrails.business_days import (
 )
 from guardrails.case import Case
 from guardrails.feeds import stale_feeds
+from guardrails.message_kinds import message_kind
 from guardrails.verdict import Hit
 from ledger.actions import AnswerQuery
 from ledger.facts import ActivePlan, PendingPromise
@@ -58,16 +59,18 @@ def never_chase_disputed(case: Case) -> Hit | None:
 
 
 def _acknowledges(case: Case) -> bool:
-    return (
-        isinstance(case.action, AnswerQuery)
-        and case.action.wording == "template"
-        and case.action.template_id == "dispute_acknowledgement"
-    )
+    return case.message is not None and message_kind(case.message) == "dispute_ack"
 
 
 def never_write_after_opt_out(case: Case) -> Hit | None:
-    """The contact has not asked us to stop."""
-    return Hit(case.contact.name) if case.contact and case.contact.opted_out else None
+    """The contact has not asked us to stop; only that we stop is confirmed to them, once."""
+    if case.contact is None or not case.contact.opted_out or _confirms_opt_out(case):
+        return None
+    return Hit(case.contact.name)
+
+
+def _confirms_opt_out(case: Case) -> bool:
+    return case.message is not None and message_kind(case.message) == "opt_out_confirmation"
 
 
 def reachable_contact_required(case: Case) -> Hit | None:

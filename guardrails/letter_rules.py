@@ -1,24 +1,29 @@
 """Rules for the words of a message and for who must have read them first."""
 
 from guardrails.case import Case
+from guardrails.message_kinds import OFF_LADDER, subject_of
 from guardrails.tracing.letters import untraced
 from guardrails.verdict import Hit
-from ledger.actions import AnswerQuery
+from ledger.actions import AnswerQuery, SendReminder
 from ledger.states import DebtorType, Segment, TicketState
 
 
 def only_open_items(case: Case) -> Hit | None:
-    """A reminder names open, due items of this account and currency, each once."""
+    """A reminder names open, due items of this account and currency, each once.
+
+    The note before the due date names items that are not late yet.
+    """
     reminder = case.reminder
     if reminder is None:
         return None
     if not reminder.invoice_ids or len(set(reminder.invoice_ids)) != len(reminder.invoice_ids):
         return Hit("no item, or one named twice")
+    ahead = reminder.stage == 0 and reminder.template_id == "pre_due"
     for invoice_id in reminder.invoice_ids:
         item = case.items.get(invoice_id)
         if item is None or item.open_minor <= 0:
             return Hit(f"{item.invoice_number if item else invoice_id} is not open")
-        if item.currency != reminder.currency or item.due_on >= case.as_of:
+        if item.currency != reminder.currency or (item.due_on < case.as_of) == ahead:
             return Hit(f"{item.invoice_number} is in {item.currency}, due {item.due_on}")
     return None
 
@@ -31,6 +36,8 @@ def no_stage_skipped(case: Case) -> Hit | None:
     reminder = case.reminder
     if reminder is None:
         return None
+    if reminder.stage == 0 and reminder.template_id in OFF_LADDER:
+        return _before_the_ladder(case, reminder)
     stage = case.policy.dunning.stage(reminder.stage)
     if stage is None or stage.template != reminder.template_id:
         return Hit(f"stage {reminder.stage} does not use {reminder.template_id}")
@@ -44,14 +51,28 @@ def no_stage_skipped(case: Case) -> Hit | None:
     return None if reached else Hit(f"no item has reached stage {reminder.stage}")
 
 
+def _before_the_ladder(case: Case, reminder: SendReminder) -> Hit | None:
+    """Off the ladder only with its reason: items due soon, or a promise that was not kept."""
+    if reminder.template_id == "broken_promise":
+        kept = subject_of(reminder, case.facts) is None
+        return Hit("no promise of this account was broken lately") if kept else None
+    days = case.policy.dunning.pre_due_days
+    early = [item for item in case.named_items if (item.due_on - case.as_of).days > days]
+    return Hit(f"not due within {days} days") if early or not days else None
+
+
 def approved_template_in_language(case: Case) -> Hit | None:
-    """The template exists in the language of the message."""
+    """The template exists in the language and for the channel and segment of the message."""
     message = case.message
     if message is None or message.wording != "template":
         return None
-    if (message.template_id, message.language) in case.policy.letters_by_key:
+    there = case.policy.letter_for(
+        message.template_id, message.language, message.channel, case.facts.segment
+    )
+    if there is not None:
         return None
-    return Hit(f"{message.template_id} in {message.language}")
+    by = " by SMS" if message.channel == "sms" else ""
+    return Hit(f"{message.template_id} in {message.language}{by}")
 
 
 def every_number_traced(case: Case) -> Hit | None:
@@ -131,7 +152,7 @@ def no_free_text_unattended(case: Case) -> Hit | None:
 
 def final_stages_need_person(case: Case) -> Hit | None:
     """The stage may leave without a person."""
-    if case.reminder is None:
+    if case.reminder is None or case.reminder.stage == 0:
         return None
     stage = case.policy.dunning.stage(case.reminder.stage)
     return Hit(f"stage {case.reminder.stage}") if stage is None or stage.needs_approval else None

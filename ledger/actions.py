@@ -34,13 +34,18 @@ class _MessageAction(_Action):
 
 
 class SendReminder(_MessageAction):
-    """Ask for payment of due items of one currency at a dunning stage."""
+    """Ask for payment of due items of one currency at a dunning stage.
+
+    Stage 0 is off the ladder: `pre_due` speaks of items not yet due, `broken_promise` of a promise
+    to pay that was not kept, named by `promise_id`.
+    """
 
     type: Literal["send_reminder"] = "send_reminder"
     currency: str
     stage: int
     template_id: str
     invoice_ids: tuple[str, ...]
+    promise_id: str | None = None
 
 
 class SendStatement(_MessageAction):
@@ -51,12 +56,40 @@ class SendStatement(_MessageAction):
     template_id: str = "statement"
 
 
+AnswerTemplate = Literal[
+    "dispute_acknowledgement",
+    "receipt",
+    "promise_confirmation",
+    "copy_answer",
+    "plan_proposal",
+    "opt_out_confirmation",
+]
+
+
 class AnswerQuery(_MessageAction):
-    """Answer something the customer said; with a template only for fixed acknowledgements."""
+    """Answer something the customer said or did; with a template, only what the ledger holds.
+
+    `about` names the row it is about: a receipt for `receipt`, a promise for
+    `promise_confirmation`, a plan for `plan_proposal`; `copy_answer` names invoices.
+    """
 
     type: Literal["answer_query"] = "answer_query"
-    template_id: Literal["dispute_acknowledgement"] = "dispute_acknowledgement"
+    template_id: AnswerTemplate = "dispute_acknowledgement"
     in_reply_to: str | None = None
+    about: str | None = None
+    invoice_ids: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_what_it_is_about(self) -> "AnswerQuery":
+        wants_row = self.template_id in ("receipt", "promise_confirmation", "plan_proposal")
+        wants_invoices = self.template_id == "copy_answer"
+        if self.wording == "template" and wants_row != (self.about is not None):
+            told = "names the row in about" if wants_row else "leaves about out"
+            raise ValueError(f"{self.template_id} {told}")
+        if self.wording == "template" and wants_invoices != bool(self.invoice_ids):
+            told = "names invoice_ids" if wants_invoices else "leaves invoice_ids out"
+            raise ValueError(f"{self.template_id} {told}")
+        return self
 
 
 class Allocation(BaseModel):

@@ -6,7 +6,7 @@ Plain slotted dataclasses, because a night builds tens of thousands.
 
 import functools
 import zlib
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from datetime import date, datetime
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -83,6 +83,17 @@ class UnappliedReceipt:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceivedPayment:
+    """Money of the account that came in lately, applied or not."""
+
+    receipt_id: str
+    receipt_number: str
+    received_on: date
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class OpenDispute:
     """A dispute that is not resolved. Without an invoice it concerns the account."""
 
@@ -94,7 +105,7 @@ class OpenDispute:
 
 @dataclass(frozen=True, slots=True)
 class PendingPromise:
-    """A promise that is still to be kept: theirs to pay, or ours to act."""
+    """A promise, as a rule still to be kept: theirs to pay, or ours to act."""
 
     promise_id: str
     direction: str
@@ -211,7 +222,12 @@ class FeedFact:
 
 @dataclass(frozen=True, slots=True)
 class AccountFacts:
-    """One account as of a date: the whole basis of a decision about it."""
+    """One account as of a date: the whole basis of a decision about it.
+
+    Attributes:
+        payments: Money received in the budget window, whole amounts.
+        broken_lately: Promises to pay that fell due in the budget window and were broken.
+    """
 
     account_id: str
     account_number: str
@@ -247,6 +263,8 @@ class AccountFacts:
     broken_promises: int = 0
     in_flight: tuple[InFlight, ...] = ()
     rejected: tuple[RejectedDraft, ...] = ()
+    payments: tuple[ReceivedPayment, ...] = ()
+    broken_lately: tuple[PendingPromise, ...] = ()
 
     def open_in(self, currency: str) -> Money:
         """Sum of open invoices in a currency, before credits and unapplied cash."""
@@ -305,5 +323,6 @@ def _build(kind: Any, value: Any) -> Any:
         return datetime.fromisoformat(value)
     if hasattr(kind, "__dataclass_fields__"):
         hints = _hints(kind)
-        return kind(**{f.name: _build(hints[f.name], value[f.name]) for f in fields(kind)})
+        given = [f.name for f in fields(kind) if f.name in value or f.default is MISSING]
+        return kind(**{name: _build(hints[name], value[name]) for name in given})
     return value

@@ -80,7 +80,8 @@ def _flat(where: str, value: Any) -> Iterator[tuple[str, Any]]:
 
 def _name(entry: dict[str, Any], position: int) -> str:
     if "language" in entry:
-        return f"{entry['language']}/{entry['id']}"
+        variant = filter(None, (entry.get(key) for key in ("channel", "segment", "voice")))
+        return f"{entry['language']}/{'.'.join([entry['id'], *variant])}"
     named = next((str(entry[key]) for key in _KEYS if key in entry), str(position))
     # Several authority entries may be of one role: what they cover tells them apart.
     return f"{named}:{'|'.join(entry['actions'])}" if "actions" in entry else named

@@ -8,9 +8,13 @@ from typing import Any
 import orjson
 from pydantic import BaseModel, ValidationError
 
-from ledger.errors import BadInput
 from ledger.ids import digest
-from policies.schema import LetterTemplate, Policy
+from policies.errors import PolicyError
+from policies.letter_files import read_letters
+from policies.packs import packs_of
+from policies.schema import Policy
+
+__all__ = ["PolicyError", "copy_defaults", "load_policy", "policy_digest", "with_changes"]
 
 FILES = (
     "company",
@@ -24,13 +28,6 @@ FILES = (
     "forecast",
 )
 _DEFAULTS = Path(str(resources.files("policies") / "defaults"))
-_LETTERS = Path(str(resources.files("policies") / "letters"))
-
-
-class PolicyError(BadInput):
-    """A policy file does not say something that can be used."""
-
-    code = "policy"
 
 
 def load_policy(folder: Path | None = None) -> Policy:
@@ -40,7 +37,8 @@ def load_policy(folder: Path | None = None) -> Policy:
         PolicyError: A file is not TOML, has an unknown or wrong entry, or breaks a rule of its own.
     """
     values: dict[str, Any] = {name: _read_toml(name, folder) for name in FILES}
-    values["letters"] = [letter.model_dump() for letter in _read_letters(folder)]
+    values["letters"] = read_letters(folder)
+    values["packs"] = packs_of(folder)
     try:
         policy = Policy.model_validate(values | {"hash": ""})
     except ValidationError as error:
@@ -55,7 +53,8 @@ def load_policy(folder: Path | None = None) -> Policy:
 
 def policy_digest(policy: Policy) -> str:
     """Digest of everything the policy says, whatever its files look like."""
-    said = policy.model_dump(mode="json", exclude={"hash"})
+    said = policy.model_dump(mode="json", exclude={"hash": True, "packs": True})
+    said["packs"] = policy.packs.hash
     return digest(orjson.dumps(said, option=orjson.OPT_SORT_KEYS))
 
 
@@ -94,31 +93,3 @@ def _read_toml(name: str, folder: Path | None) -> dict[str, Any]:
         return tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PolicyError(f"{path.name}: not readable TOML: {error}") from None
-
-
-def _read_letters(folder: Path | None) -> list[LetterTemplate]:
-    """Default letters, replaced one by one by those in the home's `letters` folder."""
-    found: dict[tuple[str, str], Path] = {}
-    for root in (_LETTERS, folder / "letters" if folder else None):
-        for path in sorted(root.glob("*/*.txt")) if root and root.exists() else ():
-            found[path.stem, path.parent.name] = path
-    return [_read_letter(path) for _key, path in sorted(found.items())]
-
-
-def _read_letter(path: Path) -> LetterTemplate:
-    """A letter file: `version:` and `subject:` lines, an empty line, the body."""
-    try:
-        head, _, body = path.read_text("utf-8").partition("\n\n")
-        fields = dict(line.split(":", 1) for line in head.splitlines())
-        return LetterTemplate(
-            id=path.stem,
-            language=path.parent.name,
-            version=int(fields["version"]),
-            subject=fields["subject"].strip(),
-            body=body.strip() + "\n",
-        )
-    except (KeyError, ValueError) as error:
-        raise PolicyError(
-            f"{path.parent.name}/{path.name}: a letter starts with `version: N` and `subject: ...` "
-            f"lines, then an empty line ({error})"
-        ) from None

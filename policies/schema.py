@@ -17,6 +17,8 @@ from pydantic import (
 
 from ledger.errors import BadInput
 from ledger.money import Money, currency_digits
+from ledger.states import Segment
+from policies.packs_schema import Packs
 
 
 def _can_be_counted(amounts: dict[str, Decimal]) -> dict[str, Decimal]:
@@ -29,6 +31,8 @@ def _can_be_counted(amounts: dict[str, Decimal]) -> dict[str, Decimal]:
 
 Amounts = Annotated[dict[str, Decimal], AfterValidator(_can_be_counted)]
 Mode = Literal["shadow", "draft", "auto"]
+Channel = Literal["email", "sms", "portal", "letter"]
+Voice = Literal["warm", "plain", "formal"]
 
 
 class _File(BaseModel):
@@ -40,7 +44,13 @@ class _File(BaseModel):
 
 
 class CompanyPolicy(_File):
-    """Who writes: the only source of our own names, links and bank details."""
+    """Who writes: the only source of our own names, links and bank details.
+
+    Attributes:
+        creditor_role: `third_party` for an agency, a buyer of claims, or another name than the
+            creditor's own.
+        formal_segments: Segments written to in the formal voice, whatever `voice` is.
+    """
 
     name: str
     address: str
@@ -54,6 +64,15 @@ class CompanyPolicy(_File):
     currency: str
     calendar: str
     time_zone: str
+    place: str = ""
+    creditor_role: Literal["first_party", "third_party"] = "first_party"
+    voice: Voice = "plain"
+    formal_segments: tuple[Segment, ...] = ()
+
+    @property
+    def seat(self) -> str:
+        """Where we are, as a place whose rules may govern a message."""
+        return self.place or self.calendar
 
     @field_validator("time_zone")
     @classmethod
@@ -126,6 +145,7 @@ class DunningPolicy(_File):
     """The ladder of stages."""
 
     minimum_total: Amounts
+    pre_due_days: int = Field(default=0, ge=0)
     stages: tuple[Stage, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -188,6 +208,7 @@ class RuleEntry(BaseModel):
         default="routine", alias="class"
     )
     prepared_by: str | None = None
+    covers: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _effect_is_complete(self) -> "RuleEntry":
@@ -283,7 +304,14 @@ class ForecastPolicy(_File):
 
 
 class LetterTemplate(BaseModel):
-    """An approved letter: subject and body with slots that only ledger facts fill."""
+    """An approved letter: subject and body with slots that only ledger facts fill.
+
+    Attributes:
+        channel: The channel it is for; without one any channel but SMS, which needs its own.
+        segment: The segment it is for; without one any.
+        voice: The voice it speaks in; without one it serves every voice that has no other.
+        stage: The dunning stage it may be used at; 0 off the ladder; None for no reminder.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -292,6 +320,47 @@ class LetterTemplate(BaseModel):
     version: int = Field(ge=1)
     subject: str
     body: str
+    channel: Channel | None = None
+    segment: Segment | None = None
+    voice: Voice | None = None
+    stage: int | None = Field(default=None, ge=0)
+    approved_by: str = ""
+    approved_on: date | None = None
+
+    @model_validator(mode="after")
+    def _has_a_subject(self) -> "LetterTemplate":
+        if not self.subject and self.channel != "sms":
+            raise ValueError("only a text message has no subject")
+        return self
+
+    @property
+    def use(self) -> tuple[str, str, str, str, str]:
+        """What it is for; two letters of one use replace each other."""
+        return (
+            self.id,
+            self.language,
+            self.channel or "",
+            self.segment or "",
+            self.voice or "",
+        )
+
+    @property
+    def name(self) -> str:
+        """How it is spoken of: its place in the letters folder."""
+        return f"letters/{self.language}/{'.'.join([self.id, *filter(None, self.use[2:])])}.txt"
+
+    @property
+    def approved(self) -> bool:
+        """Whether somebody approved it, on a day."""
+        return bool(self.approved_by) and self.approved_on is not None
+
+    def serves(self, channel: str, segment: str, voice: str) -> bool:
+        """Whether it may be used on a channel, for a segment and in a voice."""
+        return (
+            (channel != "sms" if self.channel is None else self.channel == channel)
+            and self.segment in (None, segment)
+            and self.voice in (None, voice)
+        )
 
 
 class Policy(BaseModel):
@@ -309,12 +378,52 @@ class Policy(BaseModel):
     dispute: DisputePolicy
     forecast: ForecastPolicy
     letters: tuple[LetterTemplate, ...]
+    packs: Packs
     hash: str
 
+    def rule_named(self, rule_id: str) -> RuleEntry | None:
+        """What a rule of the house or of the compliance packs does; None where there is none."""
+        return self.approval.by_id.get(rule_id) or self._pack_entries.get(rule_id)
+
     @cached_property
-    def letters_by_key(self) -> dict[tuple[str, str], LetterTemplate]:
-        """Templates by (id, language)."""
-        return {(letter.id, letter.language): letter for letter in self.letters}
+    def _pack_entries(self) -> dict[str, RuleEntry]:
+        """Rules of the packs as entries; who approves depends on the words they object to."""
+        return {
+            rule.id: RuleEntry(
+                id=rule.id,
+                effect="deny",
+                says=f"{rule.title} ({rule.id}).",
+                unless=f"{rule.id} had nothing to object to",
+                disposition="needs_person",
+                **{"class": "exception"},
+            )
+            for rule in self.packs.rules
+        }
+
+    def letter_for(
+        self, template_id: str, language: str, channel: str, segment: str
+    ) -> LetterTemplate | None:
+        """The most specific template of an id in a language, None where there is none.
+
+        One for the channel goes before one for any; then one for the segment; then one in the
+        voice the company speaks to the segment. What names another channel, segment or voice is
+        never used.
+        """
+        voice = "formal" if segment in self.company.formal_segments else self.company.voice
+        best = None
+        for letter in self._letters_by_key.get((template_id, language), ()):
+            if letter.serves(channel, segment, voice):
+                fit = (letter.channel is not None, letter.segment is not None, bool(letter.voice))
+                if best is None or fit > best[0]:
+                    best = fit, letter
+        return best[1] if best else None
+
+    @cached_property
+    def _letters_by_key(self) -> dict[tuple[str, str], list[LetterTemplate]]:
+        found: dict[tuple[str, str], list[LetterTemplate]] = {}
+        for letter in self.letters:
+            found.setdefault((letter.id, letter.language), []).append(letter)
+        return found
 
     @cached_property
     def high_value_minor(self) -> dict[str, int]:

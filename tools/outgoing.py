@@ -58,15 +58,21 @@ def judge_message(
 def idempotency_key(action: MessageAction, facts: AccountFacts) -> str:
     """(account, purpose, stage, period): the same message of one day exists once.
 
-    Answers to two messages of one customer are two messages.
+    Answers to two messages of one customer are two messages. What happened once, such as a
+    payment or an opt-out, is confirmed once, on whatever day.
     """
+    period = facts.as_of.isoformat()
     match action:
+        case AnswerQuery(wording="template", template_id="opt_out_confirmation"):
+            subject, period = f"opt_out:{action.contact_id}:{action.channel}", "once"
+        case AnswerQuery(wording="template", template_id="receipt" | "promise_confirmation"):
+            subject, period = f"{action.template_id}:{action.about}", "once"
         case AnswerQuery():
             subject = action.in_reply_to or action.template_id
         case SendReminder() | SendStatement():
             subject = action.currency
     stage = action.stage if isinstance(action, SendReminder) else 0
-    return f"{action.account_id}|{action.type}|{subject}|{stage}|{facts.as_of.isoformat()}"
+    return f"{action.account_id}|{action.type}|{subject}|{stage}|{period}"
 
 
 def _currency(action: MessageAction) -> str | None:

@@ -1,7 +1,7 @@
 """Builds account snapshots in bulk: one statement per concept for a whole set of accounts."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from ledger.facts import AccountFacts, FeedFact, UnappliedReceipt
 from ledger.queries.fact_parts import (
+    BUDGET_DAYS,
     Rows,
     among,
     read_feeds,
@@ -107,9 +108,13 @@ def _snapshot(
         sensitive_contract=bool(parts["sensitive"].get(row.id)),
         inbound_unanswered=bool(parts["inbound"].get(row.id)),
         proposals_waiting=of("waiting"),
-        broken_promises=sum(parts["broken"].get(row.id, ())),
+        broken_promises=len(of("broken")),
         in_flight=of("in_flight"),
         rejected=of("rejected"),
+        payments=of("payments"),
+        broken_lately=tuple(
+            each for each in of("broken") if each.due_on > as_of - timedelta(days=BUDGET_DAYS)
+        ),
     )
 
 

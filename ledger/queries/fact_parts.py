@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlmodel import Session
 
 from ledger.facts import (
@@ -21,6 +21,7 @@ from ledger.facts import (
     PastContact,
     PendingPromise,
     PlannedPart,
+    ReceivedPayment,
     RejectedDraft,
     UnappliedReceipt,
     WaitingProposal,
@@ -52,6 +53,7 @@ def read_parts(session: Session, as_of: date, ids: Sequence[str]) -> dict[str, R
         "items": _items(session, ids),
         "credits": _credits(session, ids),
         "receipts": _receipts(session, ids),
+        "payments": _payments(session, as_of, ids),
         "disputes": _disputes(session, ids),
         "promises": _promises(session, ids),
         "broken": _broken(session, ids),
@@ -148,6 +150,26 @@ def _receipts(session: Session, ids: Sequence[str]) -> Rows:
     return _group(rows, lambda row: UnappliedReceipt(*row[1:]))
 
 
+def _payments(session: Session, as_of: date, ids: Sequence[str]) -> Rows:
+    rows = session.execute(
+        select(
+            Receipt.account_id,
+            Receipt.id,
+            Receipt.receipt_number,
+            Receipt.received_on,
+            Receipt.amount_minor,
+            Receipt.currency,
+        )
+        .where(
+            among(Receipt.account_id, ids),
+            Receipt.received_on > as_of - timedelta(days=BUDGET_DAYS),
+            Receipt.received_on <= as_of,
+        )
+        .order_by(Receipt.id)
+    )
+    return _group(rows, lambda row: ReceivedPayment(*row[1:]))
+
+
 def read_unidentified(session: Session, ids: Sequence[str]) -> tuple[UnappliedReceipt, ...]:
     """Receipts nobody is known to have sent."""
     if not ids:
@@ -171,35 +193,42 @@ def _disputes(session: Session, ids: Sequence[str]) -> Rows:
     return _group(rows, lambda row: OpenDispute(*row[1:]))
 
 
+_PROMISE = (
+    Promise.account_id,
+    Promise.id,
+    Promise.direction,
+    Promise.kind,
+    Promise.due_on,
+    Promise.amount_minor,
+    Promise.currency,
+    Promise.invoice_ids,
+)
+
+
 def _promises(session: Session, ids: Sequence[str]) -> Rows:
     rows = session.execute(
-        select(
-            Promise.account_id,
-            Promise.id,
-            Promise.direction,
-            Promise.kind,
-            Promise.due_on,
-            Promise.amount_minor,
-            Promise.currency,
-            Promise.invoice_ids,
-        )
+        select(*_PROMISE)
         .where(among(Promise.account_id, ids), Promise.state == PromiseState.PENDING)
         .order_by(Promise.id)
     )
-    return _group(rows, lambda row: PendingPromise(*row[1:7], split_list(row[7])))
+    return _group(rows, _promise)
+
+
+def _promise(row: Any) -> PendingPromise:
+    return PendingPromise(*row[1:7], split_list(row[7]))
 
 
 def _broken(session: Session, ids: Sequence[str]) -> Rows:
     rows = session.execute(
-        select(Promise.account_id, func.count())
+        select(*_PROMISE)
         .where(
             among(Promise.account_id, ids),
             Promise.direction == "theirs",
             Promise.state == PromiseState.BROKEN,
         )
-        .group_by(Promise.account_id)
+        .order_by(Promise.id)
     )
-    return _group(rows, lambda row: row[1])
+    return _group(rows, _promise)
 
 
 def _plans(session: Session, as_of: date, ids: Sequence[str]) -> Rows:

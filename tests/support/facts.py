@@ -82,6 +82,10 @@ def account(*items: OpenItem, **changes: Any) -> AccountFacts:
         "feeds": (FeedFact("invoices", as_of), FeedFact("receipts", as_of)),
         "credits": (),
         "receipts": (),
+        "payments": (),
+        "promises": (),
+        "broken_lately": (),
+        "plans": (),
     }
     return replace(letter_cases.FACTS, **values | changes)
 

@@ -12,13 +12,22 @@ from guardrails.formats import format_day, format_money
 from guardrails.known import known_company, known_facts
 from guardrails.tracing.close_reading import read_closely
 from guardrails.tracing.letters import untraced
-from ledger.facts import ContactFact, OpenCredit, UnappliedReceipt
+from ledger.facts import (
+    ActivePlan,
+    ContactFact,
+    OpenCredit,
+    PendingPromise,
+    PlannedPart,
+    ReceivedPayment,
+    UnappliedReceipt,
+)
 from tests.support.letter_cases import (
     CHASED,
     EVERY_LETTER,
     FACTS,
     IBAN,
     LANGUAGES,
+    OFF_LADDER,
     PORTAL,
     REMINDERS,
     TEMPLATES,
@@ -300,16 +309,41 @@ def books(draw):
             UnappliedReceipt(f"rcp_{n}", n, day, minor, currency)
             for n, day, minor in draw(lowering)
         ),
-        contacts=(ContactFact("con_1", draw(names), "ap", "jane@fjord.example", None, None),),
+        contacts=(
+            ContactFact("con_1", draw(names), "ap", "jane@fjord.example", None, None),
+            FACTS.contacts[1],
+        ),
+        payments=(ReceivedPayment("rcp_7", draw(references), draw(days), draw(minors), currency),),
+        promises=(draw(promises("prm_1", currency)),),
+        broken_lately=(draw(promises("prm_0", currency)),),
+        plans=(draw(plans(tuple(each.invoice_id for each in items))),),
     )
 
 
+def promises(promise_id, currency):
+    """A promise to pay on a day, of an amount or of none in particular."""
+    amounts = st.one_of(st.none(), minors)
+    return st.builds(
+        lambda day, minor: PendingPromise(
+            promise_id, "theirs", "payment", day, minor, currency if minor else None, ()
+        ),
+        days,
+        amounts,
+    )
+
+
+def plans(invoice_ids):
+    """A plan over invoices in up to four parts."""
+    parts = st.lists(st.builds(PlannedPart, days, minors), min_size=1, max_size=4)
+    return parts.map(lambda found: ActivePlan("pln_1", "active", invoice_ids, None, tuple(found)))
+
+
 def letter_about(facts, template_id, language):
-    own = {"currency": facts.open_items[0].currency}
-    if template_id in REMINDERS:
-        own["invoice_ids"] = tuple(each.invoice_id for each in facts.open_items)
-    if template_id == "dispute_acknowledgement":
-        own = {}
+    own, everything = {}, tuple(each.invoice_id for each in facts.open_items)
+    if template_id in (*REMINDERS, *OFF_LADDER, "statement"):
+        own["currency"] = facts.open_items[0].currency
+    if template_id in (*REMINDERS, *OFF_LADDER, "copy_answer"):
+        own["invoice_ids"] = everything
     return written(template_id, language, facts, action=letter_action(template_id, language, **own))
 
 

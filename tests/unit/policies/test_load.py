@@ -75,25 +75,90 @@ class TestLoad:
         assert not load_policy(home).cash.post_named_part_payments
 
 
+HEAD = "version: 7\nsubject: Hello\n"
+
+
 class TestLetters:
-    def write(self, home: Path, text: str, language: str = "en") -> None:
-        folder = home / "letters" / language
-        folder.mkdir(parents=True)
-        (folder / "reminder_1.txt").write_text(text, "utf-8")
+    def write(self, home: Path, text: str, name: str = "reminder_1.txt") -> None:
+        folder = home / "letters" / "en"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, "utf-8")
+
+    def found(self, home: Path, channel: str = "email", segment: str = "smb", language="en"):
+        return load_policy(home).letter_for("reminder_1", language, channel, segment)
 
     def test_letter_of_the_home__replaces_the_default(self, home: Path) -> None:
-        self.write(home, "version: 7\nsubject: Hello\n\nGood morning.\n")
-        letter = load_policy(home).letters_by_key["reminder_1", "en"]
+        self.write(home, f"{HEAD}\nGood morning.\n")
+        letter = self.found(home)
         assert (letter.version, letter.subject, letter.body) == (7, "Hello", "Good morning.\n")
-        assert load_policy(home).letters_by_key["reminder_1", "de"] in DEFAULT.letters
+        assert not letter.approved
+        assert self.found(home, language="de") in DEFAULT.letters
+
+    def test_variant_of_the_home__leaves_the_others(self, home: Path) -> None:
+        self.write(home, f"{HEAD}segment: mid\n\nGood morning.\n", "reminder_1.mid.txt")
+        assert self.found(home, segment="mid").body == "Good morning.\n"
+        assert self.found(home, segment="smb") in DEFAULT.letters
+        assert self.found(home, "sms", "mid") in DEFAULT.letters
 
     @pytest.mark.parametrize(
-        "text", ["", "Good morning.", "subject: Hello\n\nx", "version: one\nsubject: x\n\nx"]
+        "text",
+        [
+            "",
+            "Good morning.",
+            "subject: Hello\n\nx",
+            "version: one\nsubject: x\n\nx",
+            f"{HEAD}colour: red\n\nx",
+            f"{HEAD}channel: pigeon\n\nx",
+            f"{HEAD}version: 8\n\nx",
+            f"{HEAD}body: x\n\nx",
+            "version: 7\nsubject:\n\nAn e-mail without a subject.",
+            f"{HEAD}\n{'x' * 9000}",
+        ],
     )
     def test_letter_without_its_head__is_refused_by_name(self, home: Path, text) -> None:
         self.write(home, text)
-        with pytest.raises(PolicyError, match=r"en/reminder_1.txt"):
+        with pytest.raises(PolicyError, match=r"en/reminder_1.txt") as refused:
             load_policy(home)
+        assert "\n" not in refused.value.message
+
+    def test_two_letters_for_one_use__are_refused(self, home: Path) -> None:
+        self.write(home, f"{HEAD}\nx")
+        self.write(home, f"{HEAD}\ny", "reminder_1.other.txt")
+        with pytest.raises(PolicyError, match=r"for the same use as letters/en/reminder_1\.other"):
+            load_policy(home)
+
+
+class TestLetterFor:
+    @pytest.mark.parametrize(
+        ("channel", "segment", "name"),
+        [
+            ("email", "smb", "letters/en/reminder_1.txt"),
+            ("portal", "mid", "letters/en/reminder_1.txt"),
+            ("sms", "smb", "letters/en/reminder_1.sms.txt"),
+            ("email", "enterprise", "letters/en/reminder_1.formal.txt"),
+            ("email", "strategic", "letters/en/reminder_1.formal.txt"),
+            ("sms", "strategic", "letters/en/reminder_1.sms.txt"),
+        ],
+    )
+    def test_most_specific__wins(self, channel, segment, name) -> None:
+        assert DEFAULT.letter_for("reminder_1", "en", channel, segment).name == name
+
+    def test_no_variant__falls_back_to_the_general_letter(self) -> None:
+        letter = DEFAULT.letter_for("statement", "fr", "email", "strategic")
+        assert letter.name == "letters/fr/statement.txt"
+
+    @pytest.mark.parametrize(
+        ("template_id", "language", "channel"),
+        [("statement", "en", "sms"), ("reminder_1", "it", "email"), ("reminder_9", "en", "email")],
+    )
+    def test_none_that_fits__is_none(self, template_id, language, channel) -> None:
+        assert DEFAULT.letter_for(template_id, language, channel, "smb") is None
+
+    def test_voice_of_the_company__decides_for_other_segments(self) -> None:
+        company = DEFAULT.company.model_copy(update={"voice": "formal", "formal_segments": ()})
+        formal = with_changes(DEFAULT, company=company)
+        assert formal.letter_for("reminder_2", "de", "email", "smb").voice == "formal"
+        assert formal.letter_for("final_notice", "de", "email", "smb").voice is None
 
 
 class TestWithChanges:

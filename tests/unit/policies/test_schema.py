@@ -104,10 +104,12 @@ class TestDunning:
         assert POLICY.dunning.stage(level) is None
 
     def test_every_template_of_the_ladder__has_letters(self) -> None:
-        languages = {language for _id, language in POLICY.letters_by_key}
+        languages = {letter.language for letter in POLICY.letters}
         for stage in POLICY.dunning.stages:
             for language in languages:
-                assert (stage.template, language) in POLICY.letters_by_key
+                letter = POLICY.letter_for(stage.template, language, "email", "smb")
+                assert letter is not None
+                assert letter.stage == stage.level
 
 
 class TestAutonomy:

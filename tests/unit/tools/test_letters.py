@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from ledger.ids import digest
-from policies.letters.words import WORDS
+from policies.letters.words import REQUIRED, WORDS
 from policies.load import with_changes
 from policies.schema import LetterTemplate
 from tests.support.letter_cases import (
@@ -54,13 +54,14 @@ def test_single_invoice__is_spoken_of_in_the_singular(language):
 
 
 def test_every_language__has_every_template_and_its_words():
-    assert set(POLICY.letters_by_key) == {(t, lang) for t in TEMPLATES for lang in LANGUAGES}
-    assert set(WORDS) == set(LANGUAGES)
+    general = {(each.id, each.language) for each in POLICY.letters if not any(each.use[2:])}
+    assert general == {(t, lang) for t in TEMPLATES for lang in LANGUAGES}
+    assert set(WORDS) == set(REQUIRED) == set(LANGUAGES)
 
 
 def test_letter__carries_its_origin_and_a_digest_of_what_is_sent():
     letter = render_letter(first_reminder(), FACTS, POLICY)
-    assert (letter.template_id, letter.template_version, letter.language) == ("reminder_1", 1, "en")
+    assert (letter.template_id, letter.template_version, letter.language) == ("reminder_1", 2, "en")
     assert letter.cc == ()
     sent = ["email", "jane@fjord.example", [], letter.subject, letter.body]
     assert letter.digest == digest(orjson.dumps(sent))
