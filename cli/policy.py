@@ -1,11 +1,17 @@
 """`dunwell policy`: check what the files say, show it, compare it, try it on past nights."""
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cli.options import As, Home, Json
+from cli.options import As, Home, Json, read_day
+
+At = Annotated[
+    date | None,
+    typer.Option("--at", metavar="DATE", parser=read_day, help="A day; today without one."),
+]
 
 app = typer.Typer(help="The rules and numbers a manager may change.", no_args_is_help=True)
 
@@ -115,3 +121,56 @@ def approve_change(who: As = None, home: Home = None, json_out: Json = False) ->
     from cli.policy_approve import run
 
     run(home, who, json_out)
+
+
+@app.command("list")
+def list_rules(
+    place: Annotated[
+        str | None, typer.Option("--place", help="US-CA, EU-DE, ...; several with commas.")
+    ] = None,
+    debtor: Annotated[
+        str | None, typer.Option("--debtor", help="consumer, sole_trader, guarantor or business.")
+    ] = None,
+    role: Annotated[str | None, typer.Option("--role", help="first_party or third_party.")] = None,
+    channel: Annotated[
+        str | None, typer.Option("--channel", help="email, sms, portal, letter or voice.")
+    ] = None,
+    purpose: Annotated[
+        str | None, typer.Option("--purpose", help="consumer or commercial.")
+    ] = None,
+    at: At = None,
+    home: Home = None,
+    json_out: Json = False,
+) -> None:
+    """List the compliance rules in force, for a message or for all."""
+    from cli.policy_packs import list_rules as run
+
+    given = {"place": place, "debtor": debtor, "role": role, "channel": channel}
+    run(home, given | {"purpose": purpose}, at or _today(), json_out)
+
+
+@app.command()
+def pending(at: At = None, home: Home = None, json_out: Json = False) -> None:
+    """List the compliance rules still to start, and how soon they do."""
+    from cli.policy_packs import list_pending
+
+    list_pending(home, at or _today(), json_out)
+
+
+@app.command()
+def explain(
+    rule_id: Annotated[str, typer.Argument(metavar="RULE", help="Such as UNI-18.")],
+    at: At = None,
+    home: Home = None,
+    json_out: Json = False,
+) -> None:
+    """Say all about a compliance rule: test, sources, examples, what it limits, its review."""
+    from cli.policy_packs import explain_rule
+
+    explain_rule(home, rule_id, at or _today(), json_out)
+
+
+def _today() -> date:
+    from ledger.clock import SystemClock
+
+    return SystemClock().today()

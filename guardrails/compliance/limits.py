@@ -24,6 +24,8 @@ class Limits:
     """The strictest of what the rules ask.
 
     Attributes:
+        refused_by: Rules that refuse what is given already, whatever else holds; they are left out
+            of the rest.
         windows: By day (monday for any weekday), the hours in which sending may begin, as
             `08:00-21:00`; several where there is a gap, none where nothing may be sent.
         caps: By counter, the most it may reach, this contact included.
@@ -32,6 +34,7 @@ class Limits:
         approved_claims: Claims allowed only with approvals or recorded facts.
     """
 
+    refused_by: tuple[str, ...]
     windows: dict[str, tuple[str, ...]]
     caps: dict[str, int]
     required_elements: tuple[str, ...]
@@ -50,7 +53,8 @@ def effective_limits(
             a limit.
         vocabulary: The claims, elements and scopes there are.
     """
-    chosen = tuple(rules)
+    given = tuple(rules)
+    chosen = tuple(each for each in given if each.test(facts) is not False)
 
     def refused(at: Facts) -> bool:
         return any(each.test(at) is False for each in chosen)
@@ -64,6 +68,7 @@ def effective_limits(
         if refused(Instead(facts, claims=frozenset({claim}), approvals=everything))
     )
     return Limits(
+        refused_by=tuple(each.rule.id for each in given if each not in chosen),
         windows={day: _windows(facts, day, refused) for day in _DAYS},
         caps=_caps(facts, refused),
         required_elements=tuple(
