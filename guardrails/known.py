@@ -3,11 +3,12 @@
 import functools
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
 from guardrails.formats import printable
+from guardrails.message_facts import stated
+from guardrails.tracing.facts import Known, KnownCompany, KnownInvoice
 from ledger.actions import MessageAction, SendReminder, SendStatement
 from ledger.facts import AccountFacts, DuePart, OpenItem
 from policies.schema import CompanyPolicy
@@ -15,42 +16,7 @@ from policies.schema import CompanyPolicy
 _LONGEST_NAME = 80
 IBAN = r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?"
 _UNUSUAL = re.compile(r"[^A-Za-zÀ-ž ,-]")
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """The facts one message may state.
-
-    Attributes:
-        numbers: Invoice, order, credit, receipt and account numbers.
-        amounts: (minor units, currency); what lowers a balance stands with either sign.
-        days: Due, issue and receipt dates, and the day of the facts.
-        count: How many invoices the message is about.
-        names: The contact and the customer.
-        as_of: The day of the facts.
-    """
-
-    numbers: tuple[str, ...]
-    amounts: frozenset[tuple[int, str]]
-    days: frozenset[date]
-    count: int
-    names: tuple[str, ...]
-    as_of: date
-
-
-@dataclass(frozen=True, slots=True)
-class KnownCompany:
-    """Our own names, links and bank details as a message may state them.
-
-    Attributes:
-        lines: The lines of the settings that hold more than plain words, longest first.
-        ibans: Bank accounts named in the payment details, without spaces.
-        phone: The digits of our phone number.
-    """
-
-    lines: tuple[str, ...]
-    ibans: frozenset[str]
-    phone: str
+_HOST = re.compile(r"(?:://|@)([\w.-]+)")
 
 
 def known_facts(facts: AccountFacts, action: MessageAction | None) -> Known:
@@ -125,16 +91,17 @@ def _known(
     numbers: list[str],
     days: list[date],
 ) -> Known:
-    numbers = [*numbers, facts.account_number]
+    told = stated(action, facts)
+    numbers = [*numbers, *told.numbers, facts.account_number]
     for item in items:
         numbers.append(item.invoice_number)
         if item.po_number:
             numbers.append(item.po_number)
     return Known(
         numbers=tuple(filter(None, map(printable, numbers))),
-        amounts=frozenset(amounts),
+        amounts=frozenset(amounts | told.amounts),
         days=frozenset(
-            [facts.as_of, *days, *(p.due_on for i in items for p in i.parts)]
+            [facts.as_of, *days, *told.days, *(p.due_on for i in items for p in i.parts)]
             + [item.issued_on for item in items]
         ),
         count=len(items),
@@ -147,6 +114,19 @@ def _known(
             if name
         ),
         as_of=facts.as_of,
+        deadlines=told.asked_for,
+        invoices=tuple(
+            KnownInvoice(
+                item.invoice_number,
+                item.currency,
+                part.open_minor,
+                part.due_on,
+                item.issued_on,
+                item.amount_minor,
+            )
+            for item in items
+            for part in item.parts
+        ),
     )
 
 
@@ -185,4 +165,10 @@ def known_company(company: CompanyPolicy) -> KnownCompany:
             found.replace(" ", "") for found in re.findall(IBAN, printable(company.payment_details))
         ),
         phone="".join(re.findall(r"\d", company.phone)),
+        names=tuple(filter(None, map(printable, (company.name, company.signature)))),
+        domains=frozenset(
+            found.casefold()
+            for setting in (company.portal_link, company.sender_email, company.reply_to)
+            for found in _HOST.findall(setting)
+        ),
     )

@@ -9,10 +9,12 @@ import functools
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from guardrails.formats import floats, format_day, format_money, hides
-from guardrails.known import IBAN, Known, KnownCompany
+from guardrails.known import IBAN
+from guardrails.tracing.facts import Known, KnownCompany
+from guardrails.tracing.report import Untraced
 from guardrails.tracing.written import (
     CHANGES,
     CLOSES,
@@ -53,26 +55,6 @@ _EAST_ASIAN = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO"})
 _MOST_HINTS = 4
 
 _Judge = Callable[[re.Match[str]], bool | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Untraced:
-    """Words of a message that are no fact of the ledger.
-
-    Attributes:
-        span: The words.
-        start: Where they start in their part (its characters composed, NFC).
-        kind: `amount`, `date`, `number`, `email`, `link`, `bank_account`, `hidden_character`,
-            `look_alike` or `language`.
-        expected: What would be right, for the person who writes.
-        part: `subject` or `body`.
-    """
-
-    span: str
-    start: int
-    kind: str
-    expected: str
-    part: str = "body"
 
 
 def read_closely(

@@ -8,8 +8,10 @@ plain words may be left. Anything else is read closely.
 import re
 
 from guardrails.formats import LANGUAGES, format_day, format_money
-from guardrails.known import Known, KnownCompany, known_company, known_facts
-from guardrails.tracing.close_reading import MARK, Untraced, read_closely
+from guardrails.known import known_company, known_facts
+from guardrails.tracing.close_reading import MARK, read_closely
+from guardrails.tracing.facts import Known, KnownCompany
+from guardrails.tracing.report import Untraced
 from guardrails.tracing.written import (
     CHANGES,
     ENDING,

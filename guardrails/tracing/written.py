@@ -131,7 +131,8 @@ def _split(written: str, digits: int, language: str) -> tuple[str | None, str, s
 
 
 @functools.cache
-def _months() -> dict[str, int]:
+def month_names() -> dict[str, int]:
+    """The months by name and abbreviation, in small letters, in all our languages."""
     from babel.dates import get_month_names
 
     return {
@@ -146,7 +147,7 @@ def _months() -> dict[str, int]:
 @functools.cache
 def date_pattern() -> re.Pattern[str]:
     """Finds dates with a month's name, with or without a year, and dates in digits."""
-    names = "|".join(sorted(map(re.escape, _months()), key=len, reverse=True))
+    names = "|".join(sorted(map(re.escape, month_names()), key=len, reverse=True))
     forms = (
         rf"(?P<d1>\d{{1,2}})(?:\.|er|st|nd|rd|th|º)? ?(?:of |de )?(?P<m1>{names})\.?"
         r"(?:,? (?:de |del )?(?P<y1>\d{4}))?",
@@ -167,7 +168,7 @@ def read_date(found: re.Match[str], near: date) -> frozenset[date]:
     if found["digits"]:
         return _read_digits(found["digits"])
     day = int(found["d1"] or found["d2"])
-    month = _months()[(found["m1"] or found["m2"]).casefold().rstrip(".")]
+    month = month_names()[(found["m1"] or found["m2"]).casefold().rstrip(".")]
     year = found["y1"] or found["y2"]
     if year:
         return _days([(int(year), month, day)])

@@ -1,0 +1,170 @@
+"""Links, e-mail addresses, phone numbers and bank details."""
+
+import re
+
+from guardrails.tracing.reading import Reading
+
+_EMAIL = re.compile(r"[^\s@<>()\[\],;:\"]+@[^\s@<>()\[\],;:\"]+\w")
+_LINK = re.compile(
+    r"(?:[a-z][a-z0-9+.-]*:[/\\]{1,3}|www\.|mailto:|tel:)[^\s<>\"]+"
+    r"|(?<![\w@./-])(?:[^\W_](?:[\w-]*[^\W_])?\.)+(?:xn--[a-z0-9-]+|[^\W\d_]{2,})(?![\w@])(?:[/?#:][^\s<>\"]*)?"
+)
+_HINTS = re.compile(r"[\w-]\.[^\W\d_]|:/|\[\.\]|\(\.\)|\(dot\)|\[dot\]")
+_HIDDEN_DOT = re.compile(r"[\w-]+ ?(?:\[\.\]|\(\.\)|\(dot\)|\[dot\]) ?[^\W\d_]{2,}[^\s<>\"]*")
+_ENDING = ".,;:!?)]»”\"“’'"
+_FILES = frozenset(
+    [
+        "pdf",
+        "xls",
+        "xlsx",
+        "csv",
+        "doc",
+        "docx",
+        "zip",
+        "xml",
+        "txt",
+        "png",
+        "jpg",
+        "jpeg",
+        "odt",
+        "ods",
+        "html",
+        "htm",
+        "eml",
+    ]
+)
+_LEGAL = frozenset({"co.kg", "s.l", "s.a", "s.à"})
+_AUTHORITY = re.compile(r"^[a-z][a-z0-9+.-]*:[/\\]*|^(?:mailto|tel):")
+
+_ACCOUNT = re.compile(
+    r"(?<![A-Za-z0-9])(?:[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?|bc1[a-z0-9]{20,80}"
+    r"|0x[0-9a-fA-F]{40}|[13T][1-9A-HJ-NP-Za-km-z]{25,34})(?![A-Za-z0-9])"
+)
+_CUED_ACCOUNT = re.compile(
+    r"\b(?:sort code|routing(?: (?:number|no\.?|transit number))?|aba(?: number)?|blz|bankleitzahl"
+    r"|bic|swift(?: code)?|bic/swift|bsb|clabe|account (?:number|no\.?|nr\.?)|a/c(?: no\.?)?"
+    r"|kontonummer|konto-?nr\.?|kto\.?(?:-?nr\.?)?|número de cuenta|numéro de compte|iban)"
+    r"(?: is| ist| es| est| lautet)?[: #]{0,3}(?P<account>[a-z]{0,8}[\d-][a-z0-9 -]{2,30}\d|[a-z]{6}[a-z0-9]{2,5})(?!\w)"
+)
+_BANK_WORDS = frozenset(
+    [
+        "sort",
+        "routing",
+        "aba",
+        "blz",
+        "bankleitzahl",
+        "bic",
+        "swift",
+        "bsb",
+        "clabe",
+        "account",
+        "kontonummer",
+        "konto",
+        "kto",
+        "cuenta",
+        "compte",
+        "iban",
+        "a",
+    ]
+)
+_CARD = re.compile(
+    r"\b(?:ending|ends|endend|endziffern|endet|terminad[ao]|termina|acaba|finissant|terminant)"
+    r"(?: (?:in|with|on|auf|mit|en|par))? (?P<digits>\d{4})(?!\d)|(?:x{4}|\*{4})[ -]?(?P<masked>\d{4})"
+)
+_CARD_WORDS = frozenset(
+    [
+        "ending",
+        "ends",
+        "endend",
+        "endziffern",
+        "endet",
+        "terminada",
+        "terminado",
+        "termina",
+        "acaba",
+        "finissant",
+        "terminant",
+    ]
+)
+_PHONE = re.compile(r"(?<![\w.,/-])(?:\+|00)?\(?\d[\d ()./-]{5,}\d(?![\w%]|[.,]\d)")
+_PHONE_SHAPE = re.compile(r"\+|00|\(|0\d|\d{3}[ .-]\d{3}[ .-]\d{4}$")
+_PHONE_CUE = re.compile(
+    r"\b(?:call|phone|tel\w*|text|ring|fax|mobile|dial|anruf\w*|rufen|handy|llam\w+|móvil|appel\w*"
+    r"|joindre|whatsapp|sms)\b[^\x01]{0,30}$"
+)
+_NOT_DIGITS = re.compile(r"\D")
+
+
+def find_addresses(reading: Reading) -> None:
+    """Find links and e-mail addresses, before anything in them is read as a number."""
+    if "@" in reading.low:
+        for found in _EMAIL.finditer(reading.low):
+            before = reading.low[max(0, found.start() - 60) : found.end()]
+            if "//" not in before.rpartition(" ")[2]:
+                reading.take("email", found[0].removeprefix("mailto:"), *found.span())
+    if not _HINTS.search(reading.low):
+        return
+    for found in _LINK.finditer(reading.low):
+        written = found[0].rstrip(_ENDING)
+        if not _is_no_link(reading, found.start(), written):
+            reading.take("link", host_of(written), found.start(), found.start() + len(written))
+    for found in _HIDDEN_DOT.finditer(reading.low):
+        reading.take("link", host_of(found[0]), *found.span())
+
+
+def host_of(link: str) -> str:
+    """Where a link leads, in the letters a reader would see.
+
+    A name before "@" is not the host; punycode is decoded.
+    """
+    rest = _AUTHORITY.sub("", link)
+    host = re.split(r"[/\\?#]", rest, maxsplit=1)[0].rpartition("@")[2].partition(":")[0]
+    host = host.strip(".").casefold()
+    if "xn--" not in host:
+        return host
+    try:
+        return host.encode("ascii").decode("idna")
+    except UnicodeError:
+        return host
+
+
+def _is_no_link(reading: Reading, start: int, written: str) -> bool:
+    """Whether it is the name of a file, a legal form, or two sentences without their space."""
+    if "/" in written or written.startswith("www."):
+        return False
+    if written in _LEGAL or written.rpartition(".")[2] in _FILES:
+        return True
+    first, _, last = reading.original[start : start + len(written)].rpartition(".")
+    if first.isdigit():
+        return True
+    return last[:1].isupper() and not last.isupper() and first[-1:].islower()
+
+
+def find_accounts(reading: Reading) -> None:
+    """Find bank accounts, codes of banks, wallets and the last digits of cards."""
+    for found in _ACCOUNT.finditer(reading.text):
+        if any(each.isdigit() for each in found[0]):
+            reading.take("bank_account", bare(found[0]), *found.span())
+    if not reading.words.isdisjoint(_BANK_WORDS):
+        for found in _CUED_ACCOUNT.finditer(reading.low):
+            reading.take("bank_account", bare(found["account"]), *found.span("account"))
+    if "xxxx" in reading.low or "****" in reading.low or not reading.words.isdisjoint(_CARD_WORDS):
+        for found in _CARD.finditer(reading.low):
+            group = "digits" if found["digits"] else "masked"
+            reading.take("bank_account", found[group], *found.span(group))
+
+
+def bare(written: str) -> str:
+    """A number without spaces and separators, in capital letters."""
+    return "".join(each for each in written if each.isalnum()).upper()
+
+
+def find_phones(reading: Reading) -> None:
+    """Find numbers that can be dialled, by their form or by the words before them."""
+    if not reading.has_digits:
+        return
+    for found in _PHONE.finditer(reading.low):
+        digits = _NOT_DIGITS.sub("", found[0])
+        cued = _PHONE_CUE.search(reading.before(found.start(), 45))
+        if 7 <= len(digits) <= 15 and (_PHONE_SHAPE.match(found[0]) or cued):
+            reading.take("phone", digits, *found.span())

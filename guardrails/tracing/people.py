@@ -1,0 +1,201 @@
+"""Names of people and companies, where a text greets, signs or names a legal form.
+
+A name is taken only from such places: a false alarm here is worse than a miss.
+"""
+
+import re
+
+from guardrails.tracing.reading import Reading
+
+_NAME = r"[A-ZÀ-ÖØ-ÞŁŚŻČŠŽ][\w'’-]*[^\W\d_](?:[ ]+(?:(?:von|van|de|del|la|le|di|da|zu|der|den) )*[A-ZÀ-ÖØ-ÞŁŚŻČŠŽ][\w'’.-]*){0,3}"
+_TITLE = (
+    r"(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof|Herrn?|Frau|Sra?|Señora?|Señor|Doña|Don|Mme|Mlle|Madame|Monsieur|M)"
+    r"\.? )*"
+)
+_GREETING = re.compile(
+    r"(?:^|\n)[ ]*(?:(?i:dear|hi|hello|hey|good (?:morning|afternoon|evening|day)|hallo|guten tag"
+    r"|guten morgen|liebe[rs]?|sehr geehrte[rs]?|moin|estimad[oa]s?|querid[oa]s?|hola|buen[oa]s"
+    r" (?:días|tardes)|bonjour|bonsoir|ch[eè]re?s?),?[ ]+)"
+    rf"{_TITLE}(?P<name>{_NAME})(?=[ ]*(?:[,:!.\n–-]|$))"
+)
+_SELF = re.compile(
+    r"(?:\b(?i:this is|my name is|mein name ist|ich heiße|hier ist|me llamo|mi nombre es|je m[’']appelle"
+    r"|mon nom est|ici)[ ]+)"
+    + _TITLE
+    + r"(?P<name>"
+    + _NAME
+    + r")(?=[ ]*(?:[,.!\n–-]|from\b|with\b|von\b|de\b|du\b|y\b|and\b|$))"
+)
+_CLOSING = re.compile(
+    r"\n[ ]*(?i:(?:kind|best|warm|with kind|with best)? ?regards|best(?: wishes)?|sincerely(?: yours)?"
+    r"|yours (?:sincerely|faithfully|truly)|thanks|thank you|many thanks|cheers|mit freundlichen grüßen"
+    r"|mit freundlichem gruß|freundliche grüße|viele grüße|beste grüße|mfg|(?:un )?(?:cordial )?saludos?"
+    r"(?: cordiales)?|atentamente|cordialement|bien cordialement|sincères salutations|salutations"
+    r"(?: distinguées)?)[ ]*[,.!]?[ ]*\n+[ ]*" + rf"{_TITLE}(?P<name>{_NAME})(?=[ ]*(?:[,\n|–-]|$))"
+)
+_TITLES = re.compile(
+    r"^(?:(?:mr|mrs|ms|miss|dr|prof|herr|frau|herrn|señora?|señor|sra?|doña|don|madame|monsieur|mme"
+    r"|mlle|m)\.? )+",
+    re.IGNORECASE,
+)
+# Words that name a desk or nobody in particular.
+_DESKS = frozenset(
+    [
+        "sir",
+        "madam",
+        "sirs",
+        "customer",
+        "customers",
+        "client",
+        "clients",
+        "team",
+        "all",
+        "accounts",
+        "account",
+        "payable",
+        "payables",
+        "ap",
+        "finance",
+        "department",
+        "dept",
+        "colleagues",
+        "colleague",
+        "friend",
+        "partner",
+        "there",
+        "everyone",
+        "billing",
+        "purchasing",
+        "accounting",
+        "controller",
+        "office",
+        "support",
+        "service",
+        "receivable",
+        "receivables",
+        "credit",
+        "collections",
+        "group",
+        "damen",
+        "herren",
+        "kunde",
+        "kundin",
+        "kunden",
+        "team",
+        "buchhaltung",
+        "kolleginnen",
+        "kollegen",
+        "geschäftspartner",
+        "kreditorenbuchhaltung",
+        "debitorenbuchhaltung",
+        "zusammen",
+        "señores",
+        "señoras",
+        "señor",
+        "señora",
+        "cliente",
+        "clientes",
+        "equipo",
+        "contabilidad",
+        "departamento",
+        "proveedores",
+        "messieurs",
+        "mesdames",
+        "madame",
+        "monsieur",
+        "client",
+        "équipe",
+        "comptabilité",
+        "service",
+        "fournisseurs",
+        "tous",
+        "à",
+        "or",
+        "und",
+        "y",
+        "et",
+        "and",
+        "the",
+        "your",
+        "our",
+        "the",
+        "of",
+        "de",
+        "reminder",
+        "automated",
+        "automatic",
+        "assistant",
+        "a",
+        "an",
+        "just",
+        "to",
+        "about",
+        "regarding",
+        "not",
+        "why",
+        "how",
+        "what",
+        "important",
+        "please",
+        "thank",
+        "thanks",
+        "again",
+        "it",
+        "they",
+        "sie",
+        "das",
+        "die",
+        "der",
+        "our",
+        "invoice",
+        "payment",
+        "notice",
+        "treasury",
+        "sales",
+        "morning",
+        "tag",
+        "your",
+    ]
+)
+_LEGAL = (
+    r"Ltd|Limited|LLC|L\.L\.C|LLP|PLC|plc|Inc|Incorporated|Corp|Corporation|GmbH|gGmbH|mbH|KG|OHG|UG"
+    r"|AG|SE|S\.?A\.?R\.?L|SAS|S\.A\.S|SARLU|SASU|SA|S\.A|S\.?L\.?U?|SLU|B\.?V|N\.V|S\.r\.l|S\.p\.A"
+    r"|Oy|AB|ApS|A/S|Pty|Co"
+)
+_LEGAL_WORDS = frozenset(
+    re.sub(r"[^a-z]", "", each.replace("\\", "").casefold()) for each in _LEGAL.split("|")
+) | {"co", "sarl", "sl", "slu", "bv"}
+_COMPANY = re.compile(
+    r"(?<![\w.])(?P<name>[A-ZÀ-ÖØ-Þ][\w&'’-]*(?:[ ](?:&|und|and|y|et|[A-ZÀ-ÖØ-Þ][\w&'’-]*)){0,4})"
+    rf",?[ ](?P<form>(?:{_LEGAL})(?:\.|(?!\w))(?:[ ]?(?:&[ ]?)?(?:Co\.?[ ]?KG|Ltd|Co|KG))?)(?!\w)"
+)
+_WORD = re.compile(r"[^\W\d_][\w'’-]*")
+
+
+def find_people(reading: Reading) -> None:
+    """Find names a text greets, signs with or introduces itself by."""
+    for pattern in (_GREETING, _SELF, _CLOSING):
+        for found in pattern.finditer(reading.text):
+            name = _TITLES.sub("", found["name"])
+            if not _is_desk(name):
+                start = found.start("name") + len(found["name"]) - len(name)
+                reading.take("person", name, start, found.end("name"))
+
+
+def _is_desk(name: str) -> bool:
+    words = [word.casefold() for word in _WORD.findall(name)]
+    return (
+        not words or any(word in _DESKS for word in words) or any(w in _LEGAL_WORDS for w in words)
+    )
+
+
+def find_companies(reading: Reading) -> None:
+    """Find names that stand with a legal form."""
+    for found in _COMPANY.finditer(reading.text):
+        reading.take("company", f"{found['name']} {found['form']}", *found.span())
+
+
+def name_words(name: str) -> tuple[str, ...]:
+    """The words of a name to compare it by: without legal forms and titles."""
+    words = (re.sub(r"[^\w]", "", word).casefold() for word in _TITLES.sub("", name).split())
+    return tuple(word for word in words if word and word not in _LEGAL_WORDS and word != "und")

@@ -1,0 +1,83 @@
+"""Everything a message states as fact, typed and in the order of the text."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+
+from guardrails.tracing.addresses import find_accounts, find_addresses, find_phones
+from guardrails.tracing.amounts import find_amounts
+from guardrails.tracing.days import find_days, find_days_without_year, settle_days
+from guardrails.tracing.instalments import find_instalments
+from guardrails.tracing.lengths import find_lengths, find_named_days
+from guardrails.tracing.people import find_companies, find_people
+from guardrails.tracing.reading import Reading
+from guardrails.tracing.references import find_counts, find_long_numbers, find_references
+from guardrails.tracing.report import Stated
+
+
+def stated(subject: str, body: str, language: str, as_of: date) -> tuple[Stated, ...]:
+    """Read every statement of fact out of a message.
+
+    Args:
+        subject: Its subject line.
+        body: Its body, in plain text.
+        language: Decides how digits are grouped and which word is a number; words of all our
+            languages are read whatever it is.
+        as_of: The day it leaves, from which "yesterday" and "by Friday" count.
+
+    Returns:
+        The statements in the order of the text; nothing is said yet about their truth.
+    """
+    return in_parts(read_statements(subject, body, language, as_of, ()))
+
+
+def read_statements(
+    subject: str, body: str, language: str, as_of: date, references: Iterable[str]
+) -> Reading:
+    """Read a message; statements count their places from the start of the subject.
+
+    Args:
+        references: Known references, which are recognised as written, whatever their form.
+    """
+    reading = Reading(subject, body, language, as_of)
+    find_addresses(reading)
+    find_companies(reading)
+    find_people(reading)
+    _find_known(reading, references)
+    find_accounts(reading)
+    find_days(reading)
+    find_amounts(reading)
+    find_references(reading)
+    find_counts(reading)
+    find_days_without_year(reading)
+    settle_days(reading)
+    find_lengths(reading)
+    find_named_days(reading)
+    find_instalments(reading)
+    find_phones(reading)
+    find_long_numbers(reading)
+    reading.found.sort(key=lambda each: each.start)
+    return reading
+
+
+def _find_known(reading: Reading, references: Iterable[str]) -> None:
+    for reference in references:
+        written = reference.lower()
+        at = reading.low.find(written)
+        while written and at >= 0:
+            end = at + len(written)
+            edges = reading.low[max(0, at - 1) : at] + reading.low[end : end + 1]
+            if not any(each.isalnum() for each in edges):
+                reading.take("invoice_ref", reference, at, end)
+            at = reading.low.find(written, end)
+
+
+def in_parts(reading: Reading) -> tuple[Stated, ...]:
+    """The statements with the part they stand in, and their place in it."""
+    starts = reading.body_starts
+    return tuple(
+        replace(each, part="subject")
+        if each.start < starts
+        else replace(each, start=each.start - starts)
+        for each in reading.found
+    )
