@@ -243,6 +243,25 @@ def bench(
     run(sizes, only or [], json_out, markdown)
 
 
+@app.command()
+def match(
+    open_items: Annotated[Path, typer.Option("--open", metavar="FILE", help="Open items.")],
+    payments: Annotated[Path, typer.Option("--payments", metavar="FILE", help="Bank lines.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where the answer goes.")],
+    customers: Annotated[
+        Path | None, typer.Option("--customers", metavar="FILE", help="Names and accounts.")
+    ] = None,
+    remittances: Annotated[
+        Path | None, typer.Option("--remittances", metavar="FILE", help="Remittance advices.")
+    ] = None,
+    json_out: Json = False,
+) -> None:
+    """Match payments to open items, from files to a file."""
+    from cli.match import run
+
+    run(open_items, customers, payments, remittances, out, json_out)
+
+
 @app.command("eval")
 def evaluate(
     suite: Annotated[Literal["hostile"], typer.Option("--suite", help="Which suite.")] = "hostile",

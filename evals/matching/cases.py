@@ -55,15 +55,17 @@ def unnamed(desk: Desk, day: date, docs: Docs) -> bool:
         return False
     account = desk.secret_accounts[owner]
     shared = sum(account in c.accounts for c in desk.customers.values()) > 1
+    if shared:
+        return False
     memo = write_nothing(desk.rng, desk.style)
     payment = desk.pay(docs, desk.total(docs), memo, day, payer_account=account)
     pool = len(desk.book.by_customer[owner])
     if len(docs) == 1 and desk.equals(docs[0]) > 1:
         desk.settle(payment, "equal_amounts", desk.exact(docs), "ambiguous_equal_amounts")
     elif len(docs) == 1:
-        desk.settle(payment, "exact_single", desk.exact(docs), may_post=not shared)
+        desk.settle(payment, "exact_single", desk.exact(docs), may_post=True)
     elif pool <= 24 and _is_only_sum(desk, owner, docs):
-        desk.settle(payment, "small_set", desk.exact(docs), may_post=not shared)
+        desk.settle(payment, "small_set", desk.exact(docs), may_post=True)
     else:
         kind = "unnamed_several"
         desk.settle(payment, kind, desk.exact(docs), "ambiguous_combination")

@@ -142,9 +142,10 @@ def multi_customer(desk: Desk, day: date, docs: Docs) -> bool:
     if len(docs) > 2:
         return False
     others = [
-        ids[0]
+        free[0]
         for owner, ids in desk.book.by_customer.items()
-        if owner != first.customer_no and desk.book.documents[ids[0]].currency == first.currency
+        if (free := [doc for doc in ids if doc not in desk.used])
+        and owner != first.customer_no and desk.book.documents[free[0]].currency == first.currency
     ]
     if not others:
         return False
@@ -204,12 +205,14 @@ def reference_conflict(desk: Desk, day: date, docs: Docs) -> bool:
     others = [
         d
         for d in desk.book.by_customer[owner]
-        if desk.book.documents[d].currency == paid.currency
+        if d not in desk.used
+        and desk.book.documents[d].currency == paid.currency
         and abs(desk.book.documents[d].amount_minor - paid.amount_minor) > 5_000
     ]
     if not others:
         return False
     named = desk.rng.choice(others)
+    desk.used.add(named)
     account = desk.secret_accounts[owner]
     payment = desk.pay(docs, desk.total(docs), _named(desk, (named,)), day, payer_account=account)
     desk.settle(payment, "reference_conflict", desk.exact(docs), "reference_conflict")

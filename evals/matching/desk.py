@@ -10,6 +10,9 @@ from evals.matching.books import PaidBook, invented_name
 from evals.matching.noise import write_name
 
 
+_STRANGE = ("QUIXOTE", "VEXFORD", "ZARNOVA", "PELLUCID", "MORTLAKE", "JUXTON", "YBORIA", "WENDRON")
+
+
 @dataclass(frozen=True, slots=True)
 class Truth:
     """What a careful clerk would answer.
@@ -39,6 +42,7 @@ class Desk:
     advices: list[Advice] = field(default_factory=list)
     truths: dict[str, Truth] = field(default_factory=dict)
     customers: dict[str, Customer] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
     credits: list[OpenDocument] = field(default_factory=list)
     secret_accounts: dict[str, str] = field(default_factory=dict)
 
@@ -115,9 +119,18 @@ class Desk:
             minor,
             memo,
             day,
-            payer_name=name or invented_name(self.rng).upper(),
+            payer_name=name or self._strange_name(),
             payer_account=self._new_account(),
         )
+
+    def _strange_name(self) -> str:
+        """A name whose first words no customer bears."""
+        taken = {payer.name.upper().split()[0] for payer in self.book.payers.values()}
+        for _ in range(50):
+            name = invented_name(self.rng).upper()
+            if name.split()[0] not in taken:
+                return name
+        return f"{self.rng.choice(_STRANGE)} {self.rng.choice(_STRANGE)} TRADING LTD"
 
     def settle(
         self,
@@ -129,6 +142,7 @@ class Desk:
         on_account: int = 0,
     ) -> None:
         """Write down the truth about a payment."""
+        self.used.update(parts)
         self.truths[payment.payment_id] = Truth(
             payment.payment_id, kind, may_post, parts, on_account, frozenset(reasons)
         )

@@ -83,8 +83,12 @@ def build_world(
     for kind in kinds:
         if len(desk.payments) >= payments:
             break
-        for _ in range(min(len(groups), _TRIES)):
+        for _ in range(_TRIES):
+            if not groups:
+                break
             day, docs = groups.popleft()
+            if desk.used.intersection(docs):
+                continue
             if kind(desk, day, docs):
                 break
             groups.append((day, docs))

@@ -1,0 +1,49 @@
+"""Post, suggest or hold: the rules allow it, the chance is high, the pattern has proved itself."""
+
+from engines.matching.drafting import Case, Decision
+from engines.matching.memory import Memory
+from engines.matching.model import Action, Alternative, Outcome, Reason
+from engines.matching.scoring import (
+    Calibration,
+    features,
+    pattern_of,
+    precision_bound,
+    probability,
+)
+
+_SHOWN = 3
+
+
+def answer(case: Case, decision: Decision, calibration: Calibration, memory: Memory) -> Outcome:
+    """Turn a decision into an outcome; anything short of certain is shown to a person."""
+    payment_id = case.payment.payment_id
+    alternatives = tuple(
+        Alternative(
+            draft.parts,
+            pattern_of(decision, draft),
+            draft.evidence,
+            probability(calibration, features(case, decision, draft, rank)),
+            draft.on_account_minor,
+            draft.differences,
+        )
+        for rank, draft in enumerate(decision.drafts[:_SHOWN])
+    )
+    if not alternatives:
+        return Outcome(payment_id, Action.HOLD, decision.reason or Reason.UNKNOWN_PAYER)
+    owner = decision.owner
+    if decision.may_post and _is_certain(case, alternatives[0], calibration, memory):
+        return Outcome(payment_id, Action.AUTO, decision.reason, alternatives[:1], owner)
+    reason = decision.reason or Reason.AMBIGUOUS_COMBINATION
+    return Outcome(payment_id, Action.SUGGEST, reason, alternatives, owner)
+
+
+def _is_certain(case: Case, best: Alternative, calibration: Calibration, memory: Memory) -> bool:
+    rules = case.rules
+    limit = rules.new_account_most_minor
+    if limit is not None and case.amount > limit and case.payer.voice != "account":
+        return False
+    return (
+        best.pattern not in memory.revoked_patterns
+        and best.probability >= rules.least_probability
+        and precision_bound(calibration, memory, best.pattern) >= rules.least_precision
+    )

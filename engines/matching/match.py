@@ -1,0 +1,208 @@
+"""A batch of payments against an open book: references first, then amounts, then sums."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from engines.matching.advices import AdviceDesk, judge_advised
+from engines.matching.assignment import spread_equal_amounts
+from engines.matching.classify import LineKind, classify
+from engines.matching.drafting import Case, Decision
+from engines.matching.duplicates import PaidBefore, SeenLines
+from engines.matching.gate import answer
+from engines.matching.index import OpenBook
+from engines.matching.memory import Memory
+from engines.matching.model import Action, Book, Outcome, Payment, Reason
+from engines.matching.named import judge_named
+from engines.matching.nomination import Nominator
+from engines.matching.reading import read_memo
+from engines.matching.rules import MatchRules
+from engines.matching.scoring import Calibration, shipped_calibration
+from engines.matching.unnamed import judge_unnamed
+
+_ROUNDS = 3
+# A named suggestion speaks for its documents until a person says otherwise.
+_SPOKEN_FOR = frozenset(
+    {
+        Reason.SHORT_PAY,
+        Reason.DISCOUNT_UNEARNED,
+        Reason.CREDIT_NOT_NAMED,
+        Reason.OVERPAYMENT,
+        Reason.MULTI_CUSTOMER,
+    }
+)
+
+
+def match_payments(
+    book: Book,
+    payments: Sequence[Payment],
+    rules: MatchRules | None = None,
+    memory: Memory | None = None,
+    calibration: Calibration | None = None,
+) -> list[Outcome]:
+    """Match a batch; every payment gets exactly one outcome, in the order given.
+
+    Args:
+        book: Open documents, customers, advices, what was closed and paid before.
+        payments: Lines of the bank, of any sign.
+        rules: Tolerances and limits; the defaults if left out.
+        memory: Accounts, names and patterns learned from confirmed answers.
+        calibration: Weights of the probability; those shipped if left out.
+    """
+    batch = _Batch(
+        book,
+        rules or MatchRules(),
+        memory or Memory(),
+        calibration or shipped_calibration(),
+    )
+    return batch.run(payments)
+
+
+@dataclass
+class Judged:
+    """A payment with its case and decision, for training and explanation."""
+
+    case: Case
+    decision: Decision
+    outcome: Outcome
+
+
+@dataclass
+class _Batch:
+    given: Book
+    rules: MatchRules
+    memory: Memory
+    calibration: Calibration
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.book = OpenBook(self.given, self.memory.aliases())
+        self.nominator = Nominator(self.book, self.memory.accounts())
+        self.advices = AdviceDesk(self.given.advices, self.book, self.nominator)
+        self.seen = SeenLines()
+        self.paid = PaidBefore(self.given.paid_before, self.rules.duplicate_days)
+        for payment in self.given.paid_before:
+            self.seen.is_repeated(payment)
+        self.judged: dict[str, Judged] = {}
+
+    def run(self, payments: Sequence[Payment]) -> list[Outcome]:
+        """Judge what is named by day, then what is not, until nothing more posts."""
+        ordered = sorted(payments, key=lambda p: p.value_on)
+        unnamed = [case for payment in ordered if (case := self._named(payment))]
+        self._by_amount(unnamed)
+        return [self.outcomes[payment.payment_id] for payment in payments]
+
+    def _named(self, payment: Payment) -> Case | None:
+        """Settle a payment that is no receipt or names documents; give back the others."""
+        if self.seen.is_repeated(payment):
+            return self._hold(payment, Reason.DUPLICATE_BANK_LINE)
+        case = self._case(payment)
+        kind = classify(payment)
+        if kind is LineKind.RETURN:
+            return self._hold(payment, Reason.REVERSAL)
+        if kind is not LineKind.RECEIPT and (payment.amount_minor <= 0 or not case.found.hits):
+            return self._hold(payment, Reason.NOT_A_CUSTOMER_PAYMENT)
+        decision = self._by_reference(case)
+        if decision is None:
+            return case
+        self._settle(case, decision)
+        return None
+
+    def _case(self, payment: Payment) -> Case:
+        found = self.book.references.find(payment.memo)
+        payer = self.nominator.nominate(payment)
+        return Case(payment, self.book, self.rules, self.nominator, payer, found)
+
+    def _by_reference(self, case: Case) -> Decision | None:
+        """Decide by memo or advice; None where neither says anything."""
+        documents = frozenset(i for hit in case.found.hits for i in hit.doc_ids)
+        if documents and self._is_paid_again(case, documents):
+            return Decision((), Reason.DUPLICATE_PAYMENT)
+        self.paid.add(case.payment, documents)
+        named = read_memo(case)
+        advice = self.advices.find(case)
+        by_memo = judge_named(case, named) if named else None
+        if by_memo and (by_memo.may_post or advice is None):
+            return by_memo
+        if advice:
+            decision = judge_advised(case, advice)
+            if decision:
+                self.advices.take(advice)
+                return decision
+        if by_memo:
+            return by_memo
+        return self._not_open(case, documents)
+
+    def _not_open(self, case: Case, documents: frozenset[str]) -> Decision | None:
+        if not (documents or case.found.closed or case.found.strangers):
+            return None
+        likely = judge_unnamed(case)
+        return Decision(likely.drafts, Reason.REFERENCE_NOT_OPEN, owner=likely.owner)
+
+    def _is_paid_again(self, case: Case, documents: frozenset[str]) -> bool:
+        """The same payer sent the same amount for the same documents, and they cannot take both."""
+        earlier = self.paid.equals(case.payment)
+        owed = sum(self.book.owed(doc_id) for doc_id in documents)
+        return documents in earlier and owed < case.amount
+
+    def _by_amount(self, cases: Iterable[Case]) -> None:
+        waiting = list(cases)
+        for _ in range(_ROUNDS):
+            posted = False
+            for single in (True, False):
+                rest = []
+                for case in waiting:
+                    decision = judge_unnamed(case)
+                    is_single = decision.may_post and len(decision.drafts[0].parts) == 1
+                    if decision.may_post and is_single == single and self._settle(case, decision):
+                        posted = True
+                    else:
+                        rest.append(case)
+                waiting = rest
+            if not posted:
+                break
+        judged = [(case, self._paid_twice(case) or judge_unnamed(case)) for case in waiting]
+        for case, decision in spread_equal_amounts(judged):
+            self._settle(case, decision)
+
+    def _paid_twice(self, case: Case) -> Decision | None:
+        """Nothing named, nothing open fits, and the payer sent as much before."""
+        decision = judge_unnamed(case)
+        exact = decision.drafts and decision.drafts[0].pattern not in ("oldest_first", "over")
+        if exact or len(self.paid.equals(case.payment)) < 2 or not case.payer.customers:
+            return None
+        return Decision((), Reason.DUPLICATE_PAYMENT)
+
+    def _settle(self, case: Case, decision: Decision) -> bool:
+        """Keep the outcome and take what it posts off the book; whether it posts."""
+        outcome = answer(case, decision, self.calibration, self.memory)
+        self.outcomes[case.payment.payment_id] = outcome
+        self.judged[case.payment.payment_id] = Judged(case, decision, outcome)
+        if outcome.action is Action.AUTO or (
+            outcome.action is Action.SUGGEST
+            and outcome.reason in _SPOKEN_FOR
+            and decision.standing != "unknown"
+        ):
+            best = outcome.alternatives[0]
+            self.book.spend(best.parts)
+            self.book.close(each.doc_id for each in best.differences if each.kind != "deduction")
+        return outcome.action is Action.AUTO
+
+    def _hold(self, payment: Payment, reason: Reason) -> None:
+        self.outcomes[payment.payment_id] = Outcome(payment.payment_id, Action.HOLD, reason)
+
+
+def judge_all(
+    book: Book, payments: Sequence[Payment], calibration: Calibration
+) -> tuple[list[Outcome], dict[str, Judged]]:
+    """Match with everything kept that led to the outcomes; used to train and to explain."""
+    batch = _Batch(book, MatchRules(), Memory(), calibration)
+    return batch.run(payments), batch.judged
+
+
+def explain(outcome: Outcome) -> str:
+    """Say in one line why a payment was answered so."""
+    said = f"{outcome.action.value}: {outcome.reason.value if outcome.reason else 'certain'}"
+    if not outcome.alternatives:
+        return said
+    best = outcome.alternatives[0]
+    return f"{said}; {', '.join(best.evidence)} ({best.pattern}, {best.probability:.1%})"

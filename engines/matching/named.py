@@ -1,0 +1,281 @@
+"""What to do where documents are named: they sum up, or the difference says which case it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import combinations
+
+from engines.matching.classify import states_deduction, states_discount, states_part
+from engines.matching.drafting import (
+    Case,
+    Decision,
+    Draft,
+    fill_oldest,
+    pay_discounted,
+    pay_in_full,
+    pay_less,
+)
+from engines.matching.model import Difference, OpenDocument, Part, Reason
+from engines.matching.nomination import Standing
+from engines.matching.references import Certainty
+from engines.matching.sums import runs
+
+_OTHERS = 60
+
+
+@dataclass(frozen=True)
+class Named:
+    """Documents a payer named, by memo or advice, and how sure their reading is."""
+
+    documents: tuple[OpenDocument, ...]
+    certainty: Certainty
+    by_advice: bool = False
+
+    @property
+    def pattern(self) -> str:
+        """The evidence in one word."""
+        if self.by_advice:
+            return "advised"
+        return {Certainty.TAIL: "named_tail", Certainty.SLIP: "named_slip"}.get(
+            self.certainty, "named"
+        )
+
+
+def judge_named(case: Case, named: Named) -> Decision:
+    """Decide about a payment that names open documents."""
+    documents = named.documents
+    if any(doc.currency != case.payment.currency for doc in documents):
+        return _foreign(case, documents)
+    owners = {doc.customer_no for doc in documents}
+    if len(owners) > 1:
+        return _several_customers(case, named)
+    decision = _by_amount(case, named)
+    owner = next(iter(owners))
+    standing = case.nominator.standing(case.payer, owner)
+    return _with_standing(case, named, decision, owner, standing)
+
+
+def _with_standing(
+    case: Case, named: Named, decision: Decision, owner: str, standing: Standing
+) -> Decision:
+    reason, may_post = decision.reason, decision.may_post
+    if standing is Standing.STRANGER:
+        reason, may_post = Reason.PAYER_CONFLICT, False
+    elif case.found.closed and not named.by_advice:
+        reason, may_post = Reason.REFERENCE_NOT_OPEN, False
+    # A number read with a slip is only as good as the payer behind it.
+    if named.certainty is Certainty.SLIP and standing is Standing.UNKNOWN:
+        may_post = False
+    return Decision(decision.drafts, reason, may_post, owner, standing.value, decision.pool)
+
+
+def _foreign(case: Case, documents: Sequence[OpenDocument]) -> Decision:
+    """Cash in another currency: show the document, let a person see the rate."""
+    share, rest = divmod(case.amount, len(documents))
+    parts = [Part(doc.doc_id, share) for doc in documents]
+    parts[-1] = Part(documents[-1].doc_id, share + rest)
+    owed = sum(abs(case.book.owed(doc.doc_id)) for doc in documents)
+    if len(documents) > 1 and owed:
+        parts = _in_proportion(case, documents)
+    draft = Draft(tuple(parts), "foreign", ("the document is in another currency",))
+    return Decision((draft,), Reason.FX, owner=documents[0].customer_no)
+
+
+def _in_proportion(case: Case, documents: Sequence[OpenDocument]) -> list[Part]:
+    owed = [case.book.owed(doc.doc_id) for doc in documents]
+    total, spent, parts = sum(owed) or 1, 0, []
+    for doc, minor in zip(documents[:-1], owed[:-1], strict=True):
+        cash = case.amount * minor // total
+        spent += cash
+        parts.append(Part(doc.doc_id, cash))
+    return [*parts, Part(documents[-1].doc_id, case.amount - spent)]
+
+
+def _several_customers(case: Case, named: Named) -> Decision:
+    documents, diff = named.documents, case.owed(named.documents) - case.amount
+    if diff == 0:
+        parts, rest = pay_in_full(case, documents), 0
+    elif diff > 0:
+        parts, rest = pay_less(case, documents, "")[0], 0
+    else:
+        parts, rest = pay_in_full(case, documents), -diff
+    draft = Draft(parts, "several_customers", ("documents of several customers are named",), rest)
+    return Decision((draft,), Reason.MULTI_CUSTOMER)
+
+
+def _by_amount(case: Case, named: Named) -> Decision:
+    diff = case.owed(named.documents) - case.amount
+    if diff == 0:
+        credit = any(doc.is_credit for doc in named.documents)
+        pattern = "named_credit" if credit else named.pattern
+        said = "the named documents sum to the receipt"
+        draft = Draft(pay_in_full(case, named.documents), pattern, (said,))
+        return Decision((draft,), None, may_post=True)
+    return _short(case, named, diff) if diff > 0 else _over(case, named, -diff)
+
+
+def _short(case: Case, named: Named, missing: int) -> Decision:
+    for judge in (_less_credit, _less_discount, _less_deduction, _less_fee, _other_exact):
+        decision = judge(case, named, missing)
+        if decision:
+            return decision
+    return _in_part(case, named, missing)
+
+
+def _less_credit(case: Case, named: Named, missing: int) -> Decision | None:
+    """Credit notes nobody named that are exactly what is missing."""
+    named_ids = {doc.doc_id for doc in named.documents}
+    open_items = case.book.open_items(named.documents[0].customer_no, case.payment.currency)
+    credits_ = [d for d in open_items if d.is_credit and d.doc_id not in named_ids]
+    drafts = []
+    for size in (1, 2):
+        for chosen in combinations(credits_[:_OTHERS], size):
+            if -case.owed(chosen) == missing:
+                parts = pay_in_full(case, (*named.documents, *chosen))
+                drafts.append(
+                    Draft(parts, "credit_not_named", ("an open credit is what is missing",))
+                )
+        if drafts:
+            return Decision(tuple(drafts[:3]), Reason.CREDIT_NOT_NAMED)
+    return None
+
+
+def _less_discount(case: Case, named: Named, missing: int) -> Decision | None:
+    documents = named.documents
+    if any(doc.is_credit for doc in documents):
+        return None
+    offered = sum(doc.discount_minor for doc in documents)
+    said = states_discount(case.payment.memo)
+    permille = next(
+        (
+            rate
+            for rate in case.rules.discount_permille
+            if abs(
+                sum((case.book.owed(d.doc_id) * rate + 500) // 1000 for d in documents) - missing
+            )
+            <= (len(documents) if len(documents) > 1 else 1)
+        ),
+        0,
+    )
+    if offered and offered == missing:
+        earned = all(case.payment.value_on <= (d.discount_until or date.min) for d in documents)
+        parts, differences = _offered(case, documents)
+    elif permille and (said or not _is_round_fee(case, missing)):
+        early = timedelta(case.rules.discount_days_early)
+        earned = all(d.due_on and case.payment.value_on <= d.due_on - early for d in documents)
+        parts, differences = pay_discounted(case, documents, permille)
+    else:
+        return None
+    draft = Draft(parts, "named_discount", ("what is missing is a cash discount",), 0, differences)
+    return Decision((draft,), None if earned else Reason.DISCOUNT_UNEARNED, may_post=earned)
+
+
+def _offered(
+    case: Case, documents: Sequence[OpenDocument]
+) -> tuple[tuple[Part, ...], tuple[Difference, ...]]:
+    parts = [Part(d.doc_id, case.book.owed(d.doc_id) - d.discount_minor) for d in documents]
+    taken = [Difference("discount", d.doc_id, d.discount_minor) for d in documents]
+    return tuple(parts), tuple(each for each in taken if each.minor)
+
+
+def _is_round_fee(case: Case, missing: int) -> bool:
+    return missing <= case.rules.fee_most_minor and missing % 50 == 0
+
+
+def _less_deduction(case: Case, named: Named, missing: int) -> Decision | None:
+    if not states_deduction(case.payment.memo) or states_part(case.payment.memo):
+        return None
+    parts, differences = pay_less(case, named.documents, "deduction")
+    draft = Draft(parts, "short_pay", ("the payer states a deduction",), 0, differences)
+    return Decision((draft,), Reason.SHORT_PAY)
+
+
+def _less_fee(case: Case, named: Named, missing: int) -> Decision | None:
+    rules, owed = case.rules, case.owed(named.documents)
+    if missing > rules.fee_most_minor or missing * 1000 > owed * rules.fee_most_permille:
+        return None
+    parts, differences = pay_less(case, named.documents, "fee")
+    draft = Draft(parts, "named_fee", ("what is missing is a bank fee",), 0, differences)
+    return Decision((draft,), Reason.BANK_FEE, may_post=True)
+
+
+def _other_exact(case: Case, named: Named, _missing: int) -> Decision | None:
+    """The amount is exactly another document of the same customer."""
+    if states_part(case.payment.memo):
+        return None
+    owner, named_ids = named.documents[0].customer_no, {d.doc_id for d in named.documents}
+    others = [
+        doc
+        for doc in case.book.with_amount(case.payment.currency, case.amount)
+        if doc.customer_no == owner and doc.doc_id not in named_ids
+    ]
+    if not others:
+        return None
+    said = "the amount is that of a document that is not named"
+    drafts = [
+        Draft(pay_in_full(case, [d]), "conflict", (said,), rivals=len(others)) for d in others
+    ]
+    if case.owed(named.documents) > case.amount:
+        drafts.append(Draft(pay_less(case, named.documents, "")[0], "named_part", ("named",)))
+    else:
+        over = case.amount - case.owed(named.documents)
+        drafts.append(Draft(pay_in_full(case, named.documents), "over", ("named",), over))
+    return Decision(tuple(drafts[:3]), Reason.REFERENCE_CONFLICT)
+
+
+def _in_part(case: Case, named: Named, missing: int) -> Decision:
+    documents, owed = named.documents, case.owed(named.documents)
+    small = missing * 100 <= owed * case.rules.short_pay_percent
+    part = states_part(case.payment.memo)
+    if len(documents) == 1:
+        parts, differences = pay_less(case, documents, "")
+        if small and not part:
+            draft = Draft(parts, "short_pay", ("less than the named document",), 0, differences)
+            return Decision((draft,), Reason.SHORT_PAY)
+        draft = Draft(parts, "named_part", ("a part of the named document",))
+        return Decision((draft,), Reason.PARTIAL_PAYMENT, may_post=named.certainty > Certainty.TAIL)
+    drafts = []
+    for left_out in documents:
+        chosen = [doc for doc in documents if doc is not left_out]
+        if case.owed(chosen) == case.amount:
+            drafts.append(
+                Draft(pay_in_full(case, chosen), "named_less_one", ("all named but one",))
+            )
+    drafts.append(Draft(pay_less(case, documents, "")[0], "short_pay", ("less than named",)))
+    filled, rest = fill_oldest(case, documents)
+    drafts.append(Draft(filled, "oldest_first", ("in the order named",), rest))
+    return Decision(tuple(drafts[:3]), Reason.SHORT_PAY if small else Reason.PARTIAL_PAYMENT)
+
+
+def _over(case: Case, named: Named, extra: int) -> Decision:
+    decision = _other_exact(case, named, extra)
+    if decision:
+        return decision
+    full = pay_in_full(case, named.documents)
+    over = Draft(full, "over", ("more than the named documents owe",), extra)
+    if any(doc.is_credit for doc in named.documents):
+        return Decision((over,), Reason.OVERPAYMENT)
+    further = _further(case, named, extra)
+    if not further:
+        return Decision((over,), Reason.OVERPAYMENT)
+    return Decision((*further[:2], over), Reason.AMBIGUOUS_COMBINATION)
+
+
+def _further(case: Case, named: Named, extra: int) -> list[Draft]:
+    """Named documents with one more, or a run that begins or ends with them."""
+    named_ids = {doc.doc_id for doc in named.documents}
+    items = [
+        doc
+        for doc in case.book.open_items(named.documents[0].customer_no, case.payment.currency)
+        if not doc.is_credit
+    ]
+    drafts = []
+    for run in runs([case.book.owed(doc.doc_id) for doc in items], case.amount):
+        chosen = [items[at] for at in run]
+        if named_ids <= {doc.doc_id for doc in chosen}:
+            drafts.append(Draft(pay_in_full(case, chosen), "run", ("a run with the named ones",)))
+    for doc in items:
+        if doc.doc_id not in named_ids and case.book.owed(doc.doc_id) == extra:
+            both = pay_in_full(case, (*named.documents, doc))
+            drafts.append(Draft(both, "combination", ("one more makes the sum",)))
+    return drafts

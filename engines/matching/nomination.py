@@ -1,0 +1,106 @@
+"""Who may have paid: bank account, customer number, name with a lead; each vote is kept."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from engines.matching.index import OpenBook
+from engines.matching.model import Payment
+from engines.matching.names import NameMatch
+from engines.matching.references import normalise
+
+_NUMBER = re.compile(r"[A-Za-z0-9]*\d[A-Za-z0-9]*")
+
+
+class Standing(StrEnum):
+    """How a payer stands to the owner of a document."""
+
+    SAME = "same"
+    RELATIVE = "relative"
+    UNKNOWN = "unknown"
+    STRANGER = "stranger"
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """Customers that may have paid, and what says so.
+
+    Attributes:
+        customers: Candidates, all of them equally supported.
+        voice: What nominated them: account, number, name, likeness or nothing.
+        certain: One customer, strongly supported and not contradicted.
+        denied: Strong voices name different, unrelated customers.
+        lead: Points of the name before the runner-up.
+    """
+
+    customers: frozenset[str]
+    voice: str
+    certain: bool
+    denied: bool
+    lead: float
+    by_name: frozenset[str]
+
+
+class Nominator:
+    """Nominates payers from the accounts and names of a book."""
+
+    def __init__(self, book: OpenBook, learned_accounts: Iterable[tuple[str, str]]) -> None:
+        self._book = book
+        self._accounts: dict[str, set[str]] = defaultdict(set)
+        for customer in book.customers.values():
+            for account in customer.accounts:
+                self._accounts[normalise(account)].add(customer.customer_no)
+        for account, customer_no in learned_accounts:
+            self._accounts[normalise(account)].add(customer_no)
+        self._accounts.pop("", None)
+
+    def nominate(self, payment: Payment) -> Payer:
+        """Let account, customer number and name vote on who paid."""
+        account = frozenset(self._accounts.get(normalise(payment.payer_account), ()))
+        name = self._book.names.find(payment.payer_name)
+        by_name = name.customers if name.is_strong or name.score >= 100 else frozenset[str]()
+        denied = bool(account and name.is_strong) and not self._agree(account, by_name)
+        if account:
+            both = account & name.customers
+            chosen = both or account
+            return Payer(
+                chosen, "account", len(chosen) == 1 and not denied, denied, name.lead, by_name
+            )
+        numbered = self._numbered(payment)
+        if numbered:
+            denied = name.is_strong and not self._agree(numbered, by_name)
+            return Payer(
+                numbered, "number", len(numbered) == 1 and not denied, denied, name.lead, by_name
+            )
+        return self._by_name(name, by_name)
+
+    def _by_name(self, name: NameMatch, strong: frozenset[str]) -> Payer:
+        if strong:
+            certain = len(strong) == 1 and name.is_strong
+            return Payer(strong, "name", certain, False, name.lead, strong)
+        voice = "likeness" if name.customers else "nothing"
+        return Payer(name.customers, voice, False, False, name.lead, frozenset())
+
+    def _agree(self, some: frozenset[str], others: frozenset[str]) -> bool:
+        return any(self._book.related(one, two) for one in some for two in others)
+
+    def _numbered(self, payment: Payment) -> frozenset[str]:
+        found = set()
+        for token in _NUMBER.findall(payment.memo):
+            key = token.upper().lstrip("0")
+            if len(key) >= 5 and key in self._book.by_number:
+                found.add(self._book.by_number[key])
+        return frozenset(found)
+
+    def standing(self, payer: Payer, owner: str) -> Standing:
+        """Say how the payer stands to the owner of a document."""
+        if owner in payer.customers or owner in payer.by_name:
+            return Standing.SAME
+        voices = payer.customers | payer.by_name
+        if payer.voice in ("likeness", "nothing"):
+            return Standing.UNKNOWN
+        if any(self._book.related(one, owner) for one in voices):
+            return Standing.RELATIVE
+        return Standing.STRANGER

@@ -1,0 +1,32 @@
+"""The numbers of cash application a controller may change; integers in minor units or parts."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class MatchRules:
+    """What is tolerated and what counts as certain.
+
+    Attributes:
+        fee_most_minor: Largest bank fee taken off a receipt without a person.
+        fee_most_permille: The same as thousandths of what was named.
+        discount_permille: Cash discounts in use, where a document does not say its own.
+        discount_days_early: Days before the due date by which such a discount is earned.
+        short_pay_percent: An unexplained shortage up to this is a deduction, above it a part.
+        advice_days: Days an advice may be away from its payment.
+        duplicate_days: Days within which the same payment again is a duplicate.
+        new_account_most_minor: Largest receipt from an account nobody knows; None for no limit.
+        least_probability: Chance of being right below which nothing posts.
+        least_precision: Lower confidence bound a pattern of evidence needs to post.
+    """
+
+    fee_most_minor: int = 50_00
+    fee_most_permille: int = 50
+    discount_permille: tuple[int, ...] = (10, 15, 20, 25, 30, 40, 50)
+    discount_days_early: int = 5
+    short_pay_percent: int = 15
+    advice_days: int = 10
+    duplicate_days: int = 45
+    new_account_most_minor: int | None = None
+    least_probability: float = 0.97
+    least_precision: float = 0.99
