@@ -152,6 +152,8 @@ def _message_words(purpose: str, stage: int, policy: Policy) -> str:
     if purpose != "send_reminder":
         return MESSAGE_SAYS.get(purpose, purpose.replace("_", " ").capitalize())
     known = policy.dunning.stage(stage)
+    if stage == 0:
+        return "Reminder outside the stages"
     return f"Reminder {stage} ({known.tone})" if known else f"Reminder {stage}"
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from cli import inbox, people, policy
+from cli import inbox, letters, people, policy
 from cli.options import AsOf, Home, Json, MaybeAsOf
 from cli.output import fail
 from ledger.errors import ArError
@@ -22,6 +22,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(inbox.app, name="inbox")
+app.add_typer(letters.app, name="letters")
 app.add_typer(people.app, name="people")
 app.add_typer(people.keys, name="key")
 app.add_typer(policy.app, name="policy")

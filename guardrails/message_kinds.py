@@ -45,22 +45,34 @@ def message_kind(action: MessageAction) -> MessageKind:
             assert_never(action)
 
 
-def subject_of(
-    action: MessageAction | None, facts: AccountFacts
-) -> ReceivedPayment | PendingPromise | ActivePlan | None:
+Subject = ReceivedPayment | PendingPromise | ActivePlan
+
+
+def subject_of(action: MessageAction | None, facts: AccountFacts) -> Subject | None:
     """The payment, promise or plan a message is about, None where it is about none we hold."""
     match action:
-        case SendReminder(template_id="broken_promise"):
-            return next((p for p in facts.broken_lately if p.promise_id == action.promise_id), None)
-        case AnswerQuery(template_id="receipt"):
-            return next((p for p in facts.payments if p.receipt_id == action.about), None)
-        case AnswerQuery(template_id="promise_confirmation"):
-            theirs = (p for p in facts.promises if p.direction == "theirs")
-            return next((p for p in theirs if p.promise_id == action.about), None)
-        case AnswerQuery(template_id="plan_proposal"):
-            return next((p for p in facts.plans if p.plan_id == action.about), None)
+        case SendReminder(promise_id=str() as named):
+            return subjects_for(action, facts).get(named)
+        case AnswerQuery(about=str() as named):
+            return subjects_for(action, facts).get(named)
         case _:
             return None
+
+
+def subjects_for(action: MessageAction, facts: AccountFacts) -> dict[str, Subject]:
+    """What a message of its template may be about, by id."""
+    match action.template_id:
+        case "broken_promise":
+            return {each.promise_id: each for each in facts.broken_lately}
+        case "receipt":
+            return {each.receipt_id: each for each in facts.payments}
+        case "promise_confirmation":
+            theirs = (each for each in facts.promises if each.direction == "theirs")
+            return {each.promise_id: each for each in theirs}
+        case "plan_proposal":
+            return {each.plan_id: each for each in facts.plans}
+        case _:
+            return {}
 
 
 def plan_currency(plan: ActivePlan, facts: AccountFacts) -> str | None:

@@ -37,6 +37,14 @@ def shipped_letters() -> frozenset[LetterTemplate]:
     return frozenset(_read_folder(_SHIPPED))
 
 
+def find_letter(folder: Path, use: tuple[str, ...]) -> Path | None:
+    """The file of a home's policies that holds the letter for a use, None without one."""
+    for path in sorted((folder / "letters").glob("*/*.txt")):
+        if parse_letter(path.read_bytes(), path.name, path.parent.name).use == use:
+            return path
+    return None
+
+
 def parse_letter(said: bytes, name: str, language: str) -> LetterTemplate:
     """Read one letter from the bytes of its file.
 

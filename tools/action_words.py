@@ -48,6 +48,9 @@ def _message(action: act.MessageAction, facts: AccountFacts) -> str:
         case act.SendReminder():
             count = len(action.invoice_ids)
             items = "1 invoice" if count == 1 else f"{count} invoices"
+            if action.stage == 0:
+                what = action.template_id.replace("_", " ")
+                return f"Send a reminder outside the stages ({what}) for {items}, {value}, {to}."
             return f"Send reminder {action.stage} for {items}, {value}, {to}."
         case act.SendStatement():
             return f"Send a statement of {value}, {to}."

@@ -13,6 +13,7 @@ from typing import Annotated, Any, get_args
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from guardrails.message_kinds import subject_of, subjects_for
 from ledger import actions as act
 from ledger.actions import ProposedAction, parse_action
 from ledger.errors import BadInput
@@ -152,6 +153,18 @@ def _claim_is_quoted(ctx: ToolContext, action: ProposedAction) -> None:
         raise ToolRetry("quote the customer's own words from list_messages, unchanged")
 
 
+def _speaks_of_what_is_there(ctx: ToolContext, action: ProposedAction) -> None:
+    """A message names a payment, promise or plan of the account."""
+    if not isinstance(action, act.MessageAction) or action.wording != "template":
+        return
+    named = action.promise_id if isinstance(action, act.SendReminder) else None
+    named = named or getattr(action, "about", None)
+    facts = ctx.facts(action.account_id)
+    if named is not None and subject_of(action, facts) is None:
+        there = ", ".join(subjects_for(action, facts)) or "none"
+        raise ToolRetry(f"{named} is nothing a {action.template_id} can be about; there is {there}")
+
+
 def _is_not_in_the_past(ctx: ToolContext, action: ProposedAction) -> None:
     if isinstance(action, act.CreateCallTask | act.RecordPromise) and action.due_on < ctx.as_of:
         raise ToolRetry(f"due_on is {ctx.as_of} or later")
@@ -162,6 +175,7 @@ _CHECKS: tuple[Callable[[ToolContext, ProposedAction], None], ...] = (
     _reason_is_listed,
     _words_are_the_models,
     _claim_is_quoted,
+    _speaks_of_what_is_there,
     _is_not_in_the_past,
 )
 
