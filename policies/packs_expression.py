@@ -10,6 +10,7 @@ from datetime import time
 from functools import lru_cache
 
 LONGEST = 2000
+DEEPEST = 20
 _COMPARISONS = (ast.Eq, ast.NotEq, ast.In, ast.NotIn, ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 
 # What each helper takes: an input, a list of words, a word, a clock time or a number.
@@ -100,16 +101,18 @@ def _words_about(tree: ast.expr, name: str) -> Iterator[str]:
             yield from words(node.left)
 
 
-def _check_condition(node: ast.expr) -> None:
+def _check_condition(node: ast.expr, depth: int = 0) -> None:
+    if depth > DEEPEST:
+        raise Unreadable(f"is nested more than {DEEPEST} deep")
     match node:
         case ast.BoolOp(values=values):
             for each in values:
-                _check_condition(each)
+                _check_condition(each, depth + 1)
         case ast.UnaryOp(op=ast.Not(), operand=operand):
-            _check_condition(operand)
+            _check_condition(operand, depth + 1)
         case ast.IfExp(test=test, body=body, orelse=orelse):
             for each in (test, body, orelse):
-                _check_condition(each)
+                _check_condition(each, depth + 1)
         case ast.Compare():
             _check_comparison(node)
         case ast.Call():
