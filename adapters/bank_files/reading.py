@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from adapters.bank_files import mt940
 from adapters.bank_files.model import BankFile
 from adapters.bank_files.values import MAX_BYTES
 from ledger.errors import BadInput
@@ -19,7 +20,7 @@ class Reader:
     read: Callable[[str, bytes], BankFile]
 
 
-READERS: tuple[Reader, ...] = ()
+READERS: tuple[Reader, ...] = (Reader("mt940", mt940.sniff, mt940.read),)
 
 
 def read_bank_file(name: str, data: bytes, *, profile: str | None = None) -> BankFile:

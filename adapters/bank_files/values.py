@@ -11,6 +11,7 @@ MAX_BYTES = 256 * 1024 * 1024
 _MAX_DIGITS = 18
 _NUMBER = re.compile(r"([+-]?)(\d*)(?:\.(\d*))?", re.ASCII)
 _SHOWN = 60
+_SHORTEST_IBAN = 15
 
 
 def shown(text: str) -> str:
@@ -76,6 +77,16 @@ def day_of(year: int, month: int, day: int, where: str) -> date:
 def full_year(two_digits: int) -> int:
     """The year of a two-digit one, by the rule of SWIFT: 80 to 99 lie in the last century."""
     return two_digits + (1900 if two_digits >= 80 else 2000)
+
+
+def iban_or_empty(text: str) -> str:
+    """An IBAN without spaces if the text is one whose check digits are right, or ""."""
+    from stdnum import iban
+
+    found = "".join(text.split()).upper()
+    if len(found) < _SHORTEST_IBAN or not found[:2].isalpha() or not found.isascii():
+        return ""
+    return found if iban.is_valid(found, check_country=False) else ""
 
 
 def decode_text(data: bytes, name: str) -> str:
