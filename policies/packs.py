@@ -1,5 +1,6 @@
 """Reads the compliance packs of a home, checks them, and hashes what they say."""
 
+import functools
 from collections.abc import Iterable, Iterator
 from datetime import date
 from importlib import resources
@@ -44,6 +45,22 @@ def load_packs(folder: Path | None = None) -> Packs:
     rules = tuple(rule for _name, rule in found)
     _refuse([f"{FOLDER}/{fault}" for fault in _faults(found, vocabulary)])
     return Packs(vocabulary=vocabulary, rules=rules, hash=_digest(vocabulary, rules))
+
+
+def packs_of(folder: Path | None) -> Packs:
+    """The packs of a home; those that come with the project are read once a process.
+
+    Raises:
+        PolicyError: As `load_packs`.
+    """
+    if folder is None or not (folder / FOLDER).is_dir():
+        return _shipped_packs()
+    return load_packs(folder)
+
+
+@functools.cache
+def _shipped_packs() -> Packs:
+    return load_packs()
 
 
 def check_started(packs: Packs, as_of: date) -> None:
