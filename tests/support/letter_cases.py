@@ -135,7 +135,8 @@ NAMED = {"pre_due": ("inv_INV-40001",), "broken_promise": ("inv_INV-10482",)}
 
 def letter_action(template_id: str, language: str, /, **more: object) -> MessageAction:
     """The action that sends a template; a reminder is about three of the four euro invoices."""
-    base = {"account_id": "acc_1", "contact_id": "con_1", "language": language} | more
+    reader = "con_2" if template_id == "opt_out_confirmation" else "con_1"
+    base = {"account_id": "acc_1", "contact_id": reader, "language": language} | more
     if template_id == "statement":
         return SendStatement(**{"currency": "EUR"} | base)
     if template_id in ANSWERS or template_id not in TEMPLATES:
@@ -157,6 +158,4 @@ def _answer(template_id: str, base: dict[str, object]) -> AnswerQuery:
         told["about"] = ABOUT[template_id]
     if template_id == "copy_answer":
         told["invoice_ids"] = CHASED[:2]
-    if template_id == "opt_out_confirmation":
-        base = base | {"contact_id": "con_2"}
     return AnswerQuery(**told | base)
