@@ -11,16 +11,21 @@ from guardrails.tracing.words import (
     CENTS,
     CURRENCY_NAMES,
     DISPUTED,
+    DISPUTED_STEMS,
     FEE,
+    FEE_STEMS,
     MONEY_BEFORE,
     MONEY_NEAR,
     MULTIPLIED,
     ORIGINAL,
+    ORIGINAL_STEMS,
     PAID,
+    PAID_STEMS,
     PERCENT,
     SIGNS,
     TOTAL_AFTER,
     TOTAL_BEFORE,
+    TOTAL_STEMS,
     UNIT,
 )
 from guardrails.tracing.written import NUMBER, SMALL_CODES, currency_words, read_amount
@@ -28,7 +33,7 @@ from ledger.money import currency_digits
 
 _SYMBOL = r"(?:[A-Z]{0,3}\$|[€£¥₹₽₩₪฿₫₴₦₺])"
 _SIGN = "[-\N{MINUS SIGN}\N{EN DASH}]"
-_NUMBER = re.compile(rf"(?:(?<![\w.,/:-])|(?<=[^\w]-)|(?<=\b[A-Z]{{3}})){NUMBER}(?![/:]\d)")
+_NUMBER = re.compile(rf"(?:(?<![\w.,/:-])|(?<=[^\w]-)|(?<=\b[a-z]{{3}})){NUMBER}(?![/:]\d)")
 _BEFORE = re.compile(
     rf"(?:(?P<symbol>{_SYMBOL})|(?<![^\W\d_])(?P<word>[A-Z]{{3}}|[a-z]{{3}}|[Ee]uros?)\.?) ?{_SIGN}?$"
 )
@@ -44,12 +49,12 @@ _NO_MONEY_AFTER = re.compile(
 _NO_MONEY_BEFORE = re.compile(
     r"(?:clause|section|article|artikel|ziffer|cláusula|version|v|chapter|§|at|um|from|von)\.? ?$"
 )
-_NAME = re.compile(rf"(?<=[^\W\d_][ -])(?:{'|'.join(CURRENCY_NAMES)})(?!\w)")
 _PARTS = re.compile(
     rf"(?:,? (?:and|y|et|und|con))? ?(?P<digits>\d\d?)? ?(?:[^\W\d_-]+[ -]){{0,3}}?{CENTS}"
 )
 _PERCENT_WORD = re.compile(r"(?<=[^\W\d_] )(?:per ?cent|prozent|por ciento|pour cent)\b")
 _PERCENT_WORDS = frozenset({"percent", "prozent", "ciento", "cent"})
+_MARK_OR_DIGIT = re.compile(r"[\x01\d]")
 _LONG_NUMBER = 100
 _ROUND = frozenset({100, 1000, 1_000_000})
 _CUE_REACH = 45
@@ -57,9 +62,8 @@ _CUE_REACH = 45
 
 def find_amounts(reading: Reading) -> None:
     """Find every amount and rate, with what it is said to be."""
-    if reading.has_digits:
-        for found in _NUMBER.finditer(reading.text):
-            _judge_number(reading, found)
+    for found in reading.numbers(_NUMBER):
+        _judge_number(reading, found)
     if not reading.words.isdisjoint(CURRENCY_NAMES):
         _find_named(reading)
     if not reading.words.isdisjoint(_PERCENT_WORDS):
@@ -143,20 +147,27 @@ def _take_rate(reading: Reading, value: Decimal | None, start: int, end: int) ->
 
 def _take_amount(reading: Reading, money: Money, start: int, end: int) -> None:
     before = reading.before(start, _CUE_REACH)
-    if TOTAL_BEFORE.search(before) or TOTAL_AFTER.match(reading.after(end, 30)):
+    after = reading.after(end, _CUE_REACH)
+    if reading.mentions(TOTAL_STEMS) and (TOTAL_BEFORE.search(before) or TOTAL_AFTER.match(after)):
         kind = "total"
     else:
         kind = "fee" if _costs(reading, start, end) else "amount"
-    around = f"{_since_mark(before)} {_until_mark(reading.after(end, 30))}"
-    role = next((name for name, cue in _ROLES if cue.search(around)), "")
+    around, role = f"{_since_mark(before)} {_until_mark(after[:30])}", ""
+    for name, stems, cue in _ROLES:
+        if not role and reading.mentions(stems) and cue.search(around):
+            role = name
     reading.take(kind, money, start, end, role)
 
 
-_ROLES = (("disputed", DISPUTED), ("original", ORIGINAL), ("paid", PAID))
+_ROLES = (
+    ("disputed", DISPUTED_STEMS, DISPUTED),
+    ("original", ORIGINAL_STEMS, ORIGINAL),
+    ("paid", PAID_STEMS, PAID),
+)
 
 
 def _costs(reading: Reading, start: int, end: int) -> bool:
-    return bool(
+    return reading.mentions(FEE_STEMS) and bool(
         FEE.search(_since_mark(reading.before(start, _CUE_REACH)))
         or FEE.search(_until_mark(reading.after(end, _CUE_REACH)))
     )
@@ -167,21 +178,21 @@ def _since_mark(before: str) -> str:
 
 
 def _until_mark(after: str) -> str:
-    cut = re.search(r"[\x01\d]", after)
+    cut = _MARK_OR_DIGIT.search(after)
     return after[: cut.start()] if cut else after
 
 
 def _find_named(reading: Reading) -> None:
     """Amounts in words before the name of a currency."""
-    for name in _NAME.finditer(reading.low):
-        number = number_before(reading.low, name.start() - 1, reading.language)
+    for at, name in reading.places(CURRENCY_NAMES):
+        number = number_before(reading.low, at - 1, reading.language)
         if number is None:
             continue
-        value, end = Decimal(number[1]), name.end()
+        value, end = Decimal(number[1]), at + len(name)
         parts = _PARTS.match(reading.low, end)
         if parts and (cents := _cents(parts, reading.language)) is not None:
             value, end = value + Decimal(cents) / 100, parts.end()
-        money = Money(value, CURRENCY_NAMES[name[0]])
+        money = Money(value, CURRENCY_NAMES[name])
         _take_amount(reading, money, number[0], end)
 
 
@@ -207,14 +218,14 @@ def _find_long_numbers(reading: Reading) -> None:
     """
     long = [w for w in reading.words if (number_word(w, reading.language) or 0) >= _LONG_NUMBER]
     for word in long:
-        for found in re.finditer(rf"\b{word}\b", reading.low):
-            end = _run_end(reading, found.end())
+        for at, _word in reading.places((word,)):
+            end = _run_end(reading, at + len(word))
             number = number_before(reading.low, end, reading.language)
             if (
                 number
                 and number[1] not in _ROUND
                 and not _NO_MONEY_AFTER.match(reading.low, end)
-                and MONEY_NEAR.search(reading.around(found.start()))
+                and MONEY_NEAR.search(reading.around(at))
             ):
                 _take_amount(reading, Money(Decimal(number[1]), frozenset()), number[0], end)
 

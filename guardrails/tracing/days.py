@@ -27,6 +27,7 @@ _SHORT_MONTHS = {"sept": 9, "mrz": 3, "jän": 1, "fevrier": 2, "aout": 8, "decem
 _WEEKDAY_BEFORE = re.compile(rf"(?<!\w)({WEEKDAY})\.?,? (?:the |den |dem |el |le )?$")
 _WEEKDAY_AFTER = re.compile(rf",? ?\(?({WEEKDAY})\b\)?")
 _ORDINAL_BEFORE = re.compile(r"(?<!\w)((?:[^\W\d_]+-)?[^\W\d_]{3,})(?: of| de| day of)? $")
+_SEPARATOR = re.compile("[-/.]")
 _CENTURY = 2000
 
 
@@ -35,50 +36,48 @@ def _months() -> dict[str, int]:
     return month_names() | _SHORT_MONTHS
 
 
-@functools.cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    names = "|".join(sorted(map(re.escape, _months()), key=len, reverse=True))
-    return (
-        re.compile(
-            r"(?<![\w.,/-])(?P<day>\d{1,2})(?:\.|er|st|nd|rd|th|º|ª|°)?[ -]?(?:day )?(?:of |de |del )?"
-            rf"(?P<month>{names})\.?(?:[ ,-]{{1,3}}(?:de |del )?(?P<year>\d{{4}}))?(?!\w)"
-        ),
-        re.compile(
-            rf"(?<!\w)(?P<month>{names})\.?(?: (?:the )?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?"
-            r"(?![\d\w]|[.,:/]\d)(?:,? (?P<year>\d{4}))?)?(?!\w)"
-        ),
-    )
+_DAY_BEFORE = re.compile(
+    r"(?<![\w.,/-])(?P<day>\d{1,2})(?:\.|er|st|nd|rd|th|º|ª|°)?[ -]?(?:day )?(?:of |de |del )?$"
+)
+_YEAR_AFTER = re.compile(r"\.?[ ,-]{1,3}(?:de |del )?(?P<year>\d{4})(?!\w)")
+_DAY_AFTER = re.compile(
+    r"\.? (?:the )?(?P<day>\d{1,2})(?:st|nd|rd|th)?(?![\d\w]|[.,:/]\d)(?:,? (?P<year>\d{4})(?!\w))?"
+)
 
 
 def find_days(reading: Reading) -> None:
     """Find every day a text names; what is said of it is settled by `settle_days`."""
-    if reading.has_digits:
-        for found in _NUMERIC.finditer(reading.low):
-            value = digits_mean(found[0], _day_first(reading.language))
-            _take_day(reading, value, *found.span())
-    if not reading.words.isdisjoint(_months()):
-        for pattern in _patterns():
-            for found in pattern.finditer(reading.low):
-                _take_named(reading, found)
+    for found in reading.numbers(_NUMERIC):
+        _take_day(reading, digits_mean(found[0], _day_first(reading.language)), *found.span())
+    for at, name in reading.places(_months()):
+        _judge_month(reading, at, name)
 
 
-def _take_named(reading: Reading, found: re.Match[str]) -> None:
-    start, month = found.start(), _months()[found["month"]]
-    if found["day"]:
-        day = int(found["day"])
-    else:
-        said = _ORDINAL_BEFORE.search(reading.low, max(0, start - 40), start)
-        day = _ordinal(said[1], reading.language) if said else 0
-        if not said or not day:
-            return
+def _judge_month(reading: Reading, at: int, name: str) -> None:
+    """A month is a day's with a number before or after it, or the word of one before it."""
+    low, end = reading.low, at + len(name)
+    year = ""
+    if before := _DAY_BEFORE.search(low, max(0, at - 16), at):
+        start, day = before.start(), int(before["day"])
+    elif after := _DAY_AFTER.match(low, end):
+        start, day, year, end = at, int(after["day"]), after["year"], after.end()
+    elif (said := _ORDINAL_BEFORE.search(low, max(0, at - 40), at)) and (
+        day := _ordinal(said[1], reading.language)
+    ):
         start = said.start(1)
-    year = found["year"]
-    if year:
-        value = _days([(int(year), month, day)])
     else:
-        near = _days([(reading.as_of.year + shift, month, day) for shift in (-1, 0, 1)])
-        value = frozenset(sorted(near, key=lambda each: abs(each - reading.as_of))[:1])
-    _take_day(reading, value, start, found.end())
+        return
+    if not year and (written := _YEAR_AFTER.match(low, end)):
+        year, end = written["year"], written.end()
+    _take_day(reading, _named_day(day, _months()[name], year, reading.as_of), start, end)
+
+
+def _named_day(day: int, month: int, year: str, as_of: date) -> frozenset[date]:
+    """A day without a year is the closest one."""
+    if year:
+        return _days([(int(year), month, day)])
+    near = _days([(as_of.year + shift, month, day) for shift in (-1, 0, 1)])
+    return frozenset(sorted(near, key=lambda each: abs(each - as_of))[:1])
 
 
 def _take_day(reading: Reading, days: frozenset[date], start: int, end: int) -> None:
@@ -113,7 +112,7 @@ def digits_mean(written: str, day_first: bool | None) -> frozenset[date]:
         written: Such as 2026-11-10, 10.11.26 or 10/11/2026; points have the day first.
         day_first: Decides the order where both are days; None leaves both.
     """
-    first, second, third = (int(part) for part in re.split("[-/.]", written))
+    first, second, third = (int(part) for part in _SEPARATOR.split(written))
     if first > 31:
         return _days([(first, second, third)])
     year = third + _CENTURY if third < 100 else third
@@ -142,9 +141,7 @@ def _days(candidates: list[tuple[int, int, int]]) -> frozenset[date]:
 
 def find_days_without_year(reading: Reading) -> None:
     """Find days such as 31/10 where the words before say that they are days."""
-    if not reading.has_digits:
-        return
-    for found in _WITHOUT_YEAR.finditer(reading.low):
+    for found in reading.numbers(_WITHOUT_YEAR):
         before = reading.before(found.start(), 50)
         if not any(cue.search(before) for cue in (BY_BEFORE, DUE_BEFORE, _ON_BEFORE)):
             continue

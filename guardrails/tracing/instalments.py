@@ -4,28 +4,14 @@ import re
 
 from guardrails.tracing.numerals import number_before
 from guardrails.tracing.reading import Reading
+from guardrails.tracing.words import each_of
 
 _NOUNS = frozenset(
-    [
-        "instalments",
-        "installments",
-        "instalment",
-        "installment",
-        "payments",
-        "parts",
-        "rates",
-        "raten",
-        "teilbeträgen",
-        "teilbeträge",
-        "teilzahlungen",
-        "cuotas",
-        "plazos",
-        "pagos",
-        "versements",
-        "mensualités",
-        "échéances",
-        "fois",
-    ]
+    each_of(
+        "instalments installments instalment installment payments parts rates raten "
+        "teilbeträgen teilbeträge teilzahlungen cuotas plazos pagos versements mensualités "
+        "échéances fois"
+    )
 )
 _NOUN = re.compile(
     rf"(?<=[\w] )(?:(?:equal|monthly|weekly|gleichen?|monatlichen?|égales|iguales) ){{0,2}}"

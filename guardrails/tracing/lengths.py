@@ -28,15 +28,14 @@ from guardrails.tracing.words import (
     THAN_BEFORE,
     TODAY,
     TOMORROW,
-    UNIT,
     UNITS,
     WEEKDAYS,
     WITHIN,
     WITHIN_BEFORE,
     YESTERDAY,
+    each_of,
 )
 
-_UNIT = re.compile(rf"(?<=[\d\w)][ -]){UNIT}")
 _DIGITS_BEFORE = re.compile(r"(?<![\w.,/])(\d{1,3})(?: ?\([^()\d]{1,20}\))?[ -]$")
 _OF_DAYS = re.compile(rf"{OF_DAYS}$")
 _OVERDUE = re.compile(OVERDUE)
@@ -44,10 +43,13 @@ _DUE_NEAR = re.compile(r"\b(?:due|fällig\w*|venc\w+|échue?s?|échéance|payabl
 _WAS_DUE = re.compile(r"\b(?:due|fällig\w*|venc\w+|échue?s?|échéance)\b")
 _HAVE = re.compile(r"\b(?:have|has|haben sie|tienen?|avez|only|bleiben)\b[^.]{0,25}$")
 
-_NAMED_WORDS = frozenset(
-    f"{TODAY}|{TOMORROW}|{YESTERDAY}|vorgestern|anteayer|aujourd|midnight|mitternacht|medianoche|minuit"
-    "|noon|month|monats|monatsende|mes|mois|week|woche|semana|semaine|day|business|cob|eod|eow|eom".split(
-        "|"
+# The first words of what `_NAMED` finds.
+_NAMED_HEADS = frozenset(
+    f"{TODAY}|{TOMORROW}|{YESTERDAY}|{BEFORE_YESTERDAY}".replace("avant-hier", "avant").split("|")
+) | frozenset(
+    each_of(
+        "aujourd eod cob close midnight mitternacht medianoche minuit noon end ende tagesende eom month "
+        "monatsende fin final finales eow wochenende this diese dieser esta cette"
     )
 )
 _NAMED = re.compile(
@@ -68,8 +70,6 @@ _DEMANDED = re.compile(
 )
 _ONLY_AFTER = re.compile(r" (?:only|at the latest|noch)\b")
 _MORNING = re.compile(r"\b(?:guten|am|la|esta|cada|por la|de la) $")
-_WEEKDAY_NAMES = FULL_WEEKDAYS
-_WEEKDAY = re.compile(rf"(?<![\w-])(?:{'|'.join(_WEEKDAY_NAMES)})(?!\w)")
 _LAST_BEFORE = re.compile(r"\b(?:last|letzten?|letzter|vergangenen?|vergangener|pasado) $")
 _LAST_AFTER = re.compile(r" (?:pasado|dernier|passé)\b")
 _ON_BEFORE = re.compile(r"\b(?:on|this|next|am|el|le|ce|diesen|nächsten) $")
@@ -87,12 +87,10 @@ _DAY = timedelta(days=1)
 
 def find_lengths(reading: Reading) -> None:
     """Find lengths of time that say how late something is, or until when to pay."""
-    if reading.words.isdisjoint(UNITS):
-        return
-    for unit in _UNIT.finditer(reading.low):
-        if number := _number_before(reading, unit.start()):
+    for at, unit in reading.places(UNITS):
+        if reading.low[at - 1 : at] in (" ", "-") and (number := _number_before(reading, at)):
             start, value = number
-            _judge_length(reading, Span(value, UNITS[unit[0]]), start, unit.end())
+            _judge_length(reading, Span(value, UNITS[unit]), start, at + len(unit))
 
 
 def _number_before(reading: Reading, end: int) -> tuple[int, int] | None:
@@ -168,15 +166,13 @@ def _take_limit(reading: Reading, span: Span, start: int, end: int) -> None:
 
 def find_named_days(reading: Reading) -> None:
     """Find days named from today: "yesterday", "by Friday", "the end of the month"."""
-    if not reading.words.isdisjoint(_NAMED_WORDS):
-        for found in _NAMED.finditer(reading.low):
+    for at, _word in reading.places(_NAMED_HEADS):
+        if found := _NAMED.match(reading.low, at):
             _judge_named(reading, found)
-    if not reading.words.isdisjoint(_WEEKDAY_NAMES):
-        for found in _WEEKDAY.finditer(reading.low):
-            _judge_weekday(reading, found)
-    if reading.has_digits:
-        _find_days_of_month(reading)
-        _find_clock(reading)
+    for at, weekday in reading.places(FULL_WEEKDAYS):
+        _judge_weekday(reading, weekday, at)
+    _find_days_of_month(reading)
+    _find_clock(reading)
 
 
 def _judge_named(reading: Reading, found: re.Match[str]) -> None:
@@ -216,9 +212,9 @@ def _named_days(kind: str, as_of: date) -> frozenset[date]:
             return frozenset({as_of})
 
 
-def _judge_weekday(reading: Reading, found: re.Match[str]) -> None:
-    start, end = found.span()
-    weekday, as_of = WEEKDAYS[found[0]], reading.as_of
+def _judge_weekday(reading: Reading, name: str, start: int) -> None:
+    end = start + len(name)
+    weekday, as_of = WEEKDAYS[name], reading.as_of
     before, after = reading.before(start, 50), reading.after(end, 12)
     coming = as_of + _DAY * ((weekday - as_of.weekday()) % 7)
     past = as_of - _DAY * ((as_of.weekday() - weekday - 1) % 7 + 1)
@@ -236,7 +232,7 @@ def _judge_weekday(reading: Reading, found: re.Match[str]) -> None:
 
 def _find_days_of_month(reading: Reading) -> None:
     """Find "by the 27th": a day of this month or the ones beside it."""
-    for found in _DAY_OF_MONTH.finditer(reading.low):
+    for found in reading.numbers(_DAY_OF_MONTH):
         before = reading.before(found.start(), 50)
         if not 1 <= int(found[1]) <= 31 or not _ARTICLE_BEFORE.search(before):
             continue
@@ -256,7 +252,7 @@ def _days_of_month(day: int, as_of: date) -> frozenset[date]:
 
 def _find_clock(reading: Reading) -> None:
     """Find a time of day to pay by, unless a day is named with it."""
-    for found in _CLOCK.finditer(reading.low):
+    for found in reading.numbers(_CLOCK):
         before, after = reading.before(found.start(), 50), reading.after(found.end(), 30)
         if (
             BY_BEFORE.search(before)

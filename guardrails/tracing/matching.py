@@ -3,9 +3,9 @@
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from guardrails.formats import format_day, format_money
 from guardrails.tracing.addresses import bare
@@ -32,30 +32,19 @@ _SUFFIX = 7
 _MOST_HINTS = 4
 
 
-@dataclass
 class Matcher:
     """The known facts, laid out to be asked statement by statement."""
 
-    known: Known
-    reading: Reading
-    named: list[tuple[Stated, list[KnownInvoice]]] = field(init=False)
-    _numbers: set[str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        known, company = self.known, self.known.company
-        self._numbers = {bare(each) for each in known.numbers}
-        self._names = [name_words(each) for each in (*known.names, *company.names)]
-        self._domains = known.domains | company.domains
-        self._accounts = {bare(each) for each in (*known.bank_accounts, *company.ibans)}
-        phones = (*known.phones, *([company.phone] if company.phone else ()))
-        self._phones = ["".join(_DIGITS.findall(each)).lstrip("0") for each in phones]
-        self._singles = {(each.open_minor, each.currency) for each in known.invoices}
-        self.named = [
+    def __init__(self, known: Known, reading: Reading) -> None:
+        self.known = known
+        self.reading = reading
+        self._domains = known.domains | known.company.domains
+        self._named = [
             (each, invoices)
-            for each in self.reading.found
+            for each in reading.found
             if each.kind in ("invoice_ref", "number") and (invoices := self._invoices(each.value))
         ]
-        self._all_named = list({i: None for _each, named in self.named for i in named})
+        self._all_named = list({i: None for _each, named in self._named for i in named})
         self._judges: dict[str, Callable[[Stated], str]] = {
             **dict.fromkeys(("amount", "total", "fee"), self._amount),
             "percentage": self._rate,
@@ -72,6 +61,38 @@ class Matcher:
             "phone": self._phone,
             "bank_account": self._account,
         }
+
+    @cached_property
+    def _original(self) -> str:
+        return self.reading.original.lower()
+
+    @cached_property
+    def _by_number(self) -> dict[str, list[KnownInvoice]]:
+        found: dict[str, list[KnownInvoice]] = {}
+        for each in self.known.invoices:
+            found.setdefault(bare(each.number), []).append(each)
+        return found
+
+    @cached_property
+    def _numbers(self) -> frozenset[str]:
+        return frozenset(map(bare, self.known.numbers))
+
+    @cached_property
+    def _names(self) -> list[tuple[str, ...]]:
+        return [name_words(each) for each in (*self.known.names, *self.known.company.names)]
+
+    @cached_property
+    def _accounts(self) -> frozenset[str]:
+        return frozenset(map(bare, self.known.bank_accounts | self.known.company.ibans))
+
+    @cached_property
+    def _phones(self) -> list[str]:
+        numbers = (*self.known.phones, self.known.company.phone)
+        return ["".join(_DIGITS.findall(each)).lstrip("0") for each in numbers if each]
+
+    @cached_property
+    def _singles(self) -> set[tuple[int, str]]:
+        return {(each.open_minor, each.currency) for each in self.known.invoices}
 
     def untraced(self) -> list[Untraced]:
         """Every statement that is no fact, in the order of the text."""
@@ -118,16 +139,16 @@ class Matcher:
 
     def _invoice_of(self, said: Stated) -> list[KnownInvoice]:
         """The invoice whose amount this is said to be, where the words leave no doubt."""
-        if not self.named:
+        if not self._named:
             return []
-        at = bisect_right(self.named, said.start, key=lambda each: each[0].start)
-        original = self.reading.original.lower()
-        if at < len(self.named):
-            ref, invoices = self.named[at]
+        at = bisect_right(self._named, said.start, key=lambda each: each[0].start)
+        original = self._original
+        if at < len(self._named):
+            ref, invoices = self._named[at]
             if ref.start - said.end < 40 and _ON_INVOICE.fullmatch(original, said.end, ref.start):
                 return invoices
         if at:
-            ref, invoices = self.named[at - 1]
+            ref, invoices = self._named[at - 1]
             if said.start - ref.end < 40 and _OF_INVOICE.fullmatch(original, ref.end, said.start):
                 return invoices
         return []
@@ -143,7 +164,7 @@ class Matcher:
     def _about(self, said: Stated) -> Iterable[KnownInvoice]:
         """The invoices a statement is about: those of its sentence, of the text, or all."""
         start, end = self.reading.sentence(said.start)
-        here = [i for ref, named in self.named if start <= ref.start < end for i in named]
+        here = [i for ref, named in self._named if start <= ref.start < end for i in named]
         return here or self._all_named or self.known.invoices
 
     def _day(self, said: Stated) -> str:
@@ -180,7 +201,7 @@ class Matcher:
 
     def _invoices(self, number: object) -> list[KnownInvoice]:
         written = bare(str(number))
-        found = [each for each in self.known.invoices if bare(each.number) == written]
+        found = self._by_number.get(written, [])
         if found or not written.isdigit():
             return found
         return [i for i in self.known.invoices if _DIGITS.findall(i.number)[-1:] == [written]]

@@ -1,7 +1,6 @@
 """Which statements of a message are no fact, whoever wrote it and whatever is known."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from guardrails.formats import LANGUAGES
 from guardrails.tracing.close_reading import read_closely
@@ -80,8 +79,8 @@ def _statements_untraced(
 
 def _in_parts(starts: int, found: Iterable[Untraced]) -> tuple[Untraced, ...]:
     return tuple(
-        replace(each, part="subject")
+        Untraced(each.span, each.start, each.kind, each.expected, "subject")
         if each.start < starts
-        else replace(each, start=each.start - starts)
+        else Untraced(each.span, each.start - starts, each.kind, each.expected)
         for each in found
     )

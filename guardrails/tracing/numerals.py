@@ -3,6 +3,8 @@
 import functools
 import re
 
+from guardrails.tracing.words import each_of
+
 # Words of one language that are a number in another: "once" and "cent" in English, "elf".
 _HOME = {
     **dict.fromkeys(("once", "dos"), "es"),
@@ -12,9 +14,7 @@ _HOME = {
 _ALSO = {"million": ("en", "de"), "six": ("en",)}
 _LANGUAGES = ("en", "de", "es", "fr")
 # An article is a number only before a unit ("a week"), so it never starts a search.
-ARTICLES = frozenset(
-    ["a", "an", "one", "un", "una", "une", "uno", "ein", "eine", "einen", "einem", "einer", "eines"]
-)
+ARTICLES = frozenset(each_of("a an one un una une uno ein eine einen einem einer eines"))
 # Inflected forms the library does not know.
 _FORMS = {
     "veintiún": 21,

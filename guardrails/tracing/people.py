@@ -3,9 +3,11 @@
 A name is taken only from such places: a false alarm here is worse than a miss.
 """
 
+import functools
 import re
 
 from guardrails.tracing.reading import Reading
+from guardrails.tracing.words import each_of
 
 _NAME = r"[A-ZÀ-ÖØ-ÞŁŚŻČŠŽ][\w'’-]*[^\W\d_](?:[ ]+(?:(?:von|van|de|del|la|le|di|da|zu|der|den) )*[A-ZÀ-ÖØ-ÞŁŚŻČŠŽ][\w'’.-]*){0,3}"
 _TITLE = (
@@ -13,7 +15,7 @@ _TITLE = (
     r"\.? )*"
 )
 _GREETING = re.compile(
-    r"(?:^|\n)[ ]*(?:(?i:dear|hi|hello|hey|good (?:morning|afternoon|evening|day)|hallo|guten tag"
+    r"[ ]*(?:(?i:dear|hi|hello|hey|good (?:morning|afternoon|evening|day)|hallo|guten tag"
     r"|guten morgen|liebe[rs]?|sehr geehrte[rs]?|moin|estimad[oa]s?|querid[oa]s?|hola|buen[oa]s"
     r" (?:días|tardes)|bonjour|bonsoir|ch[eè]re?s?),?[ ]+)"
     rf"{_TITLE}(?P<name>{_NAME})(?=[ ]*(?:[,:!.\n–-]|$))"
@@ -27,7 +29,7 @@ _SELF = re.compile(
     + r")(?=[ ]*(?:[,.!\n–-]|from\b|with\b|von\b|de\b|du\b|y\b|and\b|$))"
 )
 _CLOSING = re.compile(
-    r"\n[ ]*(?i:(?:kind|best|warm|with kind|with best)? ?regards|best(?: wishes)?|sincerely(?: yours)?"
+    r"[ ]*(?i:(?:kind|best|warm|with kind|with best)? ?regards|best(?: wishes)?|sincerely(?: yours)?"
     r"|yours (?:sincerely|faithfully|truly)|thanks|thank you|many thanks|cheers|mit freundlichen grüßen"
     r"|mit freundlichem gruß|freundliche grüße|viele grüße|beste grüße|mfg|(?:un )?(?:cordial )?saludos?"
     r"(?: cordiales)?|atentamente|cordialement|bien cordialement|sincères salutations|salutations"
@@ -40,122 +42,19 @@ _TITLES = re.compile(
 )
 # Words that name a desk or nobody in particular.
 _DESKS = frozenset(
-    [
-        "sir",
-        "madam",
-        "sirs",
-        "customer",
-        "customers",
-        "client",
-        "clients",
-        "team",
-        "all",
-        "accounts",
-        "account",
-        "payable",
-        "payables",
-        "ap",
-        "finance",
-        "department",
-        "dept",
-        "colleagues",
-        "colleague",
-        "friend",
-        "partner",
-        "there",
-        "everyone",
-        "billing",
-        "purchasing",
-        "accounting",
-        "controller",
-        "office",
-        "support",
-        "service",
-        "receivable",
-        "receivables",
-        "credit",
-        "collections",
-        "group",
-        "damen",
-        "herren",
-        "kunde",
-        "kundin",
-        "kunden",
-        "team",
-        "buchhaltung",
-        "kolleginnen",
-        "kollegen",
-        "geschäftspartner",
-        "kreditorenbuchhaltung",
-        "debitorenbuchhaltung",
-        "zusammen",
-        "señores",
-        "señoras",
-        "señor",
-        "señora",
-        "cliente",
-        "clientes",
-        "equipo",
-        "contabilidad",
-        "departamento",
-        "proveedores",
-        "messieurs",
-        "mesdames",
-        "madame",
-        "monsieur",
-        "client",
-        "équipe",
-        "comptabilité",
-        "service",
-        "fournisseurs",
-        "tous",
-        "à",
-        "or",
-        "und",
-        "y",
-        "et",
-        "and",
-        "the",
-        "your",
-        "our",
-        "the",
-        "of",
-        "de",
-        "reminder",
-        "automated",
-        "automatic",
-        "assistant",
-        "a",
-        "an",
-        "just",
-        "to",
-        "about",
-        "regarding",
-        "not",
-        "why",
-        "how",
-        "what",
-        "important",
-        "please",
-        "thank",
-        "thanks",
-        "again",
-        "it",
-        "they",
-        "sie",
-        "das",
-        "die",
-        "der",
-        "our",
-        "invoice",
-        "payment",
-        "notice",
-        "treasury",
-        "sales",
-        "morning",
-        "tag",
-        "your",
-    ]
+    each_of(
+        "sir madam sirs customer customers client clients team all accounts account payable "
+        "payables ap finance department dept colleagues colleague friend partner there "
+        "everyone billing purchasing accounting controller office support service receivable "
+        "receivables credit collections group damen herren kunde kundin kunden team "
+        "buchhaltung kolleginnen kollegen geschäftspartner kreditorenbuchhaltung "
+        "debitorenbuchhaltung zusammen señores señoras señor señora cliente clientes equipo "
+        "contabilidad departamento proveedores messieurs mesdames madame monsieur client "
+        "équipe comptabilité service fournisseurs tous à or und y et and the your our the of "
+        "de reminder automated automatic assistant a an just to about regarding not why how "
+        "what important please thank thanks again it they sie das die der our invoice payment "
+        "notice treasury sales morning tag your grüße gruß"
+    )
 )
 _LEGAL = (
     r"Ltd|Limited|LLC|L\.L\.C|LLP|PLC|plc|Inc|Incorporated|Corp|Corporation|GmbH|gGmbH|mbH|KG|OHG|UG"
@@ -165,21 +64,45 @@ _LEGAL = (
 _LEGAL_WORDS = frozenset(
     re.sub(r"[^a-z]", "", each.replace("\\", "").casefold()) for each in _LEGAL.split("|")
 ) | {"co", "sarl", "sl", "slu", "bv"}
-_COMPANY = re.compile(
-    r"(?<![\w.])(?P<name>[A-ZÀ-ÖØ-Þ][\w&'’-]*(?:[ ](?:&|und|and|y|et|[A-ZÀ-ÖØ-Þ][\w&'’-]*)){0,4})"
-    rf",?[ ](?P<form>(?:{_LEGAL})(?:\.|(?!\w))(?:[ ]?(?:&[ ]?)?(?:Co\.?[ ]?KG|Ltd|Co|KG))?)(?!\w)"
+_FORM = re.compile(
+    rf",? (?P<form>(?:{_LEGAL})(?:\.|(?!\w))(?:[ ]?(?:&[ ]?)?(?:Co\.?[ ]?KG|Ltd|Co|KG))?)(?!\w)"
+)
+_NAME_BEFORE = re.compile(
+    r"(?<![\w.])[A-ZÀ-ÖØ-Þ][\w&'’-]*(?:[ ](?:&|und|and|y|et|[A-ZÀ-ÖØ-Þ][\w&'’-]*)){0,4}$"
 )
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
+_NOT_WORD = re.compile(r"\W")
+_SELF_WORDS = (
+    "this is ",
+    "name is ",
+    "name ist ",
+    "heiße ",
+    "hier ist ",
+    "me llamo ",
+    "nombre es ",
+)
+_SELF_WORDS = (*_SELF_WORDS, "appelle ", "mon nom est ", "ici ")
+_LEGAL_HINTS = _LEGAL_WORDS - {"s", "sa", "se", "as", "ab", "co", "ag", "sl", "sas"}
+_SHORT_LEGAL = (" SA", " SE", " AB", " Co", " AG", " SL", " S.", " A/S", " B.V", " N.V", " L.L.C")
 
 
 def find_people(reading: Reading) -> None:
     """Find names a text greets, signs with or introduces itself by."""
-    for pattern in (_GREETING, _SELF, _CLOSING):
-        for found in pattern.finditer(reading.text):
-            name = _TITLES.sub("", found["name"])
-            if not _is_desk(name):
-                start = found.start("name") + len(found["name"]) - len(name)
-                reading.take("person", name, start, found.end("name"))
+    text, at = reading.text, 0
+    while at >= 0:
+        for pattern in (_GREETING, _CLOSING):
+            if found := pattern.match(text, at):
+                _take_person(reading, found)
+        at = text.find("\n", at) + 1 or -1
+    if any(words in reading.low for words in _SELF_WORDS):
+        for found in _SELF.finditer(text):
+            _take_person(reading, found)
+
+
+def _take_person(reading: Reading, found: re.Match[str]) -> None:
+    name = _TITLES.sub("", found["name"])
+    if not _is_desk(name):
+        reading.take("person", name, found.end("name") - len(name), found.end("name"))
 
 
 def _is_desk(name: str) -> bool:
@@ -191,11 +114,17 @@ def _is_desk(name: str) -> bool:
 
 def find_companies(reading: Reading) -> None:
     """Find names that stand with a legal form."""
-    for found in _COMPANY.finditer(reading.text):
-        reading.take("company", f"{found['name']} {found['form']}", *found.span())
+    if reading.words.isdisjoint(_LEGAL_HINTS) and not any(
+        form in reading.text for form in _SHORT_LEGAL
+    ):
+        return
+    for form in _FORM.finditer(reading.text):
+        if name := _NAME_BEFORE.search(reading.text, max(0, form.start() - 60), form.start()):
+            reading.take("company", f"{name[0]} {form['form']}", name.start(), form.end())
 
 
+@functools.lru_cache(maxsize=8192)
 def name_words(name: str) -> tuple[str, ...]:
     """The words of a name to compare it by: without legal forms and titles."""
-    words = (re.sub(r"[^\w]", "", word).casefold() for word in _TITLES.sub("", name).split())
+    words = (_NOT_WORD.sub("", word).casefold() for word in _TITLES.sub("", name).split())
     return tuple(word for word in words if word and word not in _LEGAL_WORDS and word != "und")

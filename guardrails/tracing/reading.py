@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cached_property
 
@@ -11,13 +12,11 @@ from guardrails.tracing.report import Stated
 # Where an amount, rate or day stood, which no cue reaches across; and where anything else did.
 MARK = "\x01"
 PASSED = "\x02"
-_PLAIN = str.maketrans("\u00a0\u202f\u2007\u2008\u2009\u200a\tİ", " " * 7 + "I")
+_SPACES = "\t\u00a0\u202f\u2007\u2008\u2009\u200a"
 _WORD = re.compile(r"[^\W\d_]+")
-_DIGIT = re.compile(r"\d")
-_ENDS = re.compile(
-    r"(?<!\bno)(?<!\bnr)(?<!\bmr)(?<!\bms)(?<!\bdr)(?<!\bmrs)(?<!\bsr)(?<!\bsra)(?<!\bnúm)"
-    r"[.!?;][\"')»”]{0,2}(?=\s|$)|\n(?=\s*(?:\n|[-*•]))"
-)
+_DIGITS = re.compile(r"\d+")
+_ENDS = re.compile(r"[.!?;\n](?:(?<=\n)(?=\s*(?:\n|[-*•]))|(?<!\n)[\"')»”]{0,2}(?=\s|$))")
+_SHORTENED = re.compile(r"\b(?:no|nr|mr|ms|dr|mrs|sr|sra|núm|prof|ca|approx|inv|st)$")
 _MARKED = frozenset({"amount", "total", "fee", "percentage", "date", "deadline"})
 
 
@@ -28,6 +27,7 @@ class Reading:
         text: Subject and body as written, with marks where something was read.
         low: The same in small letters; both are as long as the original.
         words: Every word of it, in small letters.
+        digits: Where digits start.
     """
 
     def __init__(self, subject: str, body: str, language: str, as_of: date) -> None:
@@ -39,19 +39,55 @@ class Reading:
         )
         self.original = f"{subject}\n{body}"
         self.body_starts = len(subject) + 1
-        self.text = self.original.translate(_PLAIN)
+        self.text = _plain(self.original)
         self.low = self.text.lower()
         self.words = frozenset(_WORD.findall(self.low))
-        self.has_digits = _DIGIT.search(self.low) is not None
+        self.digits = tuple(found.start() for found in _DIGITS.finditer(self.low))
         self.language = language
         self.as_of = as_of
         self.found: list[Stated] = []
+        self._mentions: dict[tuple[str, ...], bool] = {}
 
     @cached_property
     def _ends(self) -> list[int]:
         """Where sentences end; asked for only once days such as "27. Mai" are marked."""
-        ends = {0, self.body_starts, *(found.end() for found in _ENDS.finditer(self.low))}
-        return [*sorted(ends), len(self.low)]
+        low = self.low
+        ends = {
+            found.end()
+            for found in _ENDS.finditer(low)
+            if low[found.start()] != "."
+            or not _SHORTENED.search(low, max(0, found.start() - 7), found.start())
+        }
+        return [*sorted({0, self.body_starts} | ends), len(low)]
+
+    def numbers(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+        """What a pattern that starts with a digit finds, in what has not been read yet."""
+        low, past = self.low, 0
+        for at in self.digits:
+            if at >= past and low[at] > PASSED and (found := pattern.match(low, at)):
+                yield found
+                past = found.end()
+
+    def places(self, words: Iterable[str]) -> Iterator[tuple[int, str]]:
+        """Where words stand by themselves, in what has not been read yet."""
+        low = self.low
+        places = []
+        for word in self.words.intersection(words):
+            at = low.find(word)
+            while at >= 0:
+                end = at + len(word)
+                if not (low[at - 1 : at].isalnum() or low[end : end + 1].isalnum()):
+                    places.append((at, word))
+                at = low.find(word, end)
+        places.sort()
+        return iter(places)
+
+    def mentions(self, stems: tuple[str, ...]) -> bool:
+        """Whether any of the words stands in the text; spares looking for what is nowhere."""
+        known = self._mentions.get(stems)
+        if known is None:
+            known = self._mentions[stems] = any(stem in self.low for stem in stems)
+        return known
 
     def sentence(self, at: int) -> tuple[int, int]:
         """Where the sentence around a place starts and ends."""
@@ -82,3 +118,12 @@ class Reading:
         marks = mark * (end - start)
         self.text = f"{self.text[:start]}{marks}{self.text[end:]}"
         self.low = f"{self.low[:start]}{marks}{self.low[end:]}"
+
+
+def _plain(text: str) -> str:
+    """The text with plain spaces, and as long in small letters as in capital ones."""
+    if text.isascii() and "\t" not in text:
+        return text
+    for space in _SPACES:
+        text = text.replace(space, " ")
+    return text.replace("İ", "I")

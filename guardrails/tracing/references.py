@@ -4,105 +4,94 @@ import re
 
 from guardrails.tracing.numerals import ARTICLES, number_word
 from guardrails.tracing.reading import Reading
-from guardrails.tracing.words import INVOICES, OF_INVOICES
+from guardrails.tracing.words import INVOICES, OF_INVOICES, each_of
 
 # Standards and public things that look like a number of ours.
 _PUBLIC = frozenset(
-    [
-        "iso",
-        "en",
-        "din",
-        "iec",
-        "utf",
-        "rfc",
-        "covid",
-        "sepa",
-        "utc",
-        "gmt",
-        "ifrs",
-        "hgb",
-        "bgb",
-        "a4",
-        "mp3",
-        "gdpr",
-        "dsgvo",
-        "ce",
-        "gpt",
-        "h1n1",
-    ]
+    each_of("iso en din iec utf rfc covid sepa utc gmt ifrs hgb bgb a4 mp3 gdpr dsgvo ce gpt h1n1")
 )
 _PREFIXES = (
     r"INV|PO|CN|CM|SO|DN|RE|RG|RNR|FA|FAC|FACT|FV|ORD|REF|DSP|CR|RC|AB|GS|BE|AV|NC|KD|CUST|TKT|CASE"
 )
 _REFERENCE = re.compile(
-    r"(?<![\w@/.$€£-])#?(?:[A-Za-z]{1,8}(?:[-/_][A-Za-z]{1,6})?[-/_](?=[\w/-]*\d{2})[\w/-]*\w"
-    rf"|[A-Z]{{2,6}}\d{{3,}}[\w/-]*|(?:{_PREFIXES}) ?#?\d{{2,}}[\w/-]*|#\d{{3,}}|\d{{4}}[-/]\d{{3,}})"
-    r"(?![\w@$€£%]|\.\w)"
+    r"(?<![@.$€£])#?(?:[A-Za-z]{1,8}(?:[-/_][A-Za-z]{1,6})?[-/_](?=[\w/-]*\d{2})[\w/-]*\w"
+    rf"|[A-Z]{{2,6}}\d{{3,}}[\w/-]*|(?:{_PREFIXES}) ?#?\d{{2,}}[\w/-]*|#\d{{3,}}"
+    r"|\d{4}[-/]\d{3,})(?![\w@$€£%]|\.\w)"
 )
-_DIGIT = re.compile(r"\d")
+_TOKEN_BEFORE = re.compile(rf"(?<!\w)(?:(?:{_PREFIXES}) ?)?[\w/_#-]*$")
+_HEAD = re.compile(r"[^-/_ \d]*")
 _TWO_DIGITS = re.compile(r"\d.*\d")
-_NOUNS = (
-    r"invoices?|inv|rechnung(?:en|snummer)?|facturas?|factures?|(?:purchase )?orders?|p\.?o\.?"
-    r"|bestellung(?:en)?|auftrag|pedidos?|commandes?|credit (?:notes?|memos?)|gutschrift(?:en)?"
-    r"|notas? de crédito|avoirs?|tickets?|case|vorgang|disputes?|reklamation|contracts?|vertrag"
-    r"|contratos?|contrats?|account|konto|kunden|customer|delivery note|lieferschein"
+# Nouns a number may follow, and whether it is the number of a paper or of something else.
+_PAPERS = frozenset(
+    each_of(
+        "invoice invoices inv rechnung rechnungen rechnungsnummer factura facturas facture "
+        "factures order orders po bestellung bestellungen auftrag pedido pedidos commande "
+        "commandes note notes memo memos gutschrift gutschriften avoir avoirs nota notas crédito "
+        "lieferschein dispute disputes reklamation"
+    )
 )
-_CUED = re.compile(
-    rf"\b(?P<noun>{_NOUNS})(?:[ -]?(?:numbers?|numéro|número|nummer|no|nr|num|núm|n°|nº|id|ref)\b\.?"
+_FILES = frozenset(
+    each_of(
+        "account konto kunden kundennummer customer case ticket tickets contract vertrag contrato "
+        "contrat vorgang reference referenz referencia référence aktenzeichen"
+    )
+)
+_NUMBER_AFTER = re.compile(
+    r"(?:[ -]?(?:numbers?|numéro|número|nummer|no|nr|num|núm|n°|nº|id|ref)\b\.?"
     r"|[ -]?(?:n°|nº|#))?(?:[:#]|\s){1,3}#?"
-    r"(?P<number>(?=[\w/.-]{0,12}\d)[a-z0-9][\w/-]*(?:\.\d[\w/-]*)*)(?![\w@%$€£])(?! ?(?:[€$£%]|of \d|days?\b))"
+    r"(?P<number>(?=[\w/.-]{0,12}\d)[a-z0-9][\w/-]*(?:\.\d[\w/-]*)*)"
+    r"(?![\w@%$€£])(?! ?(?:[€$£%]|of \d|days?\b))"
 )
-_CLAUSE = re.compile(
-    r"\b(?:clauses?|klauseln?|ziffer|cláusulas?)(?: (?:no|nr|n°|nº)\.?)? (?P<number>\d+(?:\.\d+)*)(?![\w%])"
-)
+_CLAUSES = frozenset(each_of("clause clauses klausel klauseln ziffer cláusula cláusulas"))
+_CLAUSE_AFTER = re.compile(r"(?: (?:no|nr|n°|nº)\.?)? (?P<number>\d+(?:\.\d+)*)(?![\w%])")
 _LONG = re.compile(r"(?<![\w.,/:+-])\d{6,}(?![\w%]|[.,:/-]\d)")
-_REFERENCE_NOUNS = frozenset(
-    ["account", "konto", "kunden", "customer", "case", "ticket", "tickets", "contract", "vertrag"]
-)
-
-_NOUN = re.compile(rf"(?<=[\w] )(?:{'|'.join(INVOICES)})(?!\w)(?! ?#?\d)")
-_COUNTED = re.compile(
-    r"(?<![\w.,/-])(?P<count>\d{1,3}|[^\W\d_]+)(?P<between>(?: [^\W\d_]+){0,3}) $"
-)
+_NOT_NUMBERED = re.compile(r" ?#?\d")
+_LAST_WORD = re.compile(r"(?<![\w.,/:$€£-])(\d{1,3}|[^\W\d_]+) $")
 
 
 def find_references(reading: Reading) -> None:
     """Find numbers of invoices, orders, clauses, accounts and other references."""
-    if not reading.has_digits:
+    if not reading.digits:
         return
-    for found in _REFERENCE.finditer(reading.text):
-        if is_reference(found[0]):
-            reading.take("invoice_ref", found[0].lstrip("#"), *found.span())
-    for found in _CUED.finditer(reading.low):
-        start, end = found.span("number")
-        if _TWO_DIGITS.search(found["number"]) or not found["number"].isalpha():
-            kind = "number" if found["noun"] in _REFERENCE_NOUNS else "invoice_ref"
-            reading.take(kind, reading.original[start:end], start, end)
-    for found in _CLAUSE.finditer(reading.low):
-        reading.take("number", found["number"], *found.span("number"))
+    for at in reading.digits:
+        if reading.text[at].isdigit():
+            _judge_token(reading, at)
+    for nouns, kind in ((_PAPERS, "invoice_ref"), (_FILES, "number")):
+        for at, noun in reading.places(nouns):
+            if found := _NUMBER_AFTER.match(reading.low, at + len(noun)):
+                start, end = found.span("number")
+                reading.take(kind, reading.original[start:end], start, end)
+    for at, noun in reading.places(_CLAUSES):
+        if found := _CLAUSE_AFTER.match(reading.low, at + len(noun)):
+            reading.take("number", found["number"], *found.span("number"))
+
+
+def _judge_token(reading: Reading, at: int) -> None:
+    """A token with letters, digits and hyphens, or with a prefix such as INV, is a reference."""
+    before = _TOKEN_BEFORE.search(reading.text, max(0, at - 18), at)
+    found = _REFERENCE.match(reading.text, before.start() if before else at)
+    if found and is_reference(found[0]):
+        reading.take("invoice_ref", found[0].lstrip("#"), *found.span())
 
 
 def is_reference(written: str) -> bool:
     """Whether letters with digits are a number someone gave, and no name of a standard."""
-    head = re.split(r"[-/_ \d]", written.lstrip("#"), maxsplit=1)[0].casefold()
+    head = _HEAD.match(written.lstrip("#"))[0].casefold()
     return head not in _PUBLIC and _TWO_DIGITS.search(written) is not None
 
 
 def find_long_numbers(reading: Reading) -> None:
     """Find what is left of long numbers; nobody counts that far in a letter."""
-    if reading.has_digits:
-        for found in _LONG.finditer(reading.low):
-            reading.take("number", found[0], *found.span())
+    for found in reading.numbers(_LONG):
+        reading.take("number", found[0], *found.span())
 
 
 def find_counts(reading: Reading) -> None:
     """Find how many invoices the text speaks of, in digits or words."""
-    if reading.words.isdisjoint(INVOICES):
-        return
-    for noun in _NOUN.finditer(reading.low):
-        if counted := _count_before(reading, noun.start()):
-            start, value = counted
-            reading.take("count", value, start, noun.end())
+    for at, noun in reading.places(INVOICES):
+        end = at + len(noun)
+        if not _NOT_NUMBERED.match(reading.low, end) and (counted := _count_before(reading, at)):
+            reading.take("count", counted[1], counted[0], end)
 
 
 def _count_before(reading: Reading, end: int) -> tuple[int, int] | None:
@@ -125,6 +114,3 @@ def _count_before(reading: Reading, end: int) -> tuple[int, int] | None:
             return None
         at = word.start(1)
     return None
-
-
-_LAST_WORD = re.compile(r"(?<![\w.,/:$€£-])(\d{1,3}|[^\W\d_]+) $")

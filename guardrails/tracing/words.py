@@ -6,6 +6,12 @@ letters when these patterns see it; `\\x01` stands where something has been read
 
 import re
 
+
+def each_of(words: str) -> tuple[str, ...]:
+    """The words of a line, so that long lists stay readable."""
+    return tuple(words.split())
+
+
 _DAYS = (
     "monday tuesday wednesday thursday friday saturday sunday",
     "montag dienstag mittwoch donnerstag freitag samstag sonntag",
@@ -21,30 +27,13 @@ WEEKDAY = rf"(?:{'|'.join(sorted(WEEKDAYS, key=len, reverse=True))})"
 
 UNITS = {
     **dict.fromkeys(
-        [
-            "day",
-            "days",
-            "tag",
-            "tage",
-            "tagen",
-            "tages",
-            "día",
-            "días",
-            "dia",
-            "dias",
-            "jour",
-            "jours",
-        ],
+        each_of("day days tag tage tagen tages día días dia dias jour jours"),
         1,
     ),
-    **dict.fromkeys(
-        ["week", "weeks", "woche", "wochen", "semana", "semanas", "semaine", "semaines"], 7
-    ),
+    **dict.fromkeys(each_of("week weeks woche wochen semana semanas semaine semaines"), 7),
     **dict.fromkeys(["fortnight", "fortnights", "quincena", "quinzaine"], 14),
-    **dict.fromkeys(["month", "months", "monat", "monate", "monaten", "mes", "meses", "mois"], 30),
-    **dict.fromkeys(
-        ["hour", "hours", "hrs", "stunde", "stunden", "hora", "horas", "heure", "heures"], 0
-    ),
+    **dict.fromkeys(each_of("month months monat monate monaten mes meses mois"), 30),
+    **dict.fromkeys(each_of("hour hours hrs stunde stunden hora horas heure heures"), 0),
 }
 UNIT = rf"(?:{'|'.join(sorted(UNITS, key=len, reverse=True))})(?!\w)"
 # Between a number and its unit, or a number and "invoices".
@@ -53,60 +42,24 @@ OF_DAYS = (
     r"|more|weitere[nr]?|further|short) ){0,2}"
 )
 OF_INVOICES = frozenset(
-    [
-        "open",
-        "overdue",
-        "unpaid",
-        "outstanding",
-        "past",
-        "due",
-        "your",
-        "our",
-        "these",
-        "those",
-        "following",
-        "listed",
-        "late",
-        "older",
-        "new",
-        "offene",
-        "offenen",
-        "überfällige",
-        "überfälligen",
-        "fällige",
-        "fälligen",
-        "unbezahlte",
-        "unbezahlten",
-        "ihre",
-        "ihrer",
-        "folgende",
-        "folgenden",
-        "sus",
-        "nuestras",
-        "siguientes",
-        "últimas",
-        "vos",
-        "nos",
-        "dernières",
-        "autres",
-        "other",
-        "more",
-        "separate",
-        "different",
-        "remaining",
-    ]
+    each_of(
+        "open overdue unpaid outstanding past due your our these those following listed late "
+        "older new offene offenen überfällige überfälligen fällige fälligen unbezahlte "
+        "unbezahlten ihre ihrer folgende folgenden sus nuestras siguientes últimas vos nos "
+        "dernières autres other more separate different remaining"
+    )
 )
 INVOICES = frozenset(
-    ["invoices", "invoice", "bills", "rechnungen", "rechnung", "facturas", "factura", "factures"]
+    each_of("invoices invoice bills rechnungen rechnung facturas factura factures")
 )
 
 # Currencies by name, in all four languages; "dollars" may be any country's.
 _DOLLARS = frozenset({"USD", "CAD", "AUD", "NZD", "SGD", "HKD"})
 CURRENCY_NAMES = {
     **dict.fromkeys(["euro", "euros"], frozenset({"EUR"})),
-    **dict.fromkeys(["dollar", "dollars", "bucks", "dólar", "dólares", "dolares"], _DOLLARS),
+    **dict.fromkeys(each_of("dollar dollars bucks dólar dólares dolares"), _DOLLARS),
     **dict.fromkeys(
-        ["pound", "pounds", "pfund", "libra", "libras", "livre", "livres", "quid", "sterling"],
+        each_of("pound pounds pfund libra libras livre livres quid sterling"),
         frozenset({"GBP"}),
     ),
     **dict.fromkeys(["franken", "rappen", "francs", "francos"], frozenset({"CHF", "XAF", "XOF"})),
@@ -165,11 +118,22 @@ DISPUTED = re.compile(
     r"\b(?:disput\w+|contested|query|queried|strittig\w*|bestritten\w*|disputad\w+|litig\w+"
     r"|contestée?s?)\b"
 )
-REDUCED = re.compile(
-    r"\b(?:reduction|discount|rebate|reduc\w+|nachlass|rabatt|skonto|descuento|rebaja|remise"
-    r"|réduction|escompte)\b"
+# The beginnings of those words, to know at once that a text holds none of them.
+TOTAL_STEMS = each_of(
+    "total together all sum combined insgesamt gesamt zusammen conjunto ensemble somme"
 )
-
+FEE_STEMS = each_of(
+    "fee charg interest surcharg penalt cost gebühr kosten zins pauschale aufschlag säumnis recargo "
+    "interés intereses comisi penaliz gastos frais pénalit intérêt indemnit majoration"
+)
+PAID_STEMS = each_of(
+    "paid received thank credited erhalten eingegangen dank zahlt überwiesen recib pagad gracias "
+    "abonad reçu merci payé versé réglé"
+)
+ORIGINAL_STEMS = each_of(
+    "origin initial invoiced total amount value ursprünglich rechnungs importe factur"
+)
+DISPUTED_STEMS = each_of("disput contest quer strittig bestritten litig")
 DUE_BEFORE = re.compile(
     r"(?:\b(?:due|payable|fällig\w*|zahlbar|venc\w+|échue?s?|échéance|exigible)\b|past-due)"
     r"[^.\x01]{0,22}$"
