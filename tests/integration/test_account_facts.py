@@ -102,6 +102,21 @@ class TestOneAccount:
         assert [promise.promise_id for promise in facts.promises] == ["p0"]
         assert facts.broken_promises == 1
 
+    @pytest.mark.parametrize(("ago", "lately"), [(-3, True), (29, True), (30, False)])
+    def test_broken_promise__is_told_for_thirty_days(self, books: Books, ago, lately) -> None:
+        row = PROMISE | {"state": "broken", "direction": "theirs", "due_on": day(-ago)}
+        books.add("promise", id="p", account_id="acc_a", **row)
+        facts = facts_of(books)
+        assert [each.promise_id for each in facts.broken_lately] == ["p"] * lately
+        assert facts.broken_promises == 1
+
+    @pytest.mark.parametrize(("ago", "told"), [(-1, False), (0, True), (29, True), (30, False)])
+    def test_payment__is_told_whole_for_thirty_days(self, books: Books, ago, told) -> None:
+        books.receipt("rcp_1", 900, account_id="acc_a", received_on=day(-ago), unapplied_minor=0)
+        facts = facts_of(books)
+        assert [(p.receipt_id, p.amount_minor) for p in facts.payments] == [("rcp_1", 900)] * told
+        assert facts.receipts == ()
+
     @pytest.mark.parametrize("state", ["open", "escalated", "closed"])
     def test_ticket__is_told_until_it_is_closed(self, books: Books, state) -> None:
         books.add("ticket", id="t", account_id="acc_a", severity=1, state=state, **TICKET)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from engines.dunning import choose_contact, levels_after, plan_contact
-from ledger.facts import OpenItem
+from ledger.facts import OpenItem, PastContact
 from tests.support.facts import (
     account,
     contact,
@@ -175,3 +175,42 @@ class TestChooseContact:
     ) -> None:
         facts = account(contacts=(contact(language=of_contact),), language=of_account)
         assert plan_contact(facts, policy()).reminders[0].language == expected
+
+
+class TestNoteAhead:
+    def note(self, *items: OpenItem, days: int = 5, **changes: object):
+        """The ids a note before the due date names, None where there is no note."""
+        found = plan_contact(account(*items, **changes), policy_with("dunning", pre_due_days=days))
+        notes = [r for r in found.reminders if r.stage == 0]
+        assert all(r.template_id == "pre_due" for r in notes)
+        return notes[0].invoice_ids if notes else None
+
+    @pytest.mark.parametrize(
+        ("late", "named"), [(-6, None), (-5, ("inv_1",)), (-1, ("inv_1",)), (0, None)]
+    )
+    def test_item_due_soon__is_named_within_its_days(self, late, named) -> None:
+        assert self.note(item(late=late)) == named
+
+    def test_policy_without_days__writes_none(self) -> None:
+        assert self.note(item(late=-2), days=0) is None
+
+    def test_something_late_in_the_currency__no_note(self) -> None:
+        assert self.note(item("1", late=-2), item("2", late=1)) is None
+        assert self.note(item("1", late=-2), item("2", late=1, currency="EUR")) == ("inv_1",)
+
+    def test_note_sent_lately__none_again_until_its_days_are_over(self) -> None:
+        sent = [PastContact(day(-ago), "email", "send_reminder", 0, "USD") for ago in (4, 5)]
+        assert self.note(item(late=-2), contact_history=(sent[0],)) is None
+        assert self.note(item(late=-2), contact_history=(sent[1],)) == ("inv_1",)
+
+    def test_promised_or_too_small__no_note(self) -> None:
+        assert self.note(item(late=-2), promises=(promise(9, "inv_1"),)) is None
+        assert self.note(item(late=-2, minor=1)) is None
+
+    def test_day_of_the_note__is_the_next_to_look(self) -> None:
+        early = account(item(late=-9))
+        by = policy_with("dunning", pre_due_days=5)
+        assert plan_contact(early, by).next_action_on == day(4)
+
+    def test_note_sent__moves_no_level(self) -> None:
+        assert levels_after((item(late=-2),), 0) == {}

@@ -107,6 +107,15 @@ class TestNeverWriteAfterOptOut:
         facts = account(contacts=(contact(opted_out=True),))
         assert rules.never_write_after_opt_out(case_of(facts, action))
 
+    def test_confirmation_that_we_stop__is_the_one_message(self) -> None:
+        facts = account(contacts=(contact(opted_out=True),))
+        confirming = answer(template_id="opt_out_confirmation")
+        assert rules.never_write_after_opt_out(case_of(facts, confirming)) is None
+        own = answer(
+            template_id="opt_out_confirmation", wording="person", subject="Bye", body="Sorry!"
+        )
+        assert rules.never_write_after_opt_out(case_of(facts, own))
+
     def test_colleague_opted_out__does_not_object(self) -> None:
         facts = account(contacts=(contact(), contact("con_2", opted_out=True)))
         assert rules.never_write_after_opt_out(case_of(facts, reminder())) is None

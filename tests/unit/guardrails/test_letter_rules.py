@@ -18,6 +18,7 @@ from tests.support.facts import (
     item,
     policy,
     policy_with,
+    promise,
     reminder,
     statement,
     ticket,
@@ -35,6 +36,11 @@ class TestOnlyOpenItems:
     def test_due_date__item_is_named_from_the_day_after(self, late, objects) -> None:
         facts = account(item(late=late))
         assert bool(rules.only_open_items(case_of(facts, reminder()))) == objects
+
+    @pytest.mark.parametrize(("late", "objects"), [(1, True), (0, False), (-3, False)])
+    def test_note_ahead__names_what_is_not_late(self, late, objects) -> None:
+        note = reminder(stage=0, template_id="pre_due")
+        assert bool(rules.only_open_items(case_of(account(item(late=late)), note))) == objects
 
     @pytest.mark.parametrize("ids", [(), ("inv_1", "inv_1"), ("inv_1", "inv_of_another_account")])
     def test_no_item_one_twice_or_a_stranger__objects(self, ids) -> None:
@@ -91,6 +97,27 @@ class TestNoStageSkipped:
         without = stage(3, invoice_ids=("inv_2",))
         assert rules.no_stage_skipped(case_of(facts, without))
 
+    @pytest.mark.parametrize(
+        ("days", "late", "objects"), [(0, -1, True), (5, -5, False), (5, -6, True)]
+    )
+    def test_note_ahead__only_as_early_as_policy_says(self, days, late, objects) -> None:
+        note = reminder(stage=0, template_id="pre_due")
+        by = policy_with("dunning", pre_due_days=days)
+        assert (
+            bool(rules.no_stage_skipped(case_of(account(item(late=late)), note, by=by))) == objects
+        )
+
+    def test_broken_promise__is_spoken_of_where_one_was(self) -> None:
+        said = reminder(stage=0, template_id="broken_promise", promise_id="prm_1")
+        assert rules.no_stage_skipped(case_of(account(promises=(promise(-9),)), said))
+        assert rules.no_stage_skipped(case_of(account(broken_lately=(promise(-9),)), said)) is None
+
+    @pytest.mark.parametrize("template_id", ["reminder_1", "final_notice", "statement"])
+    def test_other_letters__have_no_stage_off_the_ladder(self, template_id) -> None:
+        assert rules.no_stage_skipped(
+            case_of(account(), reminder(stage=0, template_id=template_id))
+        )
+
 
 class TestApprovedTemplateInLanguage:
     @pytest.mark.parametrize("language", ["de", "en", "es", "fr"])
@@ -98,7 +125,14 @@ class TestApprovedTemplateInLanguage:
         action = reminder(language=language)
         assert rules.approved_template_in_language(case_of(account(), action)) is None
 
-    @pytest.mark.parametrize("change", [{"language": "pt"}, {"template_id": "threat"}])
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"language": "pt"},
+            {"template_id": "threat"},
+            {"template_id": "final_notice", "channel": "sms"},
+        ],
+    )
     def test_no_such_template__objects(self, change) -> None:
         assert rules.approved_template_in_language(case_of(account(), reminder(**change)))
 
@@ -227,6 +261,11 @@ class TestFinalStagesNeedPerson:
     def test_stage__as_the_ladder_says(self, level, objects) -> None:
         case = case_of(account(), stage(level))
         assert bool(rules.final_stages_need_person(case)) == objects
+
+    @pytest.mark.parametrize("template_id", ["pre_due", "broken_promise"])
+    def test_off_the_ladder__may_leave(self, template_id) -> None:
+        action = reminder(stage=0, template_id=template_id, promise_id="prm_1")
+        assert rules.final_stages_need_person(case_of(account(), action)) is None
 
     def test_stage_nobody_knows__objects(self) -> None:
         assert rules.final_stages_need_person(case_of(account(), reminder(stage=9)))

@@ -118,6 +118,24 @@ class TestIdempotencyKey:
         again = answer(in_reply_to="msg_1", wording="model", subject="Re", body="Thanks.")
         assert idempotency_key(one, account()) == idempotency_key(again, account())
 
+    @pytest.mark.parametrize(
+        "told",
+        [
+            {"template_id": "receipt", "about": "rcp_1"},
+            {"template_id": "promise_confirmation", "about": "prm_1"},
+            {"template_id": "opt_out_confirmation"},
+        ],
+    )
+    def test_what_happened_once__is_confirmed_once_whatever_the_day(self, told) -> None:
+        tomorrow = replace(account(), as_of=account().as_of + timedelta(days=1))
+        one, again = answer(**told), answer(**told, in_reply_to="msg_2")
+        assert idempotency_key(one, account()) == idempotency_key(again, tomorrow)
+        assert idempotency_key(one, account()) != idempotency_key(answer(), account())
+
+    def test_two_payments__are_confirmed_each(self) -> None:
+        one, two = (answer(template_id="receipt", about=each) for each in ("rcp_1", "rcp_2"))
+        assert idempotency_key(one, account()) != idempotency_key(two, account())
+
 
 class TestOutboxRows:
     def rows(self, found=None, **more):

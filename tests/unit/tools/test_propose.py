@@ -9,11 +9,13 @@ from agents.supervisor import ROLES
 from ledger.actions import ApplyReceipt, CreateCallTask, ProposePlan, SetCreditLimit
 from ledger.facts import UnappliedReceipt
 from tests.support.case_book import AS_OF, open_item, snapshot
+from tests.support.letter_cases import FACTS, letter_action
 from tests.unit.tools.test_contract import context
 from tools.contract import ToolContext, ToolRefused, ToolRetry
 from tools.propose import MAX_ACTIONS, propose_tool
 
 CALL = {"type": "create_call_task", "summary": "Ring them", "due_on": AS_OF.isoformat()}
+ANSWER = {"type": "answer_query", "contact_id": "con_1"}
 RECEIPT = UnappliedReceipt("rcp_1", "R-1", AS_OF, 50_000, "USD")
 EVERY = tuple(sorted({kind for spec in ROLES.values() for kind in spec.action_types}))
 
@@ -67,6 +69,31 @@ class TestWhatIsNoted:
         assert isinstance(action, ProposePlan)
         assert [part.amount_minor for part in action.parts] == [25_000, 25_000]
 
+    @pytest.mark.parametrize(
+        ("template_id", "named"),
+        [
+            ("receipt", {"about": "rcp_7"}),
+            ("promise_confirmation", {"about": "prm_1"}),
+            ("plan_proposal", {"about": "pln_1"}),
+            ("copy_answer", {"invoice_ids": ["inv_INV-10482"]}),
+            ("opt_out_confirmation", {}),
+        ],
+    )
+    def test_letter_about_what_the_ledger_holds(self, template_id: str, named: Any) -> None:
+        ctx = context(snapshots={"acc_1": FACTS})
+        action = {"type": "answer_query", "contact_id": "con_1", "template_id": template_id}
+        propose(ctx, action | named)
+        assert ctx.proposed[0].template_id == template_id
+
+    @pytest.mark.parametrize("template_id", ["pre_due", "broken_promise"])
+    def test_reminder_off_the_ladder(self, template_id: str) -> None:
+        ctx = context(snapshots={"acc_1": FACTS})
+        action = letter_action(template_id, "en").model_dump(
+            mode="json", exclude={"account_id", "wording", "subject", "body"}
+        )
+        propose(ctx, action)
+        assert ctx.proposed == [letter_action(template_id, "en")]
+
 
 class TestWhatIsRefused:
     def rule(self, action: Any, types: tuple[str, ...] = EVERY, **values: Any) -> str:
@@ -116,6 +143,9 @@ class TestWhatIsToBeMended:
         ("action", "says"),
         [
             ({**CALL, "approved_by": "felix"}, "approved_by"),
+            ({**ANSWER, "template_id": "receipt", "about": "rcp_1"}, "there is none"),
+            ({**ANSWER, "template_id": "receipt"}, "names the row in about"),
+            ({**ANSWER, "template_id": "final_notice"}, "template_id"),
             ({**CALL, "due_on": "2020-01-01"}, "or later"),
             ({**CALL, "summary": "x" * 501}, "summary"),
             ({"type": "escalate", "to_role": "me", "summary": "x"}, "to_role is one of"),
