@@ -1,0 +1,1 @@
+"""Training and measuring of the tone scores, against human ratings and drafts of our own."""

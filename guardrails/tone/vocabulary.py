@@ -1,0 +1,114 @@
+"""Every word met, looked up once: a row of numbers a word, so that a text is read in bulk."""
+
+import zlib
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from guardrails.content.pattern import Pattern
+from guardrails.tone.lexicon import START, lexicon_of, strategy_names
+
+_SHAPES = ("ing", "ed", "ly", "tion", "s")
+_ENDS = frozenset(".!?")
+# Words beyond these are seldom met twice; forgetting them keeps a long run small.
+_MOST_WORDS = 30_000
+
+
+class Vocabulary(dict[str, int]):
+    """The words of one language and the row of each; an unknown word gets one when first met.
+
+    Attributes:
+        texts: What stands for the word: `#` for digits, `<url>` for a link.
+        codes: Its hash, and the hash of its class 32 bits higher.
+        strategies: Which strategies it is.
+        valences: How good or bad a thing it names, -4 to 4.
+        negates: Whether it turns round what follows.
+        begins: Whether it may begin a phrase or call up a pattern.
+    """
+
+    def __init__(
+        self, language: str, common: frozenset[int], valences: Mapping[int, float]
+    ) -> None:
+        super().__init__()
+        self.language = language
+        self._common = common
+        self._felt = valences
+        self._lexicon = lexicon_of(language)
+        self._reserve()
+        self.start = self[START]
+
+    def _reserve(self) -> None:
+        self.texts: list[str] = []
+        self.codes = np.zeros(_MOST_WORDS, dtype=np.uint64)
+        self.strategies = np.zeros((_MOST_WORDS, len(strategy_names())), dtype=np.int8)
+        self.valences = np.zeros(_MOST_WORDS, dtype=np.float32)
+        self.negates = np.zeros(_MOST_WORDS, dtype=np.bool_)
+        self.begins = np.zeros(_MOST_WORDS, dtype=np.bool_)
+
+    def rows(self, tokens: list[str]) -> NDArray[np.intp]:
+        """The rows of the words of a text, with a sentence start before every sentence."""
+        if len(self) > _MOST_WORDS // 2:
+            self._forget()
+        found = [self.start]
+        for token in tokens:
+            found.append(self[token])
+            if token in _ENDS:
+                found.append(self.start)
+        return np.array(found, dtype=np.intp)
+
+    def phrases(self, row: int) -> list[tuple[tuple[str, ...], int]]:
+        """What must follow the word to make a phrase, and the strategy it then is."""
+        return self._lexicon.phrases.get(self.texts[row], [])
+
+    def patterns(self, row: int) -> list[Pattern]:
+        """The patterns the word calls up."""
+        lexicon, found = self._lexicon, []
+        for piece in self.texts[row].split("'"):  # patterns read an elided word as its own
+            found += lexicon.called.get(piece, [])
+            found += [each for stem, each in lexicon.called_begun if piece.startswith(stem)]
+        return found
+
+    def _forget(self) -> None:
+        self.clear()
+        self.texts.clear()
+        for column in (self.strategies, self.valences, self.negates, self.begins):
+            column[:] = 0
+        self.start = self[START]
+
+    def __missing__(self, token: str) -> int:
+        row = len(self.texts)
+        if row >= _MOST_WORDS:  # one text of that many new words; what is beyond counts as one
+            return row - 1
+        text = _standing_for(token)
+        code = zlib.crc32(text.encode())
+        kept = code in self._common or not text[0].isalpha()
+        self.texts.append(text)
+        self.codes[row] = code | (code if kept else zlib.crc32(_shape(text).encode())) << 32
+        self.strategies[row, list(self._own_strategies(text))] = 1
+        self.valences[row] = self._felt.get(code, 0.0)
+        self.negates[row] = text in self._lexicon.negating
+        self.begins[row] = bool(self.phrases(row) or self.patterns(row))
+        self[token] = row
+        return row
+
+    def _own_strategies(self, text: str) -> set[int]:
+        begun = {strategy for stem, strategy in self._lexicon.begun if text.startswith(stem)}
+        return begun.union(self._lexicon.whole.get(text, ()))
+
+
+def _standing_for(token: str) -> str:
+    if token[0].isdigit():
+        return "#"
+    if token[0] == "\n":
+        return START
+    if token.startswith(("http:", "https:", "www.")):
+        return "<url>"
+    return token
+
+
+def _shape(word: str) -> str:
+    for ending in _SHAPES:
+        if word.endswith(ending) and len(word) > len(ending) + 2:
+            return f"_{ending}"
+    return "_"
