@@ -159,9 +159,12 @@ def settle(
     balances: Tie = "none"
     difference = 0
     if opening_minor is not None and closing_minor is not None:
-        moved = sum(line.amount_minor for line in lines if line.kind == "booked")
+        booked = [line for line in lines if line.kind == "booked"]
+        moved = sum(line.amount_minor for line in booked if line.currency == currency)
         difference = closing_minor - opening_minor - moved
-        balances = "differ" if difference else "tie"
+        # A balance proves nothing about a line in another currency.
+        is_proven = all(line.currency == currency for line in booked)
+        balances = "tie" if is_proven and not difference else "differ"
     return Statement(
         account=account,
         currency=currency,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from adapters.bank_files import mt940
+from adapters.bank_files import bai2, camt, mt940, ofx
 from adapters.bank_files.model import BankFile
 from adapters.bank_files.values import MAX_BYTES
 from ledger.errors import BadInput
@@ -20,7 +20,12 @@ class Reader:
     read: Callable[[str, bytes], BankFile]
 
 
-READERS: tuple[Reader, ...] = (Reader("mt940", mt940.sniff, mt940.read),)
+READERS: tuple[Reader, ...] = (
+    Reader("camt", camt.sniff, camt.read),
+    Reader("ofx", ofx.sniff, ofx.read),
+    Reader("bai2", bai2.sniff, bai2.read),
+    Reader("mt940", mt940.sniff, mt940.read),
+)
 
 
 def read_bank_file(name: str, data: bytes, *, profile: str | None = None) -> BankFile:
