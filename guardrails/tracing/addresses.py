@@ -28,7 +28,8 @@ _IBAN = re.compile(
 _WALLET = re.compile(
     r"(?<!\w)(?:bc1[a-z0-9]{20,80}|0x[0-9a-fA-F]{40}|[13T][1-9A-HJ-NP-Za-km-z]{25,34})(?!\w)"
 )
-_SHORTEST_WALLET = 26
+# A wallet has a digit among its first letters; as many follow it without a space.
+_WALLET_TAIL = 22
 # Words a bank's number may follow, and how it goes on from there.
 _BANK_WORDS = frozenset(
     each_of(
@@ -113,12 +114,12 @@ def _is_no_link(reading: Reading, start: int, written: str) -> bool:
 
 def find_accounts(reading: Reading) -> None:
     """Find bank accounts, codes of banks, wallets and the last digits of cards."""
-    text = reading.text
     for at in reading.digits:
-        if text[at - 2 : at].isupper() and (found := _IBAN.match(text, at - 2)):
-            reading.take("bank_account", bare(found[0]), *found.span())
-    if reading.digits and max(map(len, text.split()), default=0) >= _SHORTEST_WALLET:
-        for found in _WALLET.finditer(text):
+        text = reading.text
+        if (text[at - 2 : at].isupper() and (found := _IBAN.match(text, at - 2))) or (
+            " " not in text[at : at + _WALLET_TAIL]
+            and (found := _WALLET.search(text, max(0, at - 4)))
+        ):
             reading.take("bank_account", bare(found[0]), *found.span())
     for at, word in reading.places(_BANK_WORDS):
         for pattern in (_ACCOUNT_AFTER, _BIC_AFTER):

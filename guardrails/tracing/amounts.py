@@ -54,7 +54,14 @@ _PARTS = re.compile(
 )
 _PERCENT_WORD = re.compile(r"(?<=[^\W\d_] )(?:per ?cent|prozent|por ciento|pour cent)\b")
 _PERCENT_WORDS = frozenset({"percent", "prozent", "ciento", "cent"})
+# Nearly every amount; any other form is read by `read_amount`.
+_WITH_CENTS = re.compile(
+    r"(?:[1-9]\d{0,2}(?:(?P<group>[., '’])\d{3}(?:(?P=group)\d{3})*)?|[1-9]\d*|0)(?P<point>[.,])\d\d"
+)
+_NOT_DIGITS = re.compile(r"\D")
 _MARK_OR_DIGIT = re.compile(r"[\x01\d]")
+# What is in every number word from a hundred on.
+_HUNDREDS = ("hund", "thous", "taus", "mil", "cien", "cent", "quinien", "novec", "setec")
 _LONG_NUMBER = 100
 _ROUND = frozenset({100, 1000, 1_000_000})
 _CUE_REACH = 45
@@ -112,12 +119,20 @@ def _of_word(word: str) -> frozenset[str]:
 
 
 def _value(written: str, currencies: frozenset[str], reading: Reading) -> Decimal | None:
-    digits = min((currency_digits(each) for each in currencies), default=2)
+    digits = _digits(currencies)
+    plain = _WITH_CENTS.fullmatch(written) if digits == 2 else None
+    if plain and plain["point"] != plain["group"]:
+        return Decimal(f"{_NOT_DIGITS.sub('', written[:-3])}.{written[-2:]}")
     minor = read_amount(written, digits, reading.language)
     if minor is None and digits != 2:
         digits = 2
         minor = read_amount(written, digits, reading.language)
     return None if minor is None else Decimal(minor).scaleb(-digits)
+
+
+@functools.lru_cache(maxsize=512)
+def _digits(currencies: frozenset[str]) -> int:
+    return min((currency_digits(each) for each in currencies), default=2)
 
 
 def _is_bare_amount(reading: Reading, found: re.Match[str], multiplied: bool) -> bool:
@@ -216,6 +231,8 @@ def _find_long_numbers(reading: Reading) -> None:
 
     Round ones alone ("a thousand thanks") are a manner of speaking.
     """
+    if not reading.mentions(_HUNDREDS):
+        return
     long = [w for w in reading.words if (number_word(w, reading.language) or 0) >= _LONG_NUMBER]
     for word in long:
         for at, _word in reading.places((word,)):

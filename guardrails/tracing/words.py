@@ -64,7 +64,7 @@ CURRENCY_NAMES = {
     ),
     **dict.fromkeys(["franken", "rappen", "francs", "francos"], frozenset({"CHF", "XAF", "XOF"})),
     **dict.fromkeys(["yen", "yenes"], frozenset({"JPY"})),
-    **dict.fromkeys(["peso", "pesos"], frozenset({"MXN", "ARS", "CLP", "COP"})),
+    **dict.fromkeys(["peso", "pesos"], frozenset({"MXN", "ARS", "COP"})),
     **dict.fromkeys(["złoty", "zloty"], frozenset({"PLN"})),
     **dict.fromkeys(["kronor", "kroner", "kronen"], frozenset({"SEK", "NOK", "DKK"})),
     **dict.fromkeys(["rupees", "rupien", "rupias"], frozenset({"INR"})),
@@ -72,7 +72,7 @@ CURRENCY_NAMES = {
 CENTS = r"(?:cents?|pence|pennies|céntimos?|centavos?|centimes?)(?!\w)"
 # "$" and its like say less in a letter from abroad than in the language's own country.
 SIGNS = {
-    "$": _DOLLARS | {"MXN", "ARS", "CLP", "COP"},
+    "$": _DOLLARS | {"MXN", "ARS", "COP"},
     "€": frozenset({"EUR"}),
     "£": frozenset({"GBP"}),
     "¥": frozenset({"JPY", "CNY"}),
