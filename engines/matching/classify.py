@@ -55,8 +55,8 @@ _STATED = re.compile(
     re.IGNORECASE,
 )
 _PART = re.compile(
-    r"\b(?:part(?:ial)?(?:ly)?[- ]?(?:pay\w*|pmt|paid)?|instal+ments?|on account|deposit|down ?payment|"
-    r"acompte|anzahlung|teilzahlung|abschlag\w*|rate|\d+(?:st|nd|rd|th) (?:half|part|pmt|payment)|"
+    r"\b(?:part(?:ial)?(?:ly)?[- ]?(?:pay\w*|pmt|paid)?|instal+ments?|on account|down ?payment|"
+    r"acompte|anzahlung|teilzahlung|abschlag\w*|\d+(?:st|nd|rd|th) (?:half|part|pmt|payment)|"
     r"a cuenta|pago parcial|balance to follow|progress payment|1 of [2-9]|first half)\b",
     re.IGNORECASE,
 )
@@ -65,22 +65,37 @@ _DISCOUNT = re.compile(
     r"korting|sconto|pronto pago|prompt pay\w*)\b",
     re.IGNORECASE,
 )
-_FEE_CHANNELS = frozenset({"fee", "fees", "charge", "charges", "service charge", "bank fee"})
-_OWN_CHANNELS = frozenset({"interest", "internal", "transfer", "sweep", "payroll", "tax", "loan"})
-_RETURN_CHANNELS = frozenset({"return", "returns", "reversal", "chargeback", "nsf"})
+_FEE_CHANNELS = frozenset({"fee", "fees", "charge", "charges"})
+_OWN_CHANNELS = frozenset({"interest", "internal", "sweep", "payroll", "tax", "loan", "zba"})
+_RETURN_CHANNELS = frozenset({"return", "returned", "returns", "reversal", "nsf"})
 
 
-def classify(payment: Payment) -> LineKind:
-    """Say what a line is by its sign, channel and words of the trade in several languages."""
+def classify(payment: Payment, is_ours: bool) -> LineKind:
+    """Say what a line is by its sign, channel and words of the trade in several languages.
+
+    Args:
+        payment: The line.
+        is_ours: Whether it names an open document or its payer is a customer.
+    """
     text = f"{payment.memo} {payment.payer_name}"
-    channel = payment.channel.strip().lower().replace("_", " ")
-    if channel in _RETURN_CHANNELS or (_RETURN.search(text) and not _FEE.search(text)):
+    channel = set(payment.channel.lower().replace("_", " ").replace("-", " ").split())
+    if channel & _RETURN_CHANNELS or _says_return(payment, text, is_ours):
         return LineKind.RETURN
-    if channel in _FEE_CHANNELS or _FEE.search(text):
+    if channel & _FEE_CHANNELS or _FEE.search(text):
         return LineKind.FEE
-    if channel in _OWN_CHANNELS or _OWN.search(text):
+    if channel & _OWN_CHANNELS or _OWN.search(text):
         return LineKind.INTERNAL
-    return LineKind.RETURN if payment.amount_minor < 0 else LineKind.RECEIPT
+    if payment.amount_minor > 0:
+        return LineKind.RECEIPT
+    return LineKind.RETURN if is_ours else LineKind.INTERNAL
+
+
+def _says_return(payment: Payment, text: str, is_ours: bool) -> bool:
+    found = _RETURN.search(text)
+    if not found or _FEE.search(text):
+        return False
+    # A retailer that pays less a chargeback still pays.
+    return payment.amount_minor < 0 or not is_ours or "charge" not in found[0].lower()
 
 
 def states_deduction(text: str) -> bool:

@@ -1,8 +1,7 @@
 """The open book of a batch: what is still owed on each document while payments are spent."""
 
-from bisect import bisect_left, bisect_right
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from datetime import date
 
 from engines.matching.model import Book, Customer, OpenDocument, Part
@@ -21,9 +20,14 @@ class OpenBook:
         for doc in book.documents:
             if doc.customer_no not in self.customers:
                 self.customers[doc.customer_no] = Customer(doc.customer_no, doc.customer_name)
+        self._children: dict[str, list[str]] = defaultdict(list)
+        for customer in self.customers.values():
+            if customer.parent:
+                self._children[customer.parent].append(customer.customer_no)
         self.references = ReferenceIndex(self.documents.values(), book.closed)
         self.names = NameIndex(self.customers.values(), aliases)
         self.by_number = {normalise(no).lstrip("0"): no for no in self.customers}
+        self._spent: Counter[str] = Counter()
         self._owed = {doc_id: doc.amount_minor for doc_id, doc in self.documents.items()}
         self._of: dict[tuple[str, str], list[str]] = defaultdict(list)
         self._amounts: dict[tuple[str, int], list[str]] = defaultdict(list)
@@ -43,6 +47,7 @@ class OpenBook:
             doc = self.documents[part.doc_id]
             left = self._owed[part.doc_id] - part.cash_minor
             self._owed[part.doc_id] = left
+            self._spent[doc.customer_no] += 1
             if left:  # what is left of a part payment can be met exactly by the next one
                 self._amounts[doc.currency, left].append(part.doc_id)
 
@@ -54,6 +59,10 @@ class OpenBook:
             self.documents[i].customer_no in chosen and self.documents[i].amount_minor == minor
             for i in ids
         )
+
+    def size(self, customer_no: str, currency: str) -> int:
+        """How many documents a customer had open when the batch began."""
+        return len(self._of.get((customer_no, currency), ()))
 
     def at_opening(self, customer_no: str, currency: str) -> list[OpenDocument]:
         """What a customer owed when the batch began, by due date."""
@@ -78,6 +87,17 @@ class OpenBook:
         ids = dict.fromkeys(self._amounts.get((currency, minor), ()))
         return [self.documents[i] for i in ids if self._owed[i] == minor]
 
+    def state_of(self, customers: Iterable[str]) -> int:
+        """A number that grows whenever documents of these customers are paid."""
+        return sum(self._spent[number] for number in customers)
+
+    def relatives(self, number: str) -> list[str]:
+        """Children, siblings and parent of a customer."""
+        customer = self.customers.get(number)
+        near = {number, customer.parent if customer else ""} - {""}
+        found = [child for one in sorted(near) for child in self._children.get(one, ())]
+        return [one for one in dict.fromkeys([*sorted(near), *found]) if one != number]
+
     def related(self, one: str, two: str) -> bool:
         """Whether two customers are parent and child or children of one parent."""
         return one == two or bool(self._family(one) & self._family(two))
@@ -85,11 +105,3 @@ class OpenBook:
     def _family(self, number: str) -> set[str]:
         customer = self.customers.get(number)
         return {number, customer.parent} - {""} if customer else {number}
-
-
-def due_between(
-    documents: Sequence[OpenDocument], first: date, last: date
-) -> Sequence[OpenDocument]:
-    """Cut documents sorted by due date to a span of days."""
-    days = [doc.due_on or _NEVER for doc in documents]
-    return documents[bisect_left(days, first) : bisect_right(days, last)]

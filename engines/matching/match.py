@@ -1,7 +1,7 @@
 """A batch of payments against an open book: references first, then amounts, then sums."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engines.matching.advices import AdviceDesk, judge_advised
 from engines.matching.assignment import spread_equal_amounts
@@ -20,6 +20,7 @@ from engines.matching.scoring import Calibration, shipped_calibration
 from engines.matching.unnamed import judge_unnamed
 
 _ROUNDS = 3
+_KNOWN = ("account", "number", "name")
 # A named suggestion speaks for its documents until a person says otherwise.
 _SPOKEN_FOR = frozenset(
     {
@@ -57,6 +58,19 @@ def match_payments(
     return batch.run(payments)
 
 
+def _agreed(by_memo: Decision, by_advice: Decision) -> Decision:
+    """Memo and advice speak of one payment: the fuller one counts unless both are exact and differ."""
+    same = {p.doc_id for p in by_memo.drafts[0].parts} == {
+        p.doc_id for p in by_advice.drafts[0].parts
+    }
+    if by_memo.reason or same:
+        return by_advice
+    if by_advice.reason:
+        return by_memo
+    drafts = (by_advice.drafts[0], by_memo.drafts[0])
+    return replace(by_advice, drafts=drafts, reason=Reason.REFERENCE_CONFLICT, may_post=False)
+
+
 @dataclass
 class Judged:
     """A payment with its case and decision, for training and explanation."""
@@ -83,6 +97,7 @@ class _Batch:
         for payment in self.given.paid_before:
             self.seen.is_repeated(payment)
         self.judged: dict[str, Judged] = {}
+        self.kept: dict[str, tuple[int, Decision]] = {}
 
     def run(self, payments: Sequence[Payment]) -> list[Outcome]:
         """Judge what is named by day, then what is not, until nothing more posts."""
@@ -96,7 +111,7 @@ class _Batch:
         if self.seen.is_repeated(payment):
             return self._hold(payment, Reason.DUPLICATE_BANK_LINE)
         case = self._case(payment)
-        kind = classify(payment)
+        kind = classify(payment, bool(case.found.hits) or case.payer.voice in _KNOWN)
         if kind is LineKind.RETURN:
             return self._hold(payment, Reason.REVERSAL)
         if kind is not LineKind.RECEIPT and (payment.amount_minor <= 0 or not case.found.hits):
@@ -119,18 +134,18 @@ class _Batch:
             return Decision((), Reason.DUPLICATE_PAYMENT)
         self.paid.add(case.payment, documents)
         named = read_memo(case)
-        advice = self.advices.find(case)
         by_memo = judge_named(case, named) if named else None
-        if by_memo and (by_memo.may_post or advice is None):
-            return by_memo
-        if advice:
-            decision = judge_advised(case, advice)
-            if decision:
-                self.advices.take(advice)
-                return decision
-        if by_memo:
-            return by_memo
-        return self._not_open(case, documents)
+        by_advice = self._advised(case)
+        if by_memo and by_advice:
+            return _agreed(by_memo, by_advice)
+        return by_memo or by_advice or self._not_open(case, documents)
+
+    def _advised(self, case: Case) -> Decision | None:
+        advice = self.advices.find(case)
+        decision = judge_advised(case, advice) if advice else None
+        if advice and decision:
+            self.advices.take(advice)
+        return decision
 
     def _not_open(self, case: Case, documents: frozenset[str]) -> Decision | None:
         if not (documents or case.found.closed or case.found.strangers):
@@ -151,7 +166,7 @@ class _Batch:
             for single in (True, False):
                 rest = []
                 for case in waiting:
-                    decision = judge_unnamed(case)
+                    decision = self._unnamed(case)
                     is_single = decision.may_post and len(decision.drafts[0].parts) == 1
                     if decision.may_post and is_single == single and self._settle(case, decision):
                         posted = True
@@ -160,15 +175,25 @@ class _Batch:
                 waiting = rest
             if not posted:
                 break
-        judged = [(case, self._paid_twice(case) or judge_unnamed(case)) for case in waiting]
+        judged = [(case, self._paid_twice(case) or self._unnamed(case)) for case in waiting]
         for case, decision in spread_equal_amounts(judged):
             self._settle(case, decision)
 
+    def _unnamed(self, case: Case) -> Decision:
+        """Judge by amount, again only when the payer's documents changed."""
+        state = self.book.state_of(case.payer.customers)
+        kept = self.kept.get(case.payment.payment_id)
+        if kept is None or kept[0] != state or not case.payer.customers:
+            kept = state, judge_unnamed(case)
+            self.kept[case.payment.payment_id] = kept
+        return kept[1]
+
     def _paid_twice(self, case: Case) -> Decision | None:
-        """Nothing named, nothing open fits, and the payer sent as much before."""
-        decision = judge_unnamed(case)
-        exact = decision.drafts and decision.drafts[0].pattern not in ("oldest_first", "over")
-        if exact or len(self.paid.equals(case.payment)) < 2 or not case.payer.customers:
+        """Nothing named, nothing open fits exactly, and the payer sent as much before."""
+        if not case.payer.customers or len(self.paid.equals(case.payment)) < 2:
+            return None
+        drafts = self._unnamed(case).drafts
+        if drafts and drafts[0].pattern.startswith(("equal_amount", "amount_")):
             return None
         return Decision((), Reason.DUPLICATE_PAYMENT)
 
@@ -192,10 +217,13 @@ class _Batch:
 
 
 def judge_all(
-    book: Book, payments: Sequence[Payment], calibration: Calibration
+    book: Book,
+    payments: Sequence[Payment],
+    calibration: Calibration,
+    rules: MatchRules | None = None,
 ) -> tuple[list[Outcome], dict[str, Judged]]:
     """Match with everything kept that led to the outcomes; used to train and to explain."""
-    batch = _Batch(book, MatchRules(), Memory(), calibration)
+    batch = _Batch(book, rules or MatchRules(), Memory(), calibration)
     return batch.run(payments), batch.judged
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import combinations
+from itertools import combinations, islice
 
 from engines.matching.classify import states_deduction, states_discount, states_part
 from engines.matching.drafting import (
@@ -18,9 +18,12 @@ from engines.matching.drafting import (
 from engines.matching.model import Difference, OpenDocument, Part, Reason
 from engines.matching.nomination import Standing
 from engines.matching.references import Certainty
-from engines.matching.sums import runs
+from engines.matching.sums import MOST_IN_POOL, exact_sets, few, runs
 
 _OTHERS = 60
+# A round shortage up to this many times the tolerance still looks like a charge.
+_MOST_CHARGED = 3
+_CHARGED_PERMILLE = 10
 
 
 @dataclass(frozen=True)
@@ -59,14 +62,30 @@ def _with_standing(
     case: Case, named: Named, decision: Decision, owner: str, standing: Standing
 ) -> Decision:
     reason, may_post = decision.reason, decision.may_post
+    drafts = decision.drafts
     if standing is Standing.STRANGER:
         reason, may_post = Reason.PAYER_CONFLICT, False
+        own = _exact_of_payer(case) if case.owed(named.documents) != case.amount else ()
+        if own:
+            drafts, reason = (*own, *drafts)[:3], Reason.REFERENCE_CONFLICT
+    elif reason is Reason.OVERPAYMENT and case.found.strangers and not named.by_advice:
+        reason = Reason.REFERENCE_NOT_OPEN
     elif case.found.closed and not named.by_advice:
         reason, may_post = Reason.REFERENCE_NOT_OPEN, False
     # A number read with a slip is only as good as the payer behind it.
     if named.certainty is Certainty.SLIP and standing is Standing.UNKNOWN:
         may_post = False
-    return Decision(decision.drafts, reason, may_post, owner, standing.value, decision.pool)
+    return Decision(drafts, reason, may_post, owner, standing.value, decision.pool)
+
+
+def _exact_of_payer(case: Case) -> tuple[Draft, ...]:
+    """The payer's own documents that are exactly the amount, where it names somebody else's."""
+    said = ("the amount is that of the payer's own document, which is not named",)
+    return tuple(
+        Draft(pay_in_full(case, [doc]), "conflict", said)
+        for doc in case.book.with_amount(case.payment.currency, case.amount)
+        if doc.customer_no in case.payer.customers
+    )
 
 
 def _foreign(case: Case, documents: Sequence[OpenDocument]) -> Decision:
@@ -192,11 +211,14 @@ def _less_deduction(case: Case, named: Named, missing: int) -> Decision | None:
 
 def _less_fee(case: Case, named: Named, missing: int) -> Decision | None:
     rules, owed = case.rules, case.owed(named.documents)
-    if missing > rules.fee_most_minor or missing * 1000 > owed * rules.fee_most_permille:
+    within = missing <= rules.fee_most_minor
+    within = within and missing * 1000 <= owed * rules.fee_most_permille
+    round_charge = missing % 100 == 0 and missing <= _MOST_CHARGED * rules.fee_most_minor
+    if not within and not (round_charge and missing * 1000 <= owed * _CHARGED_PERMILLE):
         return None
     parts, differences = pay_less(case, named.documents, "fee")
     draft = Draft(parts, "named_fee", ("what is missing is a bank fee",), 0, differences)
-    return Decision((draft,), Reason.BANK_FEE, may_post=True)
+    return Decision((draft,), Reason.BANK_FEE, may_post=within)
 
 
 def _other_exact(case: Case, named: Named, _missing: int) -> Decision | None:
@@ -270,12 +292,19 @@ def _further(case: Case, named: Named, extra: int) -> list[Draft]:
         if not doc.is_credit
     ]
     drafts = []
+    others = [doc for doc in items if doc.doc_id not in named_ids]
+    if len(others) <= MOST_IN_POOL:
+        for each in exact_sets([case.book.owed(doc.doc_id) for doc in others], extra, 2):
+            chosen = (*named.documents, *(others[at] for at in sorted(each)))
+            drafts.append(Draft(pay_in_full(case, chosen), "combination", ("the rest fits",)))
+        return drafts
     for run in runs([case.book.owed(doc.doc_id) for doc in items], case.amount):
         chosen = [items[at] for at in run]
         if named_ids <= {doc.doc_id for doc in chosen}:
             drafts.append(Draft(pay_in_full(case, chosen), "run", ("a run with the named ones",)))
-    for doc in items:
-        if doc.doc_id not in named_ids and case.book.owed(doc.doc_id) == extra:
-            both = pay_in_full(case, (*named.documents, doc))
-            drafts.append(Draft(both, "combination", ("one more makes the sum",)))
+    amounts = [case.book.owed(doc.doc_id) for doc in others]
+    sets = [(at,) for at, amount in enumerate(amounts) if amount == extra]
+    for each in (*sets, *runs(amounts, extra), *islice(few(amounts, extra), 2)):
+        chosen = (*named.documents, *(others[at] for at in each))
+        drafts.append(Draft(pay_in_full(case, chosen), "combination", ("the rest fits",)))
     return drafts

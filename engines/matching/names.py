@@ -70,7 +70,9 @@ class NameIndex:
 
     def __init__(self, customers: Iterable[Customer], aliases: Iterable[tuple[str, str]]) -> None:
         owners: dict[str, set[str]] = defaultdict(set)
+        self._of: dict[str, str] = {}
         for customer in customers:
+            self._of[customer.customer_no] = normalise_name(customer.name)
             owners[normalise_name(customer.name)].add(customer.customer_no)
         for alias, customer_no in aliases:
             owners[normalise_name(alias)].add(customer_no)
@@ -88,6 +90,13 @@ class NameIndex:
         if name not in self._known:
             self._known[name] = self._find(normalise_name(name))
         return self._known[name]
+
+    def is_like(self, name: str, customer_no: str) -> bool:
+        """Whether a payer's name could be this customer's after a bank had it."""
+        given, own = normalise_name(name), self._of.get(customer_no, "")
+        if not given or not own:
+            return not given
+        return given.split()[0] == own.split()[0] or fuzz.token_sort_ratio(given, own) >= 75
 
     def _find(self, name: str) -> NameMatch:
         if not name:

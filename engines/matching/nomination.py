@@ -61,13 +61,11 @@ class Nominator:
         account = frozenset(self._accounts.get(normalise(payment.payer_account), ()))
         name = self._book.names.find(payment.payer_name)
         by_name = name.customers if name.is_strong or name.score >= 100 else frozenset[str]()
-        denied = bool(account and name.is_strong) and not self._agree(account, by_name)
         if account:
-            both = account & name.customers
-            chosen = both or account
-            return Payer(
-                chosen, "account", len(chosen) == 1 and not denied, denied, name.lead, by_name
-            )
+            chosen = account & name.customers or account
+            denied = self._is_denied(account, payment, by_name, name)
+            certain = not denied and (len(chosen) == 1 or self._one_family(chosen))
+            return Payer(chosen, "account", certain, denied, name.lead, by_name)
         numbered = self._numbered(payment)
         if numbered:
             denied = name.is_strong and not self._agree(numbered, by_name)
@@ -82,6 +80,18 @@ class Nominator:
             return Payer(strong, "name", certain, False, name.lead, strong)
         voice = "likeness" if name.customers else "nothing"
         return Payer(name.customers, voice, False, False, name.lead, frozenset())
+
+    def _is_denied(
+        self, account: frozenset[str], payment: Payment, strong: frozenset[str], name: NameMatch
+    ) -> bool:
+        """Whether the name is clearly that of somebody the account does not belong to."""
+        if not name.is_strong or self._agree(account, strong):
+            return False
+        return not any(self._book.names.is_like(payment.payer_name, one) for one in account)
+
+    def _one_family(self, customers: frozenset[str]) -> bool:
+        first = min(customers)
+        return all(self._book.related(first, other) for other in customers)
 
     def _agree(self, some: frozenset[str], others: frozenset[str]) -> bool:
         return any(self._book.related(one, two) for one in some for two in others)

@@ -65,8 +65,14 @@ _WORDS = frozenset(
 )
 _STRUCTURED = re.compile(r"(?<![A-Z0-9])(?:RF\d\d[A-Z0-9 ]{1,26}|[\d ]{20,35}|\+{3}[\d/]{14}\+{3})")
 _MOST_PIECES = 4
+_LONGEST_TAIL = 8
 _SHORTEST = 4
-_TAIL_LENGTHS = (8, 7, 6, 5, 4)
+_TAIL = 4
+# What follows these is a number of somebody else.
+_OTHER_NUMBERS = frozenset(
+    "PO ORDER BESTELLUNG CHECK CHEQUE CK CHK TRACE TRN TRACER ACCT ACCOUNT KONTO CUST CUSTOMER "
+    "KDNR KUNDENNR TEL PHONE FAX BATCH SEQ EREF KREF MREF CRED DELIVERY DN".split()
+)
 
 
 def normalise(text: str) -> str:
@@ -94,7 +100,7 @@ class ReferenceIndex:
         self._keys: dict[str, list[str]] = defaultdict(list)
         self._cores: dict[str, list[str]] = defaultdict(list)
         self._read: dict[str, list[str]] = defaultdict(list)
-        self._tails: dict[str, list[str]] = defaultdict(list)
+        self._tails: dict[str, list[tuple[str, str]]] = defaultdict(list)
         self._shapes: dict[tuple[str, int], set[str]] = defaultdict(set)
         self._closed = {normalise(number) for number in closed}
         self._closed |= {core for number in self._closed if len(core := core_of(number)) > 4}
@@ -110,9 +116,8 @@ class ReferenceIndex:
         if core and len(core) >= _SHORTEST:
             if core != key:
                 self._cores[core].append(doc_id)
-            for length in _TAIL_LENGTHS:
-                if length < len(core):
-                    self._tails[core[-length:]].append(doc_id)
+            if len(core) > _TAIL:
+                self._tails[core[-_TAIL:]].append((core, doc_id))
         read = key.translate(_LOOK_ALIKES)
         if read != key:
             self._read[read].append(doc_id)
@@ -126,6 +131,7 @@ class ReferenceIndex:
         pieces = self._pieces(text)
         closed: list[str] = []
         loose: list[str] = []
+        strangers: list[str] = []
         at = 0
         while at < len(pieces):
             hit, used = self._at(pieces, at, hits)
@@ -135,22 +141,31 @@ class ReferenceIndex:
                 closed.append(pieces[at].text)
             elif any(char.isdigit() for char in pieces[at].text):
                 loose.append(pieces[at].text)
+                strangers.extend(self._strange(pieces, at))
             at += used
-        strangers = tuple(t for t in loose if self._looks_like_ours(t))
-        return Found(_distinct(hits), tuple(closed), strangers, tuple(loose))
+        return Found(_distinct(hits), tuple(closed), tuple(strangers), tuple(loose))
+
+    def _strange(self, pieces: list["_Piece"], at: int) -> list[str]:
+        """The token, alone or with its followers, if it is shaped like a number of ours."""
+        if pieces[at].after_other:
+            return []
+        texts = [text for text, _used, _spaced in _joins(pieces, at)]
+        return next(([text] for text in texts if self._looks_like_ours(text)), [])
 
     def _pieces(self, text: str) -> list["_Piece"]:
         text = _AMOUNT.sub(self._kept, _DATE.sub(self._kept, text))
         found: list[_Piece] = []
-        end, after_word = 0, False
+        end, after_word, after_other = 0, False, False
         for match in _PIECE.finditer(text):
             gap, token = text[end : match.start()], match[0]
             end = match.end()
             if not any(char.isdigit() for char in token):
                 after_word = token in _WORDS
-                found.append(_Piece(token, gap, False))
+                after_other = token in _OTHER_NUMBERS or (after_other and after_word)
+                found.append(_Piece(token, gap, False, False))
                 continue
-            found.append(_Piece(token, gap, after_word))
+            found.append(_Piece(token, gap, after_word, after_other))
+            after_other = False
         return found
 
     def _kept(self, match: re.Match[str]) -> str:
@@ -217,7 +232,11 @@ class ReferenceIndex:
 
     def _looks_like_ours(self, token: str) -> bool:
         letters, digits = _split(token)
-        digits = digits.lstrip("0") if not letters and (letters, len(digits)) not in self._shapes else digits
+        digits = (
+            digits.lstrip("0")
+            if not letters and (letters, len(digits)) not in self._shapes
+            else digits
+        )
         if letters in _WORDS and (letters, len(digits)) not in self._shapes:
             letters = ""
         if len(digits) < 5 and not letters:
@@ -228,7 +247,10 @@ class ReferenceIndex:
     def tails(self, token: str) -> tuple[str, ...]:
         """Documents whose number ends in a token of four to eight digits."""
         token = core_of(token) if not token.isdigit() else token
-        return tuple(self._tails.get(token, ()))
+        if not _TAIL <= len(token) <= _LONGEST_TAIL:
+            return ()
+        near = self._tails.get(token[-_TAIL:], ())
+        return tuple(i for core, i in near if core != token and core.endswith(token))
 
     def slips(self, token: str) -> tuple[str, ...]:
         """Documents one swapped, lost or wrong digit away."""
@@ -246,6 +268,7 @@ class _Piece:
     text: str
     gap: str
     after_word: bool
+    after_other: bool
 
 
 def _joins(pieces: list[_Piece], at: int) -> list[tuple[str, int, bool]]:

@@ -20,7 +20,7 @@ class MatchRules:
         least_precision: Lower confidence bound a pattern of evidence needs to post.
     """
 
-    fee_most_minor: int = 50_00
+    fee_most_minor: int = 30_00
     fee_most_permille: int = 50
     discount_permille: tuple[int, ...] = (10, 15, 20, 25, 30, 40, 50)
     discount_days_early: int = 5

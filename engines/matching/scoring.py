@@ -79,9 +79,14 @@ def probability(calibration: Calibration, described: Mapping[str, float]) -> flo
 
 def precision_bound(calibration: Calibration, memory: Memory, pattern: str) -> float:
     """Lower 95 % bound of a pattern's precision, from measured and confirmed answers."""
-    right, wrong = calibration.measured.get(pattern, (0, 0))
     confirmed, refused = memory.pattern(pattern)
-    return _beta_bound(right + confirmed, wrong + refused)
+    right, wrong = calibration.measured.get(pattern, (0, 0))
+    bound = _beta_bound(right + confirmed, wrong + refused)
+    if wrong + refused:
+        return bound
+    # Rare beside this payer but never wrong there: what it did beside all payers may speak.
+    pooled = calibration.measured.get(pattern.partition("/")[0], (0, 0))
+    return max(bound, _beta_bound(*pooled))
 
 
 @lru_cache(maxsize=4_096)

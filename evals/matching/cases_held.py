@@ -145,7 +145,8 @@ def multi_customer(desk: Desk, day: date, docs: Docs) -> bool:
         free[0]
         for owner, ids in desk.book.by_customer.items()
         if (free := [doc for doc in ids if doc not in desk.used])
-        and owner != first.customer_no and desk.book.documents[free[0]].currency == first.currency
+        and owner != first.customer_no
+        and desk.book.documents[free[0]].currency == first.currency
     ]
     if not others:
         return False

@@ -9,7 +9,6 @@ from engines.matching.model import Advice, AdviceLine, Customer, OpenDocument, P
 from evals.matching.books import PaidBook, invented_name
 from evals.matching.noise import write_name
 
-
 _STRANGE = ("QUIXOTE", "VEXFORD", "ZARNOVA", "PELLUCID", "MORTLAKE", "JUXTON", "YBORIA", "WENDRON")
 
 

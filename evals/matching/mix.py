@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engines.matching.model import Book, Payment
-from evals.matching import books, cases, cases_held
+from evals.matching import books, cases, cases_held, cases_mixed
 from evals.matching.desk import Desk, Truth
 
 # Shares per thousand. Rates of exceptions are stated assumptions, not measurements: three
@@ -26,6 +26,14 @@ MIX: dict[cases.Kind, int] = {
     cases.parent_pays: 20,
     cases.sibling_pays: 10,
     cases.injection: 10,
+    cases_mixed.advice_part: 10,
+    cases_mixed.advice_discount: 10,
+    cases_mixed.purchase_order: 18,
+    cases_mixed.third_party: 12,
+    cases_mixed.unexplained_short: 10,
+    cases_mixed.memo_cut: 8,
+    cases_mixed.equal_pair: 4,
+    cases_mixed.nothing_open: 5,
     cases_held.short_pay: 35,
     cases.unearned_discount: 14,
     cases.credit_unnamed: 14,
