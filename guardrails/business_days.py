@@ -18,6 +18,20 @@ def is_business_day(calendar: str, day: date) -> bool:
     return day.weekday() < 5 and day not in _holidays(calendar, day.year)
 
 
+@functools.lru_cache(maxsize=4096)
+def is_public_holiday(place: str, day: date) -> bool:
+    """Whether a day is a public holiday of a place such as AU-NSW; False where none are known."""
+    from holidays import country_holidays
+
+    parts = place.removeprefix("EU-").split("-")
+    for region in (parts[1:2] or [None])[0], None:
+        try:
+            return day in country_holidays(parts[0], subdiv=region, years=day.year)
+        except NotImplementedError:
+            continue
+    return False
+
+
 def next_business_day(calendar: str, day: date) -> date:
     """The first business day on or after a day."""
     while not is_business_day(calendar, day):

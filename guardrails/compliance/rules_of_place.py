@@ -1,0 +1,93 @@
+"""What the compliance packs object to in a message of the ledger, as findings of the gate.
+
+The packs are judged twice: as the message stands, and as if a person had read it. An objection
+that reading or a named approval lays to rest asks for that person; any other one denies.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from guardrails.case import Case
+from guardrails.compliance.approvals import role_sets
+from guardrails.compliance.judge import PackFinding, judge_packs
+from guardrails.compliance.ledger_message import message_facts
+from guardrails.compliance.scope import compile_packs
+from guardrails.content.read import read_content
+from guardrails.verdict import Finding
+from ledger.states import AccountClass, Disposition
+from policies.schema import Policy
+
+# The packs' names of approver roles, as the policy of this house calls them.
+_ROLES = {"finance_leadership": "finance_lead"}
+_READERS = ("collector",)
+
+
+def rules_of_place(case: Case, own: Iterable[Finding]) -> Iterator[Finding]:
+    """Objections of the compliance rules that no rule of the house has made already.
+
+    Args:
+        case: A message with its exact words.
+        own: What the rules of the house found; an objection they cover is not made twice.
+
+    Raises:
+        ValueError: The case is no message with words.
+    """
+    own = tuple(own)
+    said = {finding.rule_id for finding in own}
+    entries = case.policy.approval.by_id
+    covered = {rule for each in said if each in entries for rule in entries[each].covers}
+    facts = message_facts(case, content_of(case), untraced="every_number_traced" in said)
+    packs = compile_packs(case.policy.packs)
+    found = judge_packs(facts, packs)
+    if not found:
+        return
+    read = {each.rule_id: each for each in judge_packs(replace(facts, human_reviewed=True), packs)}
+    asked = any(finding.effect == "approve" for finding in own)
+    for each in found:
+        if each.rule_id in covered or each.severity == "warn":
+            continue
+        if each.rule_id in read:
+            asks = tuple(_asking(read[each.rule_id], case.policy))
+            yield from asks or (_denying(each, case.policy),)
+            asked = asked or bool(asks)
+        elif not asked:
+            yield _finding(each, case.policy, roles=_READERS)
+            asked = True
+
+
+def content_of(case: Case):
+    """What the checkers find in the words of a message."""
+    facts, company, draft = case.facts, case.policy.company, case.draft
+    names = (company.name, company.signature, facts.name, *(c.name for c in facts.contacts))
+    return read_content(
+        draft.subject, draft.body, names=names, senders=(company.name,), as_of=case.as_of
+    )
+
+
+def _asking(found: PackFinding, policy: Policy) -> Iterator[Finding]:
+    """One finding for every yes that is needed; none where nobody may give it."""
+    for roles in role_sets(found.scopes, policy.packs):
+        if roles:
+            known = tuple(_ROLES.get(role, role) for role in roles)
+            yield _finding(found, policy, roles=known)
+
+
+def _denying(found: PackFinding, policy: Policy) -> Finding:
+    return replace(
+        _finding(found, policy), effect="deny", disposition=Disposition.NEEDS_PERSON, roles=()
+    )
+
+
+def _finding(found: PackFinding, policy: Policy, roles: tuple[str, ...] = ()) -> Finding:
+    entry = policy.rule_named(found.rule_id)
+    if entry is None:
+        raise ValueError(f"{found.rule_id} is no rule of the packs")
+    return Finding(
+        rule_id=found.rule_id,
+        effect="approve",
+        says=entry.says,
+        unless=entry.unless,
+        detail=found.why.partition(": ")[2],
+        roles=roles,
+        account_class=AccountClass.EXCEPTION,
+    )
