@@ -105,6 +105,20 @@ def import_files(
 
 
 @app.command()
+def bank(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only read and check; nothing goes into the ledger.")
+    ] = False,
+    json_out: Json = False,
+) -> None:
+    """Read bank statements and remittances of any supported format, and check that they tie."""
+    from cli.bank import run
+
+    run(files, json_out, dry_run)
+
+
+@app.command()
 def night(
     as_of: AsOf,
     mode: Annotated[

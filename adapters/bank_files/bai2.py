@@ -6,7 +6,7 @@ and refused, one whose totals do not agree is flagged with the difference.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from adapters.bank_files.bai2_codes import about, sign_of
@@ -14,7 +14,7 @@ from adapters.bank_files.model import BankFile, BankLine, Statement, Tie
 from adapters.bank_files.values import day_of, decode_text, digits_of, full_year, shown
 from ledger.errors import BadInput
 
-_SNIFF = re.compile(rb"^(?:\xef\xbb\xbf)?\s*0[01],[^,\n]*,[^,\n]*,\d{6},\d{0,4},")
+_SNIFF = re.compile(rb"(?:\xef\xbb\xbf)?\s*0[0-2]\s*,[^\n]*,[^\n]*,[^\n]*/[ \t]*(?:[\r\n]|0|$)")
 _RECORD = re.compile(r"\s*(01|02|03|16|49|88|98|99)\s*,(.*)", re.ASCII | re.DOTALL)
 # Some banks set the next record on the line of one that ends with a slash.
 _NEXT_RECORD = re.compile(r"/\s*(?=(?:02|03|16|49|88|98|99),)", re.ASCII)
@@ -118,6 +118,7 @@ class _Reading:
     file_total: int = 0
     file_records: int = 0
     first_line: str = ""
+    totals: Tie = "none"
 
     def take(self, record: _Record) -> None:
         """Take a record in; its continuations count as records too."""
@@ -231,9 +232,11 @@ class _Reading:
         self.file_total += self.group_total if stated is None else stated
         accounts = len(self.statements) - self.group_first
         self._agree(record, stated, self.group_total, self.group_first)
+        told = record.fields[1] if len(record.fields) > 1 else ""
+        if told and _amount(told, record.where) != accounts:
+            self._differ(f"{record.where}: {told} accounts stated, {accounts} found")
         if self._miscounted(record, count, self.group_records):
-            self._flag(self.group_first, 0)
-        self._same_number(record, accounts, "accounts", self.group_first)
+            self.totals = "differ"
 
     def _close_file(self, record: _Record) -> None:
         if self.is_group_open:
@@ -244,45 +247,29 @@ class _Reading:
         stated, count = _trailer(record, 2)
         self._agree(record, stated, self.file_total, 0)
         if self._miscounted(record, count, self.file_records):
-            self._flag(0, 0)
+            self.totals = "differ"
 
     def _agree(self, record: _Record, stated: int | None, own: int, first: int) -> None:
         """Compare a total of totals; what agrees proves accounts that state no total."""
         if stated is None:
             return
         if stated != own:
-            self.warnings.append(
-                f"{record.where}: control total {stated}, but its parts sum to {own}"
-            )
-            self._flag(first, stated - own)
+            self._differ(f"{record.where}: control total {stated}, but its parts sum to {own}")
             return
-        from dataclasses import replace
-
+        self.totals = "tie" if self.totals == "none" else self.totals
         for at in range(first, len(self.statements)):
             if self.statements[at].balances == "none":
                 self.statements[at] = replace(self.statements[at], balances="tie")
 
-    def _flag(self, first: int, difference: int) -> None:
-        """Mark every statement from `first` on as one that does not tie."""
-        from dataclasses import replace
-
-        for at in range(first, len(self.statements)):
-            found = self.statements[at]
-            self.statements[at] = replace(
-                found, balances="differ", difference_minor=found.difference_minor or difference
-            )
+    def _differ(self, warning: str) -> None:
+        self.totals = "differ"
+        self.warnings.append(warning)
 
     def _miscounted(self, record: _Record, count: int | None, own: int) -> bool:
         if count is None or count == own:
             return False
         self.warnings.append(f"{record.where}: {count} records stated, {own} found")
         return True
-
-    def _same_number(self, record: _Record, own: int, what: str, first: int) -> None:
-        told = record.fields[1] if len(record.fields) > 1 else ""
-        if told.isdecimal() and told.isascii() and int(told) != own:
-            self.warnings.append(f"{record.where}: {told} {what} stated, {own} found")
-            self._flag(first, 0)
 
     def finished(self) -> BankFile:
         """The file, once its trailers closed it."""
@@ -292,7 +279,10 @@ class _Reading:
                 f"{self.name}: the {missing} is missing, so the file is cut off; fetch it again"
             )
         return BankFile(
-            format="bai2", statements=tuple(self.statements), warnings=tuple(self.warnings)
+            format="bai2",
+            statements=tuple(self.statements),
+            warnings=tuple(self.warnings),
+            totals=self.totals,
         )
 
 

@@ -112,10 +112,12 @@ class _Message:
                 self.currency = UNKNOWN_CURRENCY
         elif tag == "Ccy" and parent is not None and parent.tag == "Acct":
             self.currency = said(element, ".")
-        elif tag == "Ntry" and parent is not None and parent.tag in _STATEMENTS:
+        elif tag == "Ntry" and parent is not None:
+            if parent.tag not in _STATEMENTS:
+                raise BadInput(f"{self.name}: an entry (Ntry) outside a statement; ask the bank")
             self._take_entry(element)
             parent.remove(element)
-        elif tag in _STATEMENTS and parent is not None and parent.tag in _FORMATS:
+        elif tag in _STATEMENTS and parent is not None:
             self._close(element)
             parent.remove(element)
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
@@ -125,12 +125,17 @@ class Statement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BankFile:
-    """A file as read: its statements, its remittance lines, and what a person should know."""
+    """A file as read: its statements, its remittance lines, and what a person should know.
+
+    Attributes:
+        totals: Whether the control totals of the whole file agree, where it states any.
+    """
 
     format: str
     statements: tuple[Statement, ...] = ()
     remittances: tuple[RemittanceLine, ...] = ()
-    warnings: tuple[str, ...] = field(default=())
+    warnings: tuple[str, ...] = ()
+    totals: Tie = "none"
 
     @property
     def lines(self) -> tuple[BankLine, ...]:
@@ -140,7 +145,7 @@ class BankFile:
     @property
     def balances(self) -> Tie:
         """One word for the whole file: one statement that differs makes the file differ."""
-        found = {statement.balances for statement in self.statements}
+        found = {self.totals, *(statement.balances for statement in self.statements)}
         if "differ" in found:
             return "differ"
         return "tie" if "tie" in found else "none"

@@ -116,6 +116,7 @@ class _Reading:
     inside: list[str] = field(default_factory=list)
     status: str = ""
     is_ofx: bool = False
+    is_closed: bool = False
 
     def see(self, tag: str, value: str, line_no: int) -> None:
         """Take a tag in."""
@@ -135,11 +136,14 @@ class _Reading:
             self._move(tag)
         elif self.entry is not None:
             self._take_field(tag, value)
+        elif tag == "TRNAMT" and self.current is not None:
+            raise BadInput(f"{self.name} line {line_no}: an amount (TRNAMT) outside an entry")
         else:
             self._take_header(tag, value, line_no)
 
     def _move(self, tag: str) -> None:
         self.inside = [tag] if tag == "LEDGERBAL" else []
+        self.is_closed = self.is_closed or tag == "/OFX"
 
     def _take_field(self, tag: str, value: str) -> None:
         """A field of the open entry; a nested currency says what its amount is in."""
@@ -149,6 +153,9 @@ class _Reading:
         elif tag == "CURSYM":
             if self.inside[-1:] == ["CURRENCY"]:
                 self.entry["CURSYM"] = value
+        elif tag == "TRNAMT" and tag in self.entry:
+            where = f"{self.name} line {self.entry_line}"
+            raise BadInput(f"{where}: an entry (STMTTRN) with two amounts; download it again")
         elif not tag.startswith("/") and value:
             self.entry.setdefault(tag, value)
 
@@ -208,6 +215,8 @@ class _Reading:
         self._close()
         if not self.is_ofx:
             raise BadInput(f"{self.name}: an OFX header without <OFX>; download the file again")
+        if not self.is_closed:
+            raise BadInput(f"{self.name}: cut off before </OFX>; download the file again")
         return BankFile(
             format="ofx",
             statements=tuple(self.statements),
