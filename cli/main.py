@@ -242,6 +242,22 @@ def reindex(home: Home = None, json_out: Json = False) -> None:
 
 
 @app.command()
+def tone(
+    source: Annotated[
+        Path, typer.Option("--in", metavar="FILE", help="JSON lines: id, text, stage if known.")
+    ],
+    target: Annotated[
+        Path, typer.Option("--out", metavar="FILE", help="JSON lines, one a message.")
+    ],
+    home: Home = None,
+) -> int:
+    """Score courtesy and firmness of messages in a file and find what breaks their tone."""
+    from cli.tone import run
+
+    return run(home, source, target)
+
+
+@app.command()
 def bench(
     sizes: Annotated[
         str, typer.Option("--sizes", help="Numbers of accounts.")

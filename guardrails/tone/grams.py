@@ -1,5 +1,7 @@
 """Turns words and letters into numbered buckets, so that no vocabulary is ever stored."""
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,14 +18,14 @@ _STARTS = np.array(REGIONS[1:4], dtype=np.uint32)
 _STEP = np.uint32(0x9E3779B1)
 _MIX = np.uint32(0x85EBCA6B)
 _HALF = np.uint32(15)
-_LONGEST_WORDS, _LONGEST_CLASSES, _FARTHEST, _LONGEST_LETTERS = 3, 4, 5, 4
+_LONGEST_WORDS, _LONGEST_CLASSES, _FARTHEST, _LONGEST_LETTERS = 3, 4, 3, 4
 
 
 def buckets_of(words: Hashes, classes: Hashes, text: str) -> tuple[Hashes, NDArray[np.float32]]:
     """The buckets a text falls into, each once, and how much each weighs.
 
-    Runs of up to 3 words, runs of up to 4 word classes, pairs of common words 2 to 5 apart, and
-    runs of 2 to 4 letters. Every kind weighs one in all (its length is one), however long the text.
+    Runs of up to 3 words, runs of up to 4 word classes, pairs of common words 2 or 3 apart, and
+    runs of 3 or 4 letters. Every kind weighs one in all (its length is one), however long the text.
 
     Args:
         words: One hash a word.
@@ -35,7 +37,7 @@ def buckets_of(words: Hashes, classes: Hashes, text: str) -> tuple[Hashes, NDArr
         _runs(words, _LONGEST_WORDS),
         _runs(classes, _LONGEST_CLASSES),
         _pairs(np.where(words == classes, classes, np.uint32(0))),
-        _runs(letters, _LONGEST_LETTERS)[1:],
+        _runs(letters, _LONGEST_LETTERS)[2:],
     )
     every = np.concatenate([part for kind in kinds for part in kind])
     every *= _STEP
@@ -58,7 +60,7 @@ def _distinct(every: Hashes) -> tuple[Hashes, NDArray[np.float32]]:
     buckets = every[first]
     ends = (0, *np.searchsorted(buckets, _STARTS).tolist(), len(buckets))
     weights = np.empty(len(buckets), dtype=np.float32)
-    for begin, end in zip(ends, ends[1:], strict=False):
+    for begin, end in pairwise(ends):
         weights[begin:end] = max(end - begin, 1) ** -0.5
     return buckets, weights
 

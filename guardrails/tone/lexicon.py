@@ -25,7 +25,7 @@ class Lexicon:
     Attributes:
         whole: What a word does wherever it stands.
         begun: What a word does that begins so.
-        phrases: First word to what must follow, and what they then do.
+        phrases: First two words to what must follow them, and what they then do.
         negating: Words that turn round the words after them.
         called: Patterns of violations by the word that calls them up.
         called_begun: The same by how the word begins.
@@ -33,7 +33,7 @@ class Lexicon:
 
     whole: dict[str, list[int]]
     begun: list[tuple[str, int]]
-    phrases: dict[str, list[tuple[tuple[str, ...], int]]]
+    phrases: dict[tuple[str, str], list[tuple[tuple[str, ...], int]]]
     negating: frozenset[str]
     called: dict[str, list[Pattern]]
     called_begun: list[tuple[str, Pattern]]
@@ -81,4 +81,4 @@ def _take(made: Lexicon, line: str, strategy: int) -> None:
     elif len(words) == 1:
         made.whole.setdefault(words[0], []).append(strategy)
     else:
-        made.phrases.setdefault(words[0], []).append((tuple(words[1:]), strategy))
+        made.phrases.setdefault((words[0], words[1]), []).append((tuple(words[2:]), strategy))

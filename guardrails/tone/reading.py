@@ -1,5 +1,6 @@
 """Measures a text: how often it uses each strategy, what it looks like, how its words feel."""
 
+import functools
 import math
 import re
 from dataclasses import dataclass
@@ -15,12 +16,14 @@ from guardrails.tone.vocabulary import Vocabulary
 _TURNED = np.float32(-0.74)  # a negated word keeps part of its valence (Hutto & Gilbert, 2014)
 _REACH = 3  # words a negation reaches
 _USUAL = 20.0  # words of the requests the scores were learned from, about
+_NUMBERS = re.compile(r"\d+")
 _CAPITALS = re.compile(r"[A-ZÀ-ÖØ-Þ]{3,}")
 LOOKS = (
     "length", "sentences", "sentence_length", "numbers", "exclamations", "shouted_marks",
     "questions", "doubled_questions", "trailing_dots", "quotes", "capitals", "links", "code",
     "addressed", "small_start", "brackets",
 )  # fmt: skip
+_ASKING = ("please", "could_you", "can_you", "soft_ask", "deadline", "late", "demand")
 FEELINGS = ("good", "bad", "best", "worst", "sum", "first_half", "second_half", "bad_words")
 
 
@@ -34,6 +37,8 @@ class Reading:
         classes: One hash a word class.
         measures: Strategies, looks and feelings as numbers, in the order of `measure_names`.
         patterns: Patterns of violations that a word of the text calls up.
+        capitals: Words, or parts of words, in capitals.
+        asks: Whether it asks a question, asks for something, or says what is due.
     """
 
     folded: str
@@ -41,11 +46,19 @@ class Reading:
     classes: NDArray[np.uint32]
     measures: NDArray[np.float32]
     patterns: tuple[Pattern, ...]
+    capitals: int
+    asks: bool
 
 
 def measure_names() -> tuple[str, ...]:
     """What the measures are called."""
     return (*strategy_names(), *LOOKS, *FEELINGS)
+
+
+@functools.cache
+def _asking() -> list[int]:
+    names = strategy_names()
+    return [names.index(each) for each in _ASKING]
 
 
 def read_text(text: str, vocabulary: Vocabulary) -> Reading:
@@ -54,39 +67,26 @@ def read_text(text: str, vocabulary: Vocabulary) -> Reading:
     rows = vocabulary.rows(cut(folded))
     codes = vocabulary.codes[rows].view(np.uint32)
     counts = vocabulary.strategies[rows].sum(axis=0, dtype=np.float32)
-    patterns = _listen(rows, vocabulary, counts)
+    for strategy in vocabulary.phrases(rows, codes[0::2]):
+        counts[strategy] += 1
+    asks = "?" in text or bool(counts[_asking()].any())
     # A longer text is measured as one of the usual length would be.
     counts *= min(1.0, (_USUAL / len(rows)) ** 0.5)
-    looks = _looks(text, rows, vocabulary)
+    capitals = sum(1 for _ in _CAPITALS.finditer(text))
+    looks = _looks(text, rows, vocabulary, capitals)
     feelings = _feelings(rows, vocabulary)
     return Reading(
         folded=folded,
         words=codes[0::2],
         classes=codes[1::2],
         measures=np.concatenate((np.log1p(counts), np.array(looks + feelings, dtype=np.float32))),
-        patterns=patterns,
+        patterns=vocabulary.patterns(rows),
+        capitals=capitals,
+        asks=asks,
     )
 
 
-def _listen(
-    rows: NDArray[np.intp], vocabulary: Vocabulary, counts: NDArray[np.float32]
-) -> tuple[Pattern, ...]:
-    """Add the phrases to the counts; return the patterns called up, each once."""
-    texts = vocabulary.texts
-    called: dict[int, Pattern] = {}
-    for at in np.flatnonzero(vocabulary.begins[rows]).tolist():
-        follow = None
-        for rest, strategy in vocabulary.phrases(rows[at]):
-            if follow is None:
-                follow = tuple([texts[row] for row in rows[at + 1 : at + 6].tolist()])
-            if follow[: len(rest)] == rest:
-                counts[strategy] += 1
-        for pattern in vocabulary.patterns(rows[at]):
-            called[id(pattern)] = pattern
-    return tuple(called.values())
-
-
-def _looks(text: str, rows: NDArray[np.intp], vocabulary: Vocabulary) -> list[float]:
+def _looks(text: str, rows: NDArray[np.intp], vocabulary: Vocabulary, capitals: int) -> list[float]:
     count, log = text.count, math.log1p
     size = len(rows)
     sentences = max(1, int(np.count_nonzero(rows == vocabulary.start)) - 1)
@@ -103,16 +103,13 @@ def _looks(text: str, rows: NDArray[np.intp], vocabulary: Vocabulary) -> list[fl
         log(count("??") + count("?!") + count("!?")) if questions else 0.0,
         log(count("...") + count("…")),
         log(count('"') + count("“") + count("«")),
-        log(sum(1 for _ in _CAPITALS.finditer(text))),
+        log(capitals),
         log(count("<url>") + count("http")),
         log(count("`")),
         log(count("@")),
         1.0 if text[:1].islower() else 0.0,
         log(count("(") + count(":)") + count(";)")),
     ]
-
-
-_NUMBERS = re.compile(r"\d+")
 
 
 def _feelings(rows: NDArray[np.intp], vocabulary: Vocabulary) -> list[float]:

@@ -26,11 +26,13 @@ class Tone:
         courtesy: 1 rude to 5 kind, one decimal.
         firmness: 1 asks nothing to 5 final, one decimal.
         violations: In the order of the text.
+        asks: Whether it says that something is wanted of the reader.
     """
 
     courtesy: float
     firmness: float
     violations: tuple[ToneViolation, ...]
+    asks: bool = True
 
     @property
     def tags(self) -> tuple[str, ...]:

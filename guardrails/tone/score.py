@@ -12,9 +12,7 @@ from guardrails.tone.report import Tone
 from guardrails.tone.violations import find_violations
 
 
-def score_tone(
-    text: str, *, language: str | None = None, claims: Iterable[ClaimSpan] = ()
-) -> Tone:
+def score_tone(text: str, *, language: str | None = None, claims: Iterable[ClaimSpan] = ()) -> Tone:
     """Score the courtesy and firmness of a text and find what breaks its tone.
 
     Courtesy of English is learned from requests that people rated (Danescu-Niculescu-Mizil et
@@ -32,7 +30,8 @@ def score_tone(
     return Tone(
         courtesy=round(courtesy, 1),
         firmness=round(firmness, 1),
-        violations=find_violations(text, reading.folded, reading.patterns, claims),
+        violations=find_violations(text, reading, claims),
+        asks=reading.asks,
     )
 
 

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 
 from guardrails.content.pattern import Pattern
 from guardrails.content.report import ClaimSpan
 from guardrails.content.sentences import split_sentences
+from guardrails.tone.reading import Reading
 from guardrails.tone.report import ToneViolation
 
 # What a claim class sounds like; classes that are no question of tone are not here.
@@ -39,22 +41,23 @@ TAG_OF_CLAIM = {
 }
 _SHOUTED = re.compile(r"(?:\b[^\W\d_a-zà-ÿ]{2,}\b[\s,'!?-]*){4,}")
 _EXCLAIMED = re.compile(r"[!?]*!{2,}[!?]*|[¡!]{3,}")
+_FEWEST_CAPITALS = 2
 _FEWEST_SHOUTED = 14  # letters; below it may be a company and its legal form
 
 
 def find_violations(
-    text: str, folded: str, patterns: Iterable[Pattern], claims: Iterable[ClaimSpan] = ()
+    text: str, reading: Reading, claims: Iterable[ClaimSpan] = ()
 ) -> tuple[ToneViolation, ...]:
     """Find every violation, in the order of the text.
 
     Args:
         text: The text as written.
-        folded: The same, letter for letter, small and without accents.
-        patterns: The patterns that a word of the text calls up.
+        reading: What was read of it.
         claims: What the content checkers found in the same text.
     """
-    found = _said(text, folded, tuple(patterns))
-    found += _shouted(text)
+    found = _said(text, reading)
+    if "!!" in text or reading.capitals >= _FEWEST_CAPITALS:
+        found += _shouted(text)
     found += [
         ToneViolation(TAG_OF_CLAIM[each.claim], each.span, each.start)
         for each in claims
@@ -63,7 +66,9 @@ def find_violations(
     return tuple(sorted(set(found), key=lambda each: (each.start, each.tag)))
 
 
-def _said(text: str, folded: str, patterns: tuple[Pattern, ...]) -> list[ToneViolation]:
+def _said(text: str, reading: Reading) -> list[ToneViolation]:
+    folded = reading.folded
+    patterns = [each for each in reading.patterns if _may_match(each, folded)]
     if not patterns:
         return []
     found = []
@@ -78,20 +83,27 @@ def _said(text: str, folded: str, patterns: tuple[Pattern, ...]) -> list[ToneVio
     return found
 
 
+def _may_match(pattern: Pattern, folded: str) -> bool:
+    """Whether the whole text holds every part: quicker than asking each sentence."""
+    return all(
+        each.search(folded)
+        for each in pattern.positive
+        if r"\A" not in each.pattern and r"\Z" not in each.pattern
+    )
+
+
 def _stretches(text: str) -> list[tuple[int, int]]:
     """Sentences, and pairs of neighbours: sarcasm and pressure often need two."""
     cut = [(each.start, each.start + len(each.text)) for each in split_sentences(text, "body")]
-    pairs = [(first[0], second[1]) for first, second in zip(cut, cut[1:], strict=False)]
+    pairs = [(first[0], second[1]) for first, second in pairwise(cut)]
     return cut + pairs
 
 
 def _shouted(text: str) -> list[ToneViolation]:
-    found = []
-    if "!" in text:
-        found += [
-            ToneViolation("exclamation", each.group(), each.start())
-            for each in _EXCLAIMED.finditer(text)
-        ]
+    found = [
+        ToneViolation("exclamation", each.group(), each.start())
+        for each in _EXCLAIMED.finditer(text)
+    ]
     for each in _SHOUTED.finditer(text):
         span = each.group().strip()
         if sum(map(str.isalpha, span)) >= _FEWEST_SHOUTED:

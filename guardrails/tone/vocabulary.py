@@ -13,6 +13,8 @@ _SHAPES = ("ing", "ed", "ly", "tion", "s")
 _ENDS = frozenset(".!?")
 # Words beyond these are seldom met twice; forgetting them keeps a long run small.
 _MOST_WORDS = 30_000
+_LONGEST = 6  # words of the longest phrase
+_STEP = np.uint32(0x9E3779B1)
 
 
 class Vocabulary(dict[str, int]):
@@ -24,7 +26,7 @@ class Vocabulary(dict[str, int]):
         strategies: Which strategies it is.
         valences: How good or bad a thing it names, -4 to 4.
         negates: Whether it turns round what follows.
-        begins: Whether it may begin a phrase or call up a pattern.
+        calls: Whether it calls up a pattern of a violation.
     """
 
     def __init__(
@@ -37,14 +39,20 @@ class Vocabulary(dict[str, int]):
         self._lexicon = lexicon_of(language)
         self._reserve()
         self.start = self[START]
+        first, second = (
+            np.array([zlib.crc32(pair[at].encode()) for pair in self._lexicon.phrases], np.uint32)
+            for at in (0, 1)
+        )
+        self._pairs = np.unique(first * _STEP ^ second)
 
     def _reserve(self) -> None:
         self.texts: list[str] = []
+        self._patterns: dict[int, list[Pattern]] = {}
         self.codes = np.zeros(_MOST_WORDS, dtype=np.uint64)
         self.strategies = np.zeros((_MOST_WORDS, len(strategy_names())), dtype=np.int8)
         self.valences = np.zeros(_MOST_WORDS, dtype=np.float32)
         self.negates = np.zeros(_MOST_WORDS, dtype=np.bool_)
-        self.begins = np.zeros(_MOST_WORDS, dtype=np.bool_)
+        self.calls = np.zeros(_MOST_WORDS, dtype=np.bool_)
 
     def rows(self, tokens: list[str]) -> NDArray[np.intp]:
         """The rows of the words of a text, with a sentence start before every sentence."""
@@ -57,14 +65,33 @@ class Vocabulary(dict[str, int]):
                 found.append(self.start)
         return np.array(found, dtype=np.intp)
 
-    def phrases(self, row: int) -> list[tuple[tuple[str, ...], int]]:
-        """What must follow the word to make a phrase, and the strategy it then is."""
-        return self._lexicon.phrases.get(self.texts[row], [])
+    def phrases(self, rows: NDArray[np.intp], words: NDArray[np.uint32]) -> list[int]:
+        """The strategies of the phrases in a text.
 
-    def patterns(self, row: int) -> list[Pattern]:
-        """The patterns the word calls up."""
+        Args:
+            rows: The rows of its words.
+            words: Their hashes.
+        """
+        pairs = words[:-1] * _STEP ^ words[1:]
+        near = np.searchsorted(self._pairs, pairs)
+        near[near == len(self._pairs)] = 0
+        found = []
+        for at in np.flatnonzero(self._pairs[near] == pairs).tolist():
+            first, second, *follow = [self.texts[row] for row in rows[at : at + _LONGEST].tolist()]
+            for rest, strategy in self._lexicon.phrases.get((first, second), ()):
+                if tuple(follow[: len(rest)]) == rest:
+                    found.append(strategy)
+        return found
+
+    def patterns(self, rows: NDArray[np.intp]) -> tuple[Pattern, ...]:
+        """The patterns that a word of a text calls up, each once."""
+        calling = rows[self.calls[rows]].tolist()
+        called = {id(each): each for row in calling for each in self._patterns[row]}
+        return tuple(called.values())
+
+    def _called_by(self, text: str) -> list[Pattern]:
         lexicon, found = self._lexicon, []
-        for piece in self.texts[row].split("'"):  # patterns read an elided word as its own
+        for piece in text.split("'"):  # patterns read an elided word as its own
             found += lexicon.called.get(piece, [])
             found += [each for stem, each in lexicon.called_begun if piece.startswith(stem)]
         return found
@@ -72,7 +99,8 @@ class Vocabulary(dict[str, int]):
     def _forget(self) -> None:
         self.clear()
         self.texts.clear()
-        for column in (self.strategies, self.valences, self.negates, self.begins):
+        self._patterns.clear()
+        for column in (self.strategies, self.valences, self.negates, self.calls):
             column[:] = 0
         self.start = self[START]
 
@@ -88,7 +116,10 @@ class Vocabulary(dict[str, int]):
         self.strategies[row, list(self._own_strategies(text))] = 1
         self.valences[row] = self._felt.get(code, 0.0)
         self.negates[row] = text in self._lexicon.negating
-        self.begins[row] = bool(self.phrases(row) or self.patterns(row))
+        called = self._called_by(text)
+        if called:
+            self.calls[row] = True
+            self._patterns[row] = called
         self[token] = row
         return row
 
