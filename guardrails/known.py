@@ -165,6 +165,7 @@ def known_company(company: CompanyPolicy) -> KnownCompany:
             found.replace(" ", "") for found in re.findall(IBAN, printable(company.payment_details))
         ),
         phone="".join(re.findall(r"\d", company.phone)),
+        plain=tuple(sorted(line for line in lines if not _UNUSUAL.search(line))),
         names=tuple(filter(None, map(printable, (company.name, company.signature)))),
         domains=frozenset(
             found.casefold()

@@ -19,6 +19,7 @@ class KnownCompany:
         lines: The lines of the settings that hold more than plain words, longest first.
         ibans: Bank accounts named in the payment details, without spaces.
         phone: The digits of our phone number.
+        plain: The lines that hold plain words only.
         names: Our name and signature.
         domains: Hosts of our portal and addresses.
     """
@@ -26,6 +27,7 @@ class KnownCompany:
     lines: tuple[str, ...] = ()
     ibans: frozenset[str] = _NO_WORDS
     phone: str = ""
+    plain: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     domains: frozenset[str] = _NO_WORDS
 

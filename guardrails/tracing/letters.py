@@ -5,12 +5,15 @@ A letter whose facts stand exactly as we write them is cleared by cancelling the
 plain words may be left. Anything else is read closely.
 """
 
+import functools
 import re
+from dataclasses import replace
 
 from guardrails.formats import LANGUAGES, format_day, format_money
 from guardrails.known import known_company, known_facts
-from guardrails.tracing.close_reading import MARK, read_closely
-from guardrails.tracing.facts import Known, KnownCompany
+from guardrails.tracing.close_reading import MARK
+from guardrails.tracing.facts import Known
+from guardrails.tracing.message import may_say_in_words, said_in_words, trace
 from guardrails.tracing.report import Untraced
 from guardrails.tracing.written import (
     CHANGES,
@@ -28,6 +31,7 @@ __all__ = ["Untraced", "untraced"]
 
 _GAP = "[ \u00a0\u202f]"
 _UNUSUAL = re.compile(rf"[^A-Za-zÀ-ÖØ-öø-ıĴ-ľŁ-ňŊ-ž \n\u00a0\u202f.,;:!?'’()«»„“”\"–—…¿¡{MARK}-]")
+_WIDE = re.compile("  +")
 _GLUED = re.compile(r"\.(?=\w)")
 # A fact that does not stand alone may be part of another: a sign, a unit, a longer number. Between
 # two spaces or at the end of a line it stands alone on that side, which settles most of a table.
@@ -63,26 +67,22 @@ def untraced(
     """
     if language not in LANGUAGES:
         return (Untraced(language, 0, "language", f"one of {', '.join(LANGUAGES)}"),)
-    text = f"{subject}\n{body}"
-    if _only_words(text):
-        return ()
-    known, company = known_facts(facts, action), known_company(policy.company)
-    if _cancels_out(text, known, company, language):
-        return ()
-    return read_closely(subject, body, known, company, language)
+    known = replace(known_facts(facts, action), company=known_company(policy.company))
+    rest = _without_facts(f"{subject}\n{body}", known, language)
+    if rest is None or not _only_words_and_marks(rest):
+        return trace(subject, body, known, language, strict=True)
+    for name in (*known.names, *known.company.plain):
+        rest = rest.replace(name, MARK)
+    if _says_in_words(_WIDE.sub(" ", rest)):
+        return said_in_words(subject, body, known, language)
+    return ()
 
 
-def _only_words(text: str) -> bool:
-    return MARK not in text and _UNUSUAL.search(text) is None and _GLUED.search(text) is None
-
-
-def _cancels_out(text: str, known: Known, company: KnownCompany, language: str) -> bool:
-    """Whether nothing but plain words is left once every fact as we write it is taken out.
-
-    Says yes only where the close reading would find nothing; that it does so is tested.
-    """
+def _without_facts(text: str, known: Known, language: str) -> str | None:
+    """The text with a mark for every fact that stands as we write it."""
     if MARK in text:
-        return False
+        return None
+    company = known.company
     written = [
         *company.lines,
         *known.numbers,
@@ -92,13 +92,22 @@ def _cancels_out(text: str, known: Known, company: KnownCompany, language: str) 
     written.sort(key=len, reverse=True)
     for fact in written:
         text = text.replace(fact, MARK)
-    text = text.replace(str(known.count), MARK)
-    return _only_words_and_marks(text)
+    return text.replace(str(known.count), MARK)
 
 
 def _only_words_and_marks(text: str) -> bool:
+    """Whether nothing but plain words is left of a text once its facts are taken out.
+
+    Says yes only where the close reading would find nothing; that it does so is tested.
+    """
     return (
         _UNUSUAL.search(text) is None
         and _GLUED.search(text) is None
         and _NOT_ALONE.search(text) is None
     )
+
+
+@functools.lru_cache(maxsize=4096)
+def _says_in_words(rest: str) -> bool:
+    """Whether words may state something; letters of one template leave the same words."""
+    return may_say_in_words(rest)

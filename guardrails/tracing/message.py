@@ -6,8 +6,11 @@ from guardrails.formats import LANGUAGES
 from guardrails.tracing.close_reading import read_closely
 from guardrails.tracing.facts import Known
 from guardrails.tracing.matching import Matcher
+from guardrails.tracing.people import names_someone
+from guardrails.tracing.reading import WORD
 from guardrails.tracing.report import Untraced
 from guardrails.tracing.stated import read_statements
+from guardrails.tracing.words import STATING, STATING_PHRASES
 
 # The kinds of `matches_ledger` in the packs, and the findings that make each of them false.
 _BREAKS = {
@@ -55,6 +58,16 @@ def said_in_words(subject: str, body: str, known: Known, language: str) -> tuple
     return _in_parts(starts, worded)
 
 
+def may_say_in_words(text: str) -> bool:
+    """Whether a text holds words that can state a fact without a digit; cheap, and never misses."""
+    low = text.lower()
+    return (
+        not STATING.isdisjoint(WORD.findall(low))
+        or any(words in low for words in STATING_PHRASES)
+        or names_someone(text)
+    )
+
+
 def matches(untraced: Iterable[Untraced]) -> dict[str, bool]:
     """Whether every value of a kind in the message is the ledger's, for the rules that ask.
 
@@ -73,7 +86,7 @@ def in_order(found: Iterable[Untraced]) -> tuple[Untraced, ...]:
 def _statements_untraced(
     subject: str, body: str, known: Known, language: str
 ) -> tuple[int, list[Untraced]]:
-    reading = read_statements(subject, body, language, known.as_of, known.numbers)
+    reading = read_statements(subject, body, language, known)
     return reading.body_starts, Matcher(known, reading).untraced()
 
 

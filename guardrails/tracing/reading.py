@@ -14,7 +14,7 @@ MARK = "\x01"
 PASSED = "\x02"
 _SPACES = "\t\u00a0\u202f\u2007\u2008\u2009\u200a"
 # The letters our languages are written in; a class of them is read faster than "any letter".
-_WORD = re.compile(r"[a-zß-öø-ÿœšžłźż]+")
+WORD = re.compile(r"[a-zß-öø-ÿœšžłźż]+")
 _DIGITS = re.compile(r"\d+")
 _ENDS = re.compile(r"[.!?;\n](?:(?<=\n)(?=\s*(?:\n|[-*•]))|(?<!\n)[\"')»”]{0,2}(?=\s|$))")
 _SHORTENED = re.compile(r"\b(?:no|nr|mr|ms|dr|mrs|sr|sra|núm|prof|ca|approx|inv|st)$")
@@ -42,7 +42,7 @@ class Reading:
         self.body_starts = len(subject) + 1
         self.text = _plain(self.original)
         self.low = self.text.lower()
-        self.words = frozenset(_WORD.findall(self.low))
+        self.words = frozenset(WORD.findall(self.low))
         self.digits = tuple(found.start() for found in _DIGITS.finditer(self.low))
         self.language = language
         self.as_of = as_of

@@ -72,7 +72,6 @@ def kinds(found):
         "ar@northwind.example",
         "14 Harbour Street, Portland",
         "Jane Doe",
-        "Müller & Söhne GmbH & Co. KG",
     ],
 )
 def test_fact_as_people_write_it__is_traced(words, language):
@@ -143,6 +142,14 @@ def test_fact_as_people_write_it__is_traced(words, language):
 )
 def test_what_is_no_fact__is_untraced(words, kind, language):
     assert kind in kinds(traced(f"Hello,\n\nabout this: {words}\n\nThank you", language=language))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_company_with_its_legal_form__is_traced_if_known_and_no_link(language):
+    body = "Hello,\n\nabout this: Müller & Söhne GmbH & Co. KG\n\nThank you"
+    assert kinds(traced(body, language=language)) == {"company"}
+    facts = replace(FACTS, name="Müller & Söhne GmbH & Co.KG")
+    assert traced(body, language=language, facts=facts) == ()
 
 
 def test_three_decimals__are_read_as_the_language_reads_them():
