@@ -13,8 +13,9 @@ from ledger.clock import SystemClock
 from ledger.errors import BadInput, NotFound
 from ledger.journal import audit
 from policies.letter_files import parse_letter, shipped_letters
+from policies.letter_template import LetterTemplate
 from policies.load import load_policy
-from policies.schema import LetterTemplate, Policy
+from policies.schema import Policy
 from tools.letter_choice import choose_cases
 from tools.letter_save import check_trials, keep_letter, next_version
 from tools.letter_trial import Trial, try_template

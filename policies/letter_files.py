@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from policies.errors import PolicyError
-from policies.schema import LetterTemplate
+from policies.letter_template import LetterTemplate
 
 MAX_BYTES = 8_000
 _SHIPPED = Path(str(resources.files("policies") / "letters"))

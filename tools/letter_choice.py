@@ -12,7 +12,8 @@ from ledger.facts import AccountFacts
 from ledger.queries.account_facts import load_facts
 from ledger.tables.account import Contact
 from ledger.tables.receivable import Invoice
-from policies.schema import LetterTemplate, Policy
+from policies.letter_template import LetterTemplate
+from policies.schema import Policy
 from tools.account_names import find_account
 from tools.letter_trial import WANTED, is_reminder
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from ledger.errors import BadInput
 from ledger.ids import digest
 from policies.letter_files import find_letter, parse_letter
-from policies.schema import LetterTemplate, Policy
+from policies.letter_template import LetterTemplate
+from policies.schema import Policy
 from tools.letter_trial import WANTED, Trial
 
 _VERSION = re.compile(rb"^version:[^\n]*$", re.MULTILINE)

@@ -22,8 +22,9 @@ from ledger.facts import (
     PlannedPart,
     ReceivedPayment,
 )
+from policies.letter_template import LetterTemplate
 from policies.load import with_changes
-from policies.schema import LetterTemplate, Policy
+from policies.schema import Policy
 from tools.letters import Letter, LetterError, render_letter
 from tools.outgoing import judge_message
 

@@ -14,8 +14,9 @@ from ledger.facts import AccountFacts, ContactFact
 from ledger.ids import digest
 from ledger.states import DebtorType
 from policies.letter_files import shipped_letters
+from policies.letter_template import LetterTemplate
 from policies.letters.words import REQUIRED
-from policies.schema import CompanyPolicy, LetterTemplate, Policy
+from policies.schema import CompanyPolicy, Policy
 from tools.letter_sandbox import LetterError, compile_letter, fill_letter
 from tools.letter_slots import Slots, slots_of, words_in
 from tools.letter_worker import try_letter
