@@ -1,0 +1,74 @@
+"""Which required elements a message holds: opt-out, disclosures, sender, reference, breakdown."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from guardrails.content.claims import ELEMENT, lexicon_of
+from guardrails.content.folding import fold, words_of
+from guardrails.content.protected import names_pattern
+from guardrails.content.sentences import split_sentences
+
+_REFERENCE = re.compile(
+    r"\b[A-Z]{1,6}[-/ ]?\d{1,4}(?:[-/]?\d+)*\b|(?:#|№|\b[Nn][o°ºr]\.? ?)\d+"
+    r"|\b(?i:invoice|factura|facture|rechnung|account|cuenta|compte|konto)\w*"
+    r"[ :]{1,2}(?:[a-zäé.°º]{2,8} )?[A-Z]{0,5}[-/]?\d"
+)
+_CURRENCY_CODE = re.compile(r"\b(?:EUR|USD|GBP|CAD|AUD|CHF|NZD) ?\d")
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.\w{2,}|https?://\S+")
+_PHONE = re.compile(r"(?<!\d)\+?\(?\d[\d ()./-]{6,}\d(?!\d)")
+_MONEY = re.compile(
+    r"(?:[$€£]|\b(?:EUR|USD|GBP|CAD|AUD|CHF)\b) ?\d|\d[.,]\d\d ?(?:[$€£]|\b(?:EUR|USD|GBP|CHF)\b)?"
+)
+_PRINCIPAL = re.compile(
+    r"\b(?:principal|original amount|invoice amount|capital|hauptforderung|rechnungsbetrag"
+    r"|importe (?:de la factura|original)|montant (?:initial|de la facture)|en principal)\b"
+)
+_INTEREST = re.compile(r"\b(?:interest|intereses|interets?|zinsen|verzugszinsen)\b")
+_FEES = re.compile(r"\b(?:fees?|costs|charges|gastos|cargos|comisiones|frais|kosten|gebuhre?n?)\b")
+_FEWEST_AMOUNTS = 2
+
+
+def find_elements(text: str, language: str, names: Sequence[str] = ()) -> frozenset[str]:
+    """Name the required elements a text holds.
+
+    Args:
+        text: The body of a message; for a subject, put it before the body.
+        language: A disclosure counts only in this language; one of the supported ones.
+        names: The true legal and trading names of the sender. None means it cannot be found.
+    """
+    labels: set[str] = set()
+    lexicon = lexicon_of(language)
+    for sentence in split_sentences(text, "body"):
+        folded = fold(sentence.text)
+        labels |= {match.label for match in lexicon.find(folded, words_of(folded))}
+    return elements_of(text, fold(text), labels, names)
+
+
+def elements_of(
+    text: str, folded: str, labels: Iterable[str], names: Sequence[str]
+) -> frozenset[str]:
+    """Put together what the lexicon found sentence by sentence and what the whole text shows."""
+    found = {each.removeprefix(ELEMENT) for each in labels if each.startswith(ELEMENT)}
+    if _REFERENCE.search(text) and _has_reference(text):
+        found.add("debt_reference")
+    if _ADDRESS.search(text) or _PHONE.search(text):
+        found.add("reply_path")
+    if _is_broken_down(text, folded):
+        found.add("amount_breakdown")
+    sender = names_pattern(names)
+    if sender is not None and sender.search(text):
+        found.add("sender_identity")
+    return frozenset(found)
+
+
+def _has_reference(text: str) -> bool:
+    """Whether a number is a reference and not only an amount with its currency before it."""
+    return any(
+        not _CURRENCY_CODE.match(match[0] + text[match.end() : match.end() + 1])
+        for match in _REFERENCE.finditer(text)
+    )
+
+
+def _is_broken_down(text: str, folded: str) -> bool:
+    kinds = sum(bool(each.search(folded)) for each in (_PRINCIPAL, _INTEREST, _FEES))
+    return kinds >= _FEWEST_AMOUNTS and len(_MONEY.findall(text)) >= _FEWEST_AMOUNTS

@@ -1,0 +1,205 @@
+"""The small language the lexicon is written in, and what it compiles to.
+
+A line of a lexicon is one pattern, read on folded text (small letters, no accents):
+
+    word        the word itself; `word*` any word it begins, `*word` any word it ends
+    (a|b c)     one of these; `(a|b)?` or none
+    ..  ...     up to two, up to six other words
+    @set        one of a named set of the same file
+    <n>  *      a number; any one word
+    ^           the start of the sentence, `$` its end
+    A & B       both somewhere in the sentence; `A &! B` the first without the second
+
+Every pattern has trigger words, at least one of which must be in a sentence for it to match, so a
+sentence is searched only with the few patterns that one of its words calls up.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from guardrails.content.folding import fold
+
+_APART = r"[\W_]{1,4}"
+_GAPS = {"..": 2, "...": 6}
+_TOKEN = re.compile(r"\(|\)\??|\||\.{2,3}|@\w+|<n>|\^|\$|[^\s()|@]+")
+_NUMBER = r"\d[\d.,]*"
+_UMLAUTS = str.maketrans({"ä": "ae?", "ö": "oe?", "ü": "ue?", "ß": "ss?"})
+_MIN_STEM = 3
+
+
+class BadPattern(ValueError):
+    """A line of a lexicon that cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One line of a lexicon, ready to search a sentence with.
+
+    Attributes:
+        triggers: Words (or, with a final `*`, beginnings of words) of which one must be there.
+    """
+
+    label: str
+    positive: tuple[re.Pattern[str], ...]
+    negative: tuple[re.Pattern[str], ...]
+    triggers: frozenset[str]
+
+    def find(self, folded: str) -> re.Match[str] | None:
+        """Search a folded sentence; the match is that of the first part of the pattern."""
+        first = self.positive[0].search(folded)
+        if first is None:
+            return None
+        if not all(each.search(folded) for each in self.positive[1:]):
+            return None
+        return None if any(each.search(folded) for each in self.negative) else first
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A piece of a pattern: its expression, its trigger words, and whether it may be absent."""
+
+    regex: str
+    triggers: frozenset[str]
+    optional: bool = False
+    gap: bool = False
+    edge: bool = False
+
+
+def compile_pattern(
+    label: str, line: str, sets: Mapping[str, str], common: frozenset[str]
+) -> Pattern:
+    """Read one line.
+
+    Args:
+        label: What a match means.
+        sets: The named sets of the file, each written as alternatives.
+        common: Words too common to call up a pattern where another word can.
+
+    Raises:
+        BadPattern: The line cannot be read, or no word in it can call it up.
+    """
+    positive, negative, triggers = [], [], []
+    for piece in re.split(r"\s&(?=!?\s)", line):
+        is_negative = piece.startswith("! ")
+        part = _Reader(piece.removeprefix("!").strip(), line, sets, common).read()
+        compiled = re.compile(rf"(?<!\w)(?:{part.regex})(?!\w)")
+        (negative if is_negative else positive).append(compiled)
+        if not is_negative:
+            triggers.append(part.triggers)
+    best = max(triggers, key=lambda each: _rarity(each, common))
+    if not best:
+        raise BadPattern(f"no word of {line!r} can call it up")
+    return Pattern(label, tuple(positive), tuple(negative), best)
+
+
+def _rarity(triggers: frozenset[str], common: frozenset[str]) -> float:
+    """How seldom one of the words is met: by its shortest, and none that is common."""
+    if not triggers:
+        return -100
+    shortest = min(len(each.rstrip("*")) for each in triggers)
+    return shortest - 20 * any(each in common for each in triggers) - len(triggers) / 100
+
+
+class _Reader:
+    """Reads one piece of a pattern, left to right."""
+
+    def __init__(
+        self, piece: str, line: str, sets: Mapping[str, str], common: frozenset[str]
+    ) -> None:
+        self.tokens = _TOKEN.findall(piece.replace("'", " ").replace("’", " "))
+        self.line, self.sets, self.common = line, sets, common
+        self.at = 0
+
+    def read(self) -> _Part:
+        part = self._alternatives()
+        if self.at != len(self.tokens):
+            raise BadPattern(f"a bracket too many in {self.line!r}")
+        return part
+
+    def _alternatives(self) -> _Part:
+        options = [self._sequence()]
+        while self.at < len(self.tokens) and self.tokens[self.at] == "|":
+            self.at += 1
+            options.append(self._sequence())
+        triggers: frozenset[str] = frozenset()
+        if all(option.triggers for option in options):
+            triggers = triggers.union(*(option.triggers for option in options))
+        return _Part(f"(?:{'|'.join(option.regex for option in options)})", triggers)
+
+    def _sequence(self) -> _Part:
+        parts: list[_Part] = []
+        while self.at < len(self.tokens) and self.tokens[self.at] not in ("|", ")", ")?"):
+            parts.append(self._element())
+        if not parts:
+            raise BadPattern(f"an empty alternative in {self.line!r}")
+        needed = [part.triggers for part in parts if not part.optional and part.triggers]
+        best = max(needed, key=lambda each: _rarity(each, self.common), default=frozenset())
+        return _Part(_join(parts), best)
+
+    def _element(self) -> _Part:
+        token = self.tokens[self.at]
+        self.at += 1
+        match token:
+            case "(":
+                inner = self._alternatives()
+                if self.at >= len(self.tokens):
+                    raise BadPattern(f"a bracket is not closed in {self.line!r}")
+                optional = self.tokens[self.at] == ")?"
+                self.at += 1
+                return _Part(inner.regex, inner.triggers, optional)
+            case ".." | "...":
+                return _Part(rf"(?:\w+{_APART}){{0,{_GAPS[token]}}}?", frozenset(), gap=True)
+            case "<n>" | "*":
+                return _Part(_NUMBER if token == "<n>" else r"\w+", frozenset())
+            case "^" | "$":
+                return _Part(r"\A\W*" if token == "^" else r"\W*\Z", frozenset(), edge=True)
+            case _ if token.startswith("@"):
+                return self._named_set(token[1:])
+            case _:
+                return _word(token)
+
+    def _named_set(self, name: str) -> _Part:
+        if name not in self.sets:
+            raise BadPattern(f"no set {name!r} for {self.line!r}")
+        return _Reader(self.sets[name], self.line, self.sets, self.common).read()
+
+
+def _join(parts: list[_Part]) -> str:
+    """Put parts after one another, with what stands between words where it must."""
+    regex = ""
+    owed = False
+    for part in parts:
+        before = _APART if owed and not part.edge else ""
+        if part.optional:
+            # An optional part brings the gap that only it needs.
+            regex += f"(?:{before}{part.regex}{'' if before else _APART})?"
+            continue
+        regex += before + part.regex
+        owed = not (part.gap or part.edge)
+    return regex
+
+
+def _word(token: str) -> _Part:
+    if re.search(r"[^\w*-]", token) or "*" in token[1:-1]:
+        raise BadPattern(f"{token!r} is no word")
+    stem = token.strip("*").lower()
+    regex = _APART.join(fold(each, keep_umlauts=True) for each in stem.split("-") if each)
+    regex = regex.translate(_UMLAUTS)
+    if token.startswith("*"):
+        return _Part(rf"\w*{regex}" + (r"\w*" if token.endswith("*") else ""), frozenset())
+    ends = "*" if token.endswith("*") else ""
+    first = re.split("-", stem)[0]
+    spellings = _spellings(first)
+    if ends and "-" not in stem:
+        if len(stem) < _MIN_STEM:
+            raise BadPattern(f"{token!r} begins too many words")
+        return _Part(rf"{regex}\w*", frozenset(each + "*" for each in spellings))
+    return _Part(regex + (r"\w*" if ends else ""), frozenset(spellings))
+
+
+def _spellings(stem: str) -> set[str]:
+    """A word with and without the letter that an umlaut may be written with."""
+    short = fold(stem)
+    long = fold(stem.translate(str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})))
+    return {short, long}

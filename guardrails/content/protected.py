@@ -1,0 +1,97 @@
+"""Names, addresses and quoted words: places where a word of the lexicon is no claim.
+
+What is protected is blotted out letter for letter before claims are looked for, so that a customer
+called Judge on Court Street is not a lawsuit.
+"""
+
+import functools
+import re
+from collections.abc import Sequence
+
+_BLOT = "\x1f"
+_CAP = r"[A-ZÀ-ÖØ-Þ][\w'’&.-]*"
+_JOIN = r"(?:&|and|of|the|und|y|et|de|del|la|le|les|des|du|von|der|\+)"
+_COMPANY_ENDS = (
+    r"(?:Ltd|Limited|LLC|LLP|Inc|Incorporated|Corp|Corporation|PLC|plc|Co|Company|GmbH|mbH|AG|KG"
+    r"|KGaA|OHG|UG|SE|eG|e\.K|S\.?A\.?R\.?L|SARL|SAS|SASU|S\.A\.S|EURL|S\.?A|S\.?L\.?U?|S\.?R\.?L|B\.?V"
+    r"|N\.?V|Pty|Group|Holdings|Bros|Brothers|Sons|Söhne|Hnos|Frères|Fils)"
+)
+_COMPANY = rf"{_CAP}(?:[ ,]+(?:{_JOIN} )?{_CAP}){{0,4}},?[ ]+(?:(?:&|and|und|y|et) )?{_COMPANY_ENDS}\b\.?"
+_STREET_ENDS = (
+    r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Square|Sq|Place|Court|Way|Row|Terrace|Close"
+    r"|Boulevard|Blvd|Quay|Yard|Park|Gardens|Hill|House|Building|Centre|Center|Hotel|Inn)"
+)
+_STREET = rf"(?:\d+[A-Za-z]? )?{_CAP} (?:{_CAP} )?{_STREET_ENDS}\b"
+_NUMBERED_COURT = rf"\b\d+[A-Za-z]? {_CAP} Court\b"
+_STREET_BEFORE = (
+    r"(?:[Cc]alle|[Aa]venida|[Aa]vda\.?|[Pp]laza|[Pp]aseo|[Rr]ue|[Aa]venue|[Bb]oulevard|[Pp]lace"
+    r"|[Qq]uai|[Ii]mpasse|Am|An der|Zum|Zur) (?:(?:de la|de l'|del|de|du|des|la|le|los|las|den|dem"
+    rf"|der) ?)?{_CAP}(?: {_CAP})*(?:,? \d+[a-z]?)"
+)
+_GERMAN_STREET = r"\b[\w-]*(?:stra(?:ß|ss)e|str\.|gasse|platz|weg|allee|ring|damm|ufer) ?\d*\b"
+_TITLED = (
+    r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Herrn?|Frau|Sra?|Señora?|Señor|Don|Doña|Mme|Mlle|Madame"
+    rf"|Monsieur|M)\b\.? {_CAP}(?: {_CAP})?"
+)
+_GREETED = (
+    r"\A(?:Dear|Hello|Hi|Hola|Bonjour|Hallo|Guten Tag|Estimad[oa]s?|Ch[eè]re?s?|Liebe[rs]?)"
+    rf" {_CAP}(?: {_CAP}){{0,3}}(?=\s*[,:!\n]|$)"
+)
+_NAMES = re.compile(
+    "|".join(
+        (_COMPANY, _NUMBERED_COURT, _STREET, _STREET_BEFORE, _GERMAN_STREET, _TITLED, _GREETED)
+    )
+)
+_QUOTED = re.compile(
+    r"(?:\b(?i:you (?:wrote|said|asked|told|mention(?:ed)?|put it)|your (?:words|message|e-?mail"
+    r"|note|question|reply)|as you put it|usted (?:escribi[oó]|dijo|pregunt[oó])|nos escribi[oó]"
+    r"|su (?:mensaje|correo|pregunta)|vous (?:avez [eé]crit|[eé]criviez|disiez|demandiez)"
+    r"|votre (?:message|question|courriel|mail)|Sie (?:schrieben|schreiben|fragten|sagten)"
+    r"|Ihre (?:Nachricht|Frage|Worte|Anfrage)))[^\"“„«»”\n]{0,40}[\"“„«]([^\"”“»«]{1,300})[\"”“»]"
+)
+# A word that looks like a name at the head of a letter may also be an insult.
+_NOT_NAMES = re.compile(
+    r"\b(?:deadbeats?|thie(?:f|ves)|liars?|moros[oa]s?|fraudster|idiots?|losers?|cheats?|judge|court"
+    r"|sheriff|police|agency|bailiffs?|lawyers?|attorneys?|counsel)\b",
+    re.IGNORECASE,
+)
+
+
+def protect(text: str, names: re.Pattern[str] | None) -> str:
+    """Blot out names, addresses and the customer's own words; as long as it was."""
+    if names is not None:
+        text = names.sub(_blot, text)
+    if '"' in text or "“" in text or "„" in text or "«" in text:
+        text = _QUOTED.sub(_blot_quoted, text)
+    return _NAMES.sub(_blot_name, text)
+
+
+def names_pattern(names: Sequence[str]) -> re.Pattern[str] | None:
+    """One expression for all the names a caller knows; nothing when there are none."""
+    return _compiled(tuple(names)) if names else None
+
+
+@functools.lru_cache(maxsize=4096)
+def _compiled(names: tuple[str, ...]) -> re.Pattern[str] | None:
+    wanted = sorted({each.strip() for each in names if each.strip()}, key=len, reverse=True)
+    if not wanted:
+        return None
+    # Only as it is written in the ledger, or in capitals: "Judge" the customer, not "judge".
+    options = (re.escape(form) for each in wanted for form in dict.fromkeys((each, each.upper())))
+    return re.compile(rf"(?<!\w)(?:{'|'.join(options)})(?!\w)")
+
+
+def _blot(match: re.Match[str]) -> str:
+    return _BLOT * len(match[0])
+
+
+def _blot_name(match: re.Match[str]) -> str:
+    if match[0].startswith(("Dear", "Hello", "Hi", "Hola")) and _NOT_NAMES.search(match[0]):
+        return match[0]
+    return _blot(match)
+
+
+def _blot_quoted(match: re.Match[str]) -> str:
+    at, end = match.span(1)
+    start = match.start()
+    return match[0][: at - start] + _BLOT * (end - at) + match[0][end - start :]

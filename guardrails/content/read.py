@@ -1,0 +1,187 @@
+"""Reads one message once and reports what it asserts, holds and hides."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+from guardrails.content import elements, integrity, languages
+from guardrails.content.claims import ELEMENT, PAST, Match, is_lexicon_word, lexicon_of
+from guardrails.content.folding import fold, words_of
+from guardrails.content.forms import forms
+from guardrails.content.past_actions import past_action
+from guardrails.content.protected import names_pattern, protect
+from guardrails.content.raw_patterns import find_in_raw
+from guardrails.content.report import (
+    ClaimSpan,
+    ContentReport,
+    IntegrityFinding,
+    Part,
+    PastAction,
+)
+from guardrails.content.sentences import Sentence, split_sentences
+
+_TAG = re.compile(r"<(?:style|script|head)\b.*?</(?:style|script|head)>|<[^<>]*>", re.S | re.I)
+_BLOCK = re.compile(r"</?(?:p|br|div|li|tr|h\d|td|table|ul|ol)\b", re.I)
+ASSERTED = "asserted_past_action"
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One sentence made ready: folded with names blotted out, its words and its language."""
+
+    sentence: Sentence
+    folded: str
+    words: list[str]
+    language: str | None
+
+
+def read_content(
+    subject: str,
+    body: str,
+    *,
+    names: Sequence[str] = (),
+    senders: Sequence[str] = (),
+    as_of: date,
+    html: bool = False,
+) -> ContentReport:
+    """Report what a message asserts, holds and hides.
+
+    Args:
+        subject: Empty where the channel has none.
+        body: As it will be sent, before any normalisation.
+        names: Proper names known from the ledger (creditor, customer, contact): their words are
+            no evidence of a claim.
+        senders: The true legal and trading names of the sender.
+        as_of: The day of sending, for a day written without its year.
+        html: The body is markup; claims are looked for in what it shows and in what it hides.
+    """
+    shown = _without_markup(body) if html else body
+    known = names_pattern(names)
+    findings: list[IntegrityFinding] = [
+        *integrity.check_integrity(subject, "subject"),
+        *integrity.check_integrity(body, "body"),
+    ]
+    readings = [*_read_part(subject, "subject", known), *_read_part(shown, "body", known)]
+    language = languages.main_language(
+        (each.language, len(each.words)) for each in readings if each.language
+    )
+    if language == languages.UNKNOWN:
+        language = _weakly(readings)
+    report = _Findings(as_of)
+    for reading in readings:
+        report.add(reading, language)
+    for part, text in (("subject", subject), ("body", shown)):
+        report.add_numbers(text, cast(Part, part))
+        for form in forms(text, is_lexicon_word)[1:]:
+            for reading in _read_part(form, cast(Part, part), known):
+                report.add(reading, language, of=text)
+    whole = f"{subject}\n{shown}" if subject else shown
+    return ContentReport(
+        language=language,
+        languages=frozenset(each.language for each in readings if each.language),
+        claims=tuple(report.claims),
+        elements=elements.elements_of(whole, fold(whole), report.elements, senders),
+        integrity=tuple(findings),
+        past_actions=tuple(report.past_actions),
+    )
+
+
+class _Findings:
+    """What the sentences of one message add up to."""
+
+    def __init__(self, as_of: date) -> None:
+        self.as_of = as_of
+        self.claims: list[ClaimSpan] = []
+        self.elements: set[str] = set()
+        self.past_actions: list[PastAction] = []
+        self._seen: set[str] = set()
+
+    def add(self, reading: _Reading, main: str, *, of: str | None = None) -> None:
+        """Add what one sentence says.
+
+        Args:
+            main: The language of the message, for a sentence too short to have its own.
+            of: The text as written, where the sentence is of another form of it; then only
+                classes count that were not found before.
+        """
+        for match in _matches(reading, main):
+            self._add_match(match, reading, of)
+        for claim, start, end in find_in_raw(reading.sentence.text):
+            self._add_claim(claim, reading.sentence, start, end, of)
+
+    def add_numbers(self, text: str, part: Part) -> None:
+        """Add the numbers of a part that nobody may see."""
+        from guardrails.content.sensitive import find_sensitive_numbers
+
+        for start, end in find_sensitive_numbers(text):
+            self.claims.append(
+                ClaimSpan("sensitive_data", text[start:end], start, part, "lexicon")
+            )
+
+    def _add_match(self, match: Match, reading: _Reading, of: str | None) -> None:
+        sentence = reading.sentence
+        if match.label.startswith(ELEMENT):
+            if of is None:
+                self.elements.add(match.label)
+        elif match.label.startswith(PAST):
+            self._add_claim(ASSERTED, sentence, match.start, match.end, of)
+            if of is None:
+                kind = match.label.removeprefix(PAST)
+                self.past_actions.append(
+                    past_action(kind, sentence.text, reading.folded, match, self.as_of)
+                )
+        else:
+            self._add_claim(match.label, sentence, match.start, match.end, of)
+
+    def _add_claim(
+        self, claim: str, sentence: Sentence, start: int, end: int, of: str | None
+    ) -> None:
+        span = sentence.text[start:end]
+        if of is None:
+            self.claims.append(
+                ClaimSpan(claim, span, sentence.start + start, sentence.part, "lexicon")
+            )
+            self._seen.add(claim)
+        elif claim not in self._seen:
+            # A disguised word has no place of its own in the text, so its claim begins it.
+            at = max(of.find(span), 0)
+            self.claims.append(ClaimSpan(claim, span, at, sentence.part, "lexicon"))
+            self._seen.add(claim)
+
+
+def _read_part(text: str, part: Part, known: re.Pattern[str] | None) -> Iterator[_Reading]:
+    if not text.strip():
+        return
+    folded = fold(protect(text, known))
+    for sentence in split_sentences(text, part):
+        piece = folded[sentence.start : sentence.start + len(sentence.text)]
+        words = words_of(piece)
+        yield _Reading(sentence, piece, words, languages.language_of(sentence.text, words))
+
+
+def _matches(reading: _Reading, main: str) -> Iterator[Match]:
+    """Search a sentence in its own language, or in that of the message and in English."""
+    own = reading.language
+    wanted = (own,) if own in languages.SUPPORTED else tuple(dict.fromkeys((main, "en")))
+    for language in wanted:
+        if language in languages.SUPPORTED:
+            yield from lexicon_of(language).find(reading.folded, reading.words)
+
+
+def _weakly(readings: Sequence[_Reading]) -> str:
+    """The language of a text of which no sentence is long enough to be sure of."""
+    words = [word for reading in readings for word in reading.words]
+    text = " ".join(reading.sentence.text for reading in readings)
+    return languages.language_of(text, words) or languages.weak_language_of(words)
+
+
+def _without_markup(body: str) -> str:
+    """Blanks for markup, so that every word keeps its place."""
+
+    def blank(match: re.Match[str]) -> str:
+        lead = "\n" if _BLOCK.match(match[0]) else " "
+        return lead + " " * (len(match[0]) - 1)
+
+    return _TAG.sub(blank, body)
