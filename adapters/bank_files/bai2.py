@@ -11,7 +11,7 @@ from datetime import date
 
 from adapters.bank_files.bai2_codes import about, sign_of
 from adapters.bank_files.model import BankFile, BankLine, Statement, Tie
-from adapters.bank_files.values import day_of, decode_text, digits_of, full_year, shown
+from adapters.bank_files.values import day_of, decode_text, digits_of, full_year, shown, split_lines
 from ledger.errors import BadInput
 
 _SNIFF = re.compile(rb"(?:\xef\xbb\xbf)?\s*0[0-2]\s*,[^\n]*,[^\n]*,[^\n]*/[ \t]*(?:[\r\n]|0|$)")
@@ -61,7 +61,7 @@ class _Record:
 def _records(text: str, name: str) -> list[_Record]:
     """Cut the file into records, each with the 88 records that continue it."""
     records: list[_Record] = []
-    for number, raw in enumerate(text.splitlines(), start=1):
+    for number, raw in enumerate(split_lines(text), start=1):
         if not raw.strip():
             continue
         where = f"{name} line {number}"

@@ -108,20 +108,6 @@ class Statement:
     balances: Tie = "none"
     difference_minor: int = 0
 
-    def line_keys(self) -> tuple[str, ...]:
-        """A key per line that is the same in every file that brings the line again.
-
-        Two equal lines are two payments: the second one's key counts it as the second.
-        """
-        seen: Counter[tuple[str, ...]] = Counter()
-        keys = []
-        for line in self.lines:
-            same = ("".join(self.account.split()).upper(), *line.same_payment_key())
-            seen[same] += 1
-            told = "\x1f".join((*same, str(seen[same])))
-            keys.append(hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest())
-        return tuple(keys)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BankFile:
@@ -142,13 +128,38 @@ class BankFile:
         """Every line of every statement, in the order of the file."""
         return tuple(line for statement in self.statements for line in statement.lines)
 
+    def line_keys(self) -> tuple[tuple[str, ...], ...]:
+        """A key per line of each statement that is the same in every file that brings it again.
+
+        Two equal lines are two payments, also on two pages of one statement: the second one's key
+        counts it as the second. A statement that repeats another one whole brings nothing new.
+        """
+        seen: Counter[tuple[str, ...]] = Counter()
+        told: dict[tuple[object, ...], tuple[str, ...]] = {}
+        keys = []
+        for each in self.statements:
+            account = "".join(each.account.split()).upper()
+            same = tuple((account, *line.same_payment_key()) for line in each.lines)
+            page = (each.number, each.opening_minor, each.closing_minor, same)
+            if page not in told:
+                told[page] = tuple(_counted(key, seen) for key in same)
+            keys.append(told[page])
+        return tuple(keys)
+
     @property
     def balances(self) -> Tie:
-        """One word for the whole file: one statement that differs makes the file differ."""
+        """One word for the whole file: it ties only if everything that holds lines is proven."""
         found = {self.totals, *(statement.balances for statement in self.statements)}
         if "differ" in found:
             return "differ"
-        return "tie" if "tie" in found else "none"
+        unproven = any(each.lines and each.balances == "none" for each in self.statements)
+        return "tie" if "tie" in found and not unproven else "none"
+
+
+def _counted(same: tuple[str, ...], seen: Counter[tuple[str, ...]]) -> str:
+    seen[same] += 1
+    text = "\x1f".join((*same, str(seen[same])))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def settle(

@@ -19,6 +19,7 @@ from adapters.bank_files.values import (
     iban_or_empty,
     minor_units,
     shown,
+    split_lines,
 )
 from ledger.errors import BadInput
 
@@ -82,7 +83,7 @@ class _Tag:
 
 def _tags(text: str, name: str) -> Iterator[_Tag]:
     """Cut the text into tags; wrapped lines stay with theirs."""
-    lines = text.replace("{4::", "{4:\n:").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = split_lines(text.replace("{4::", "{4:\n:"))
     current: _Tag | None = None
     carried = ""
     for number, raw in enumerate(lines, start=1):
@@ -201,11 +202,9 @@ class _Draft:
 
     def warnings(self, name: str, wants_closing: bool) -> Iterator[str]:
         """What a person should know of this statement."""
-        if self.opening and self.closing is None and wants_closing and self.lines:
-            yield (
-                f"{self.opening.where}: the statement has no closing balance (:62F:); "
-                "it may be cut off"
-            )
+        if wants_closing and self.closing is None and (self.opening or self.lines):
+            where = (self.opening or self.lines[0].tag).where
+            yield f"{where}: the statement has no closing balance (:62F:); it may be cut off"
         if self.lines and not self.currency:
             yield f"{name}: no currency is named; two decimals are assumed"
 

@@ -77,8 +77,15 @@ def _without_comments(text: str, name: str, warnings: list[str]) -> str:
         warnings.append(f"{name}: fields in a comment (<!-- -->) were read; check the file")
         return inside
 
-    text = _COMMENT.sub(opened, text)
-    return _DATA.sub(lambda found: html.escape(found[1], quote=False), text)
+    # Nothing is looked for behind the last end mark, where every start would search in vain.
+    end = text.rfind("-->") + 3
+    text = _COMMENT.sub(opened, text[:end]) + text[end:] if end > 2 else text
+    end = text.rfind("]]>") + 3
+    return _DATA.sub(_escaped, text[:end]) + text[end:] if end > 2 else text
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return html.escape(found[1], quote=False)
 
 
 def _elements(text: str) -> Iterator[tuple[str, str, int]]:

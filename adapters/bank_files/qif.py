@@ -10,7 +10,7 @@ from datetime import date
 
 from adapters.bank_files.model import UNKNOWN_CURRENCY, BankFile, BankLine, settle
 from adapters.bank_files.qif_dates import date_order, read_day
-from adapters.bank_files.values import decode_text, minor_units, shown
+from adapters.bank_files.values import decode_text, minor_units, shown, split_lines
 from ledger.errors import BadInput
 
 _SNIFF = re.compile(rb"(?:^|[\r\n])(?:\xef\xbb\xbf)?[ \t]*!(?:Type|Account|Option|Clear)\b", re.I)
@@ -18,7 +18,8 @@ _HEADER = re.compile(r"!Type:\s*(.*)", re.IGNORECASE)
 _MONEY = frozenset({"bank", "cash", "ccard", "oth a", "oth l"})
 _LISTS = frozenset({"cat", "class", "memorized", "prices", "security", "tag", "budget", "template"})
 _SPACES = re.compile(r"[\s'’]")
-_NUMBER = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*)(?:[.,]\d*)?", re.ASCII)
+_POINTED = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+|(?=\.\d))(?:\.\d*)?", re.ASCII)
+_COMMAED = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:\.\d{3})+|(?=,\d))(?:,\d*)?", re.ASCII)
 _MARK = re.compile(r"[.,](\d*)-?$", re.ASCII)
 
 
@@ -33,7 +34,7 @@ def read(name: str, data: bytes) -> BankFile:
     Raises:
         BadInput: An entry without date or amount, a file cut off in an entry, investments.
     """
-    entries = _entries(decode_text(data, name).splitlines(), name)
+    entries = _entries(split_lines(decode_text(data, name)), name)
     order, is_guess = date_order([entry.first("D") for entry in entries])
     comma = _has_decimal_comma([text for each in entries for text in each.amounts()])
     warnings = []
@@ -175,7 +176,7 @@ def _plain(text: str, comma: bool, where: str) -> str:
     flat = _SPACES.sub("", text)
     if flat.endswith("-"):
         flat = f"-{flat[:-1]}"
-    if not _NUMBER.fullmatch(flat):
+    if not (_COMMAED if comma else _POINTED).fullmatch(flat):
         raise BadInput(f"{where}: {shown(text)} is not an amount; export the file again")
     if comma:
         return flat.replace(".", "").replace(",", ".")

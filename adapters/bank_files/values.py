@@ -107,5 +107,10 @@ def decode_text(data: bytes, name: str) -> str:
     return text.translate(_CONTROLS)
 
 
+def split_lines(text: str) -> list[str]:
+    """Cut at line ends only: other separators of Unicode are text, and lines keep their numbers."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
 # A stray control byte stands where a letter was; lines and their numbers stay as they are.
 _CONTROLS = dict.fromkeys((c for c in range(32) if chr(c) not in "\t\n\r"), " ") | {0x7F: " "}
