@@ -41,6 +41,7 @@ _OF_DAYS = re.compile(rf"{OF_DAYS}$")
 _OVERDUE = re.compile(OVERDUE)
 _DUE_NEAR = re.compile(r"\b(?:due|fällig\w*|venc\w+|échue?s?|échéance|payable)\b")
 _WAS_DUE = re.compile(r"\b(?:due|fällig\w*|venc\w+|échue?s?|échéance)\b")
+_SINCE_AFTER = re.compile(r" (?:since|seit|seitdem|desde que|depuis que)\b")
 _HAVE = re.compile(r"\b(?:have|has|haben sie|tienen?|avez|only|bleiben)\b[^.]{0,25}$")
 
 # The first words of what `_NAMED` finds.
@@ -63,6 +64,8 @@ _NAMED = re.compile(
     r"?semana|(?:la )?fin de (?:la |cette )semaine)"
     r"|(?P<this_week>this week|diese woche|dieser woche|esta semana|cette semaine))(?!\w)"
 )
+# Opening hours end at them too.
+_CLOCK_WORDS = frozenset({"noon", "midnight", "mitternacht", "medianoche", "minuit"})
 _DEMANDED = re.compile(
     r"\b(?:pay|settle|remit|transfer|send|clear|zahlen|bezahlen|überweisen|begleichen|ausgleichen"
     r"|pague[n]?|pagar|abone[n]?|abonar|liquide|liquidar|payer|payez|réglez|régler|virer)\b"
@@ -124,6 +127,8 @@ def _judge_length(reading: Reading, span: Span, start: int, end: int) -> None:
 
 def _is_overdue(reading: Reading, before: str, after: str, start: int) -> bool:
     if OVERDUE_AFTER.match(after) or OVERDUE_BEFORE.search(before):
+        return True
+    if _SINCE_AFTER.match(after) and _WAS_DUE.search(reading.around(start)):
         return True
     return bool(SINCE_BEFORE.search(before) and _OVERDUE.search(reading.around(start)))
 
@@ -187,7 +192,9 @@ def _judge_named(reading: Reading, found: re.Match[str]) -> None:
     before = reading.before(start, 60)
     if kind == "tomorrow" and found[0] in ("morgen", "mañana") and _MORNING.search(before):
         return
-    if is_ours(reading, start):
+    if is_ours(reading, start) or (
+        found[0] in _CLOCK_WORDS and not PAY.search(reading.around(start))
+    ):
         return
     demanded = _DEMANDED.search(before) or (
         kind == "today"

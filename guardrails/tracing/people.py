@@ -18,22 +18,23 @@ _GREETING = re.compile(
     r"[ ]*(?:(?i:dear|hi|hello|hey|good (?:morning|afternoon|evening|day)|hallo|guten tag"
     r"|guten morgen|liebe[rs]?|sehr geehrte[rs]?|moin|estimad[oa]s?|querid[oa]s?|hola|buen[oa]s"
     r" (?:días|tardes)|bonjour|bonsoir|ch[eè]re?s?),?[ ]+)"
-    rf"{_TITLE}(?P<name>{_NAME})(?=[ ]*(?:[,:!.\n–-]|$))"
+    rf"{_TITLE}(?P<name>{_NAME})(?=[ ]*(?:[,:!.\n]|[ ][–-]|$))"
 )
 _SELF = re.compile(
-    r"(?:\b(?i:this is|my name is|mein name ist|ich heiße|hier ist|me llamo|mi nombre es|je m[’']appelle"
+    r"(?:\b(?i:this is|my name is|mein name ist|ich heiße|hier spricht|i am|i[’']m|soy|je suis|me llamo|mi nombre es|je m[’']appelle"
     r"|mon nom est|ici)[ ]+)"
     + _TITLE
     + r"(?P<name>"
     + _NAME
-    + r")(?=[ ]*(?:[,.!\n–-]|from\b|with\b|von\b|de\b|du\b|y\b|and\b|$))"
+    + r")(?=[ ]*(?:[,.!\n]|[ ][–-]|from\b|with\b|von\b|de\b|du\b|y\b|and\b|$))"
 )
 _CLOSING = re.compile(
     r"[ ]*(?i:(?:kind|best|warm|with kind|with best)? ?regards|best(?: wishes)?|sincerely(?: yours)?"
     r"|yours (?:sincerely|faithfully|truly)|thanks|thank you|many thanks|cheers|mit freundlichen grüßen"
     r"|mit freundlichem gruß|freundliche grüße|viele grüße|beste grüße|mfg|(?:un )?(?:cordial )?saludos?"
     r"(?: cordiales)?|atentamente|cordialement|bien cordialement|sincères salutations|salutations"
-    r"(?: distinguées)?)[ ]*[,.!]?[ ]*\n+[ ]*" + rf"{_TITLE}(?P<name>{_NAME})(?=[ ]*(?:[,\n|–-]|$))"
+    r"(?: distinguées)?)[ ]*[,.!]?[ ]*\n+[ ]*"
+    + rf"{_TITLE}(?P<name>{_NAME})(?=[ ]*(?:[,\n|]|[ ][–-]|$))"
 )
 _TITLES = re.compile(
     r"^(?:(?:mr|mrs|ms|miss|dr|prof|herr|frau|herrn|señora?|señor|sra?|doña|don|madame|monsieur|mme"
@@ -53,7 +54,7 @@ _DESKS = frozenset(
         "équipe comptabilité service fournisseurs tous à or und y et and the your our the of "
         "de reminder automated automatic assistant a an just to about regarding not why how "
         "what important please thank thanks again it they sie das die der our invoice payment "
-        "notice treasury sales morning tag your grüße gruß"
+        "notice treasury sales morning tag your grüße gruß both ihr ihre votre su le la el les los"
     )
 )
 _LEGAL = (
@@ -63,7 +64,7 @@ _LEGAL = (
 )
 _LEGAL_WORDS = frozenset(
     re.sub(r"[^a-z]", "", each.replace("\\", "").casefold()) for each in _LEGAL.split("|")
-) | {"co", "sarl", "sl", "slu", "bv"}
+) | {"co", "cokg", "sarl", "sl", "slu", "bv"}
 _FORM = re.compile(
     rf",? (?P<form>(?:{_LEGAL})(?:\.|(?!\w))(?:[ ]?(?:&[ ]?)?(?:Co\.?[ ]?KG|Ltd|Co|KG))?)(?!\w)"
 )
@@ -77,11 +78,21 @@ _SELF_WORDS = (
     "name is ",
     "name ist ",
     "heiße ",
-    "hier ist ",
+    "hier spricht ",
     "me llamo ",
     "nombre es ",
 )
-_SELF_WORDS = (*_SELF_WORDS, "appelle ", "mon nom est ", "ici ")
+_SELF_WORDS = (
+    *_SELF_WORDS,
+    "appelle ",
+    "mon nom est ",
+    "ici ",
+    "i am ",
+    "i'm ",
+    "i’m ",
+    "soy ",
+    "je suis ",
+)
 _LEGAL_HINTS = _LEGAL_WORDS - {"s", "sa", "se", "as", "ab", "co", "ag", "sl", "sas"}
 _SHORT_LEGAL = (" SA", " SE", " AB", " Co", " AG", " SL", " S.", " A/S", " B.V", " N.V", " L.L.C")
 
