@@ -9,6 +9,7 @@ from datetime import datetime
 
 from guardrails.case import Case, Draft
 from guardrails.case_rules import CASE_RULES
+from guardrails.compliance.rules_of_place import rules_of_place
 from guardrails.contact_rules import CONTACT_RULES
 from guardrails.letter_rules import LETTER_RULES
 from guardrails.money_rules import MONEY_RULES
@@ -73,9 +74,30 @@ def judge(
         for rule in (MESSAGE_RULES if is_message else OTHER_RULES)
         if (finding := _apply(rule, case)) is not None
     ]
+    if is_message and draft is not None and draft.body:
+        found += _rules_of_place(case, found)
     if any(finding.effect == "deny" for finding in found):
         return Deny(tuple(found))
     return NeedsApproval(tuple(found)) if found else Allow()
+
+
+def _rules_of_place(case: Case, own: list[Finding]) -> list[Finding]:
+    try:
+        return list(rules_of_place(case, own))
+    except Exception as error:  # noqa: BLE001 - fail closed: packs that cannot answer deny
+        return [_no_answer(f"rules failed: {type(error).__name__}")]
+
+
+def _no_answer(detail: str) -> Finding:
+    return Finding(
+        rule_id="compliance_packs",
+        effect="deny",
+        says="The compliance rules could not be applied.",
+        unless="the compliance rules gave an answer",
+        detail=detail,
+        disposition=Disposition.NEEDS_PERSON,
+        account_class=AccountClass.EXCEPTION,
+    )
 
 
 def refuse(rule_id: str, policy: Policy, detail: str) -> Deny:

@@ -127,7 +127,8 @@ def _addressing(case: Case, contact: ContactFact | None) -> dict[str, object]:
         "public_holiday": _public_holiday(case),
         "jurisdictions": frozenset((*facts.places, company.seat)),
         "debtor_type": facts.debtor_type,
-        "debt_purpose": "commercial" if business else None,
+        # Without proof of a commercial purpose a natural person is a consumer.
+        "debt_purpose": "commercial" if business else "consumer",
         "creditor_role": company.creditor_role,
         "recipient_authorised": contact is not None,
         "other_recipients": frozenset(),

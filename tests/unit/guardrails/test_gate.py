@@ -61,7 +61,7 @@ from tests.support.facts import (
     statement,
 )
 
-WORDS = Draft("A reminder", "Good morning.", "en")
+WORDS = Draft("A reminder", "Good morning.\nNorthwind Supplies", "en")
 CALL = CreateCallTask(account_id="acc_1", summary="Ring them", due_on=day(1))
 
 
@@ -138,7 +138,8 @@ class TestJudge:
 
     def test_rules_that_ask__name_every_set_of_roles_once(self) -> None:
         facts = account(strategic=True, renewal_on=day(9), debtor_type="consumer")
-        verdict = judge(reminder(), facts, policy(), NOON, WORDS)
+        words = replace(WORDS, body=f"{WORDS.body}\nReply STOP to stop emails to this address.")
+        verdict = judge(reminder(), facts, policy(), NOON, words)
         assert isinstance(verdict, NeedsApproval)
         assert verdict.role_sets == (("account_owner",), ("compliance", "finance_lead"))
 
