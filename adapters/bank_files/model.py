@@ -73,6 +73,7 @@ class RemittanceLine:
         remittance_id: Trace or advice number that joins the line to its payment.
         advised_on: Date of the advice or of the payment it announces.
         total_minor: The payment the advice belongs to.
+        memo: Other numbers and words beside it: orders, accounts, notes.
     """
 
     reference: str
@@ -86,6 +87,7 @@ class RemittanceLine:
     remittance_id: str = ""
     advised_on: date | None = None
     total_minor: int | None = None
+    memo: str = ""
     line_no: int = 0
 
 
