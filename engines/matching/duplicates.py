@@ -3,7 +3,7 @@
 Two equal lines on one day are two payments unless they carry the same reference of the bank.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from engines.matching.model import Payment
@@ -42,12 +42,21 @@ class PaidBefore:
         self._days = days
         self._paid: dict[tuple[str, int, str], list[tuple[Payment, frozenset[str]]]]
         self._paid = defaultdict(list)
+        self._waiting: Counter[tuple[tuple[str, int, str], frozenset[str]]] = Counter()
         for payment in earlier:
             self.add(payment, frozenset())
 
     def add(self, payment: Payment, documents: frozenset[str]) -> None:
         """Keep a receipt with the documents it names."""
         self._paid[_payer_and_amount(payment)].append((payment, documents))
+
+    def wait(self, payment: Payment, documents: frozenset[str]) -> None:
+        """A receipt that names documents and was not posted; it still wants them."""
+        self._waiting[_payer_and_amount(payment), documents] += 1
+
+    def waiting(self, payment: Payment, documents: frozenset[str]) -> int:
+        """How many equal receipts wait for the same documents."""
+        return self._waiting[_payer_and_amount(payment), documents]
 
     def equals(self, payment: Payment) -> list[frozenset[str]]:
         """Documents named by each equal receipt of the same payer within the window."""

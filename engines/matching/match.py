@@ -58,6 +58,10 @@ def match_payments(
     return batch.run(payments)
 
 
+def _named_in(case: Case) -> frozenset[str]:
+    return frozenset(doc_id for hit in case.found.hits for doc_id in hit.doc_ids)
+
+
 def _agreed(by_memo: Decision, by_advice: Decision) -> Decision:
     """Memo and advice speak of one payment: the fuller one counts unless both are exact and differ."""
     same = {p.doc_id for p in by_memo.drafts[0].parts} == {
@@ -129,7 +133,7 @@ class _Batch:
 
     def _by_reference(self, case: Case) -> Decision | None:
         """Decide by memo or advice; None where neither says anything."""
-        documents = frozenset(i for hit in case.found.hits for i in hit.doc_ids)
+        documents = _named_in(case)
         if documents and self._is_paid_again(case, documents):
             return Decision((), Reason.DUPLICATE_PAYMENT)
         self.paid.add(case.payment, documents)
@@ -157,7 +161,8 @@ class _Batch:
         """The same payer sent the same amount for the same documents, and they cannot take both."""
         earlier = self.paid.equals(case.payment)
         owed = sum(self.book.owed(doc_id) for doc_id in documents)
-        return documents in earlier and owed < case.amount
+        wanted = case.amount * (1 + self.paid.waiting(case.payment, documents))
+        return documents in earlier and owed < wanted
 
     def _by_amount(self, cases: Iterable[Case]) -> None:
         waiting = list(cases)
@@ -210,6 +215,8 @@ class _Batch:
             best = outcome.alternatives[0]
             self.book.spend(best.parts)
             self.book.close(each.doc_id for each in best.differences if each.kind != "deduction")
+        elif outcome.alternatives and case.found.hits:
+            self.paid.wait(case.payment, _named_in(case))
         return outcome.action is Action.AUTO
 
     def _hold(self, payment: Payment, reason: Reason) -> None:

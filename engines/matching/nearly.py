@@ -29,7 +29,9 @@ def judge_nearly(case: Case, pools: Pools) -> Decision:
         for reason, look in _LOOKS:
             drafts = look(case, items, invoices)
             if drafts:
-                return Decision(tuple(drafts[:_SHOWN]), reason, owner=number)
+                sure = case.payer.is_known or reason is not Reason.OVERPAYMENT
+                why = reason if sure else Reason.UNKNOWN_PAYER
+                return Decision(tuple(drafts[:_SHOWN]), why, owner=number)
     return _in_part(case, pools)
 
 

@@ -32,15 +32,22 @@ class Payer:
         voice: What nominated them: account, number, name, likeness or nothing.
         certain: One customer, strongly supported and not contradicted.
         denied: Strong voices name different, unrelated customers.
-        lead: Points of the name before the runner-up.
+        score: Likeness of the nearest name, from 0 to 100.
+        lead: Points of that name before the runner-up.
     """
 
     customers: frozenset[str]
     voice: str
     certain: bool
     denied: bool
+    score: float
     lead: float
     by_name: frozenset[str]
+
+    @property
+    def is_known(self) -> bool:
+        """Whether account, number or the very name says that it is a customer."""
+        return self.voice in ("account", "number") or (self.voice == "name" and self.score >= 100)
 
 
 class Nominator:
@@ -65,21 +72,27 @@ class Nominator:
             chosen = account & name.customers or account
             denied = self._is_denied(account, payment, by_name, name)
             certain = not denied and (len(chosen) == 1 or self._one_family(chosen))
-            return Payer(chosen, "account", certain, denied, name.lead, by_name)
+            return Payer(chosen, "account", certain, denied, name.score, name.lead, by_name)
         numbered = self._numbered(payment)
         if numbered:
             denied = name.is_strong and not self._agree(numbered, by_name)
             return Payer(
-                numbered, "number", len(numbered) == 1 and not denied, denied, name.lead, by_name
+                numbered,
+                "number",
+                len(numbered) == 1 and not denied,
+                denied,
+                name.score,
+                name.lead,
+                by_name,
             )
         return self._by_name(name, by_name)
 
     def _by_name(self, name: NameMatch, strong: frozenset[str]) -> Payer:
         if strong:
             certain = len(strong) == 1 and name.is_strong
-            return Payer(strong, "name", certain, False, name.lead, strong)
+            return Payer(strong, "name", certain, False, name.score, name.lead, strong)
         voice = "likeness" if name.customers else "nothing"
-        return Payer(name.customers, voice, False, False, name.lead, frozenset())
+        return Payer(name.customers, voice, False, False, name.score, name.lead, frozenset())
 
     def _is_denied(
         self, account: frozenset[str], payment: Payment, strong: frozenset[str], name: NameMatch

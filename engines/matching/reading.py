@@ -7,7 +7,7 @@ from engines.matching.drafting import Case
 from engines.matching.model import OpenDocument
 from engines.matching.named import Named
 from engines.matching.nomination import Standing
-from engines.matching.references import Certainty, Hit
+from engines.matching.references import Certainty, Hit, read_as_digits
 
 _GUESSES = 14
 _GUESSED = 3
@@ -72,7 +72,7 @@ def _with_guesses(case: Case, sure: list[OpenDocument]) -> Named | None:
 def _guesses(case: Case, certainty: Certainty) -> list[OpenDocument]:
     look = case.book.references.tails if certainty is Certainty.TAIL else case.book.references.slips
     found: dict[str, OpenDocument] = {}
-    for token in case.found.loose[:_GUESSES]:
+    for token in _doubtful(case):
         for doc in _open(case, look(token)):
             standing = case.nominator.standing(case.payer, doc.customer_no)
             near = standing in (Standing.SAME, Standing.RELATIVE)
@@ -81,6 +81,12 @@ def _guesses(case: Case, certainty: Certainty) -> list[OpenDocument]:
             ):
                 found[doc.doc_id] = doc
     return list(found.values())[:_GUESSES]
+
+
+def _doubtful(case: Case) -> list[str]:
+    """Tokens that were not recognised, also with letters read as digits and pieces joined."""
+    tokens = (*case.found.strangers, *case.found.loose)
+    return list(dict.fromkeys(each for t in tokens for each in (t, read_as_digits(t))))[:_GUESSES]
 
 
 def _sets_of(

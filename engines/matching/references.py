@@ -87,6 +87,12 @@ def _folded(text: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c)).upper()
 
 
+def read_as_digits(token: str) -> str:
+    """A token of digits with the letters in it read as the digits they resemble."""
+    digits = sum(char.isdigit() for char in token)
+    return token.translate(_LOOK_ALIKES) if digits * 2 > len(token) else token
+
+
 def core_of(key: str) -> str:
     """The digits of a number without its prefix of letters and leading zeros, or nothing."""
     found = _NUMBERED.fullmatch(key)
@@ -102,6 +108,7 @@ class ReferenceIndex:
         self._read: dict[str, list[str]] = defaultdict(list)
         self._tails: dict[str, list[tuple[str, str]]] = defaultdict(list)
         self._shapes: dict[tuple[str, int], set[str]] = defaultdict(set)
+        self._lengths: set[int] = set()
         self._closed = {normalise(number) for number in closed}
         self._closed |= {core for number in self._closed if len(core := core_of(number)) > 4}
         for document in documents:
@@ -122,6 +129,7 @@ class ReferenceIndex:
         if read != key:
             self._read[read].append(doc_id)
         letters, digits = _split(key)
+        self._lengths.add(len(digits))
         self._shapes[letters, len(digits)].add(digits[: max(2, len(digits) - 6)])
 
     def find(self, text: str) -> Found:
@@ -137,8 +145,9 @@ class ReferenceIndex:
             hit, used = self._at(pieces, at, hits)
             if hit:
                 hits.append(hit)
-            elif self._is_closed(pieces[at].text):
-                closed.append(pieces[at].text)
+            elif shut := self._closed_at(pieces, at):
+                closed.append(shut[0])
+                used = shut[1]
             elif any(char.isdigit() for char in pieces[at].text):
                 loose.append(pieces[at].text)
                 strangers.extend(self._strange(pieces, at))
@@ -149,8 +158,11 @@ class ReferenceIndex:
         """The token, alone or with its followers, if it is shaped like a number of ours."""
         if pieces[at].after_other:
             return []
-        texts = [text for text, _used, _spaced in _joins(pieces, at)]
-        return next(([text] for text in texts if self._looks_like_ours(text)), [])
+        for text, _used, _spaced in _joins(pieces, at):
+            for read in (text, text.translate(_LOOK_ALIKES)):
+                if self._looks_like_ours(read, pieces[at].after_word):
+                    return [read]
+        return []
 
     def _pieces(self, text: str) -> list["_Piece"]:
         text = _AMOUNT.sub(self._kept, _DATE.sub(self._kept, text))
@@ -170,7 +182,13 @@ class ReferenceIndex:
 
     def _kept(self, match: re.Match[str]) -> str:
         """Amounts and dates are no references, unless one is exactly a number of ours."""
-        return match[0] if normalise(match[0]) in self._keys else " "
+        written = match[0]
+        whole = normalise(re.split(r"[.,]\d\d$", written)[0])
+        ours = normalise(written) in self._keys or (len(whole) >= 6 and self._is_number(whole))
+        return written if ours else " "
+
+    def _is_number(self, key: str) -> bool:
+        return key in self._keys or core_of(key) in self._cores
 
     def _at(self, pieces: list["_Piece"], at: int, before: list[Hit]) -> tuple[Hit | None, int]:
         joined = _joins(pieces, at)
@@ -182,7 +200,13 @@ class ReferenceIndex:
             if not spaced and (ids := self._as_digits(text)):
                 return Hit(text, ids, Certainty.READ), used
         piece = pieces[at]
-        if before and piece.text.isdigit() and (ids := self._continued(piece, before[-1])):
+        listed = bool(piece.gap.strip())
+        if (
+            before
+            and listed
+            and piece.text.isdigit()
+            and (ids := self._continued(piece, before[-1]))
+        ):
             return Hit(piece.text, ids, Certainty.SHORTHAND), 1
         return None, 1
 
@@ -227,22 +251,29 @@ class ReferenceIndex:
                     yield Hit(match[0], tuple(ids), Certainty.EXACT)
                     break
 
+    def _closed_at(self, pieces: list["_Piece"], at: int) -> tuple[str, int] | None:
+        for text, used, spaced in _joins(pieces, at):
+            if (not spaced or len(text) >= 6) and self._is_closed(text):
+                return text, used
+        return None
+
     def _is_closed(self, token: str) -> bool:
         return token in self._closed or (len(c := core_of(token)) > 4 and c in self._closed)
 
-    def _looks_like_ours(self, token: str) -> bool:
+    def _looks_like_ours(self, token: str, after_word: bool) -> bool:
         letters, digits = _split(token)
-        digits = (
-            digits.lstrip("0")
-            if not letters and (letters, len(digits)) not in self._shapes
-            else digits
-        )
+        if not letters and ("", len(digits)) not in self._shapes:
+            digits = digits.lstrip("0")
         if letters in _WORDS and (letters, len(digits)) not in self._shapes:
-            letters = ""
-        if len(digits) < 5 and not letters:
+            letters, after_word = "", True
+        if after_word and not letters and len(digits) in self._lengths:
+            return True
+        starts = self._shapes.get((letters, len(digits)))
+        if not starts or len(digits) < 4:
             return False
-        starts = self._shapes.get((letters, len(digits)), ())
-        return digits[: max(2, len(digits) - 6)] in starts
+        if letters:
+            return True
+        return len(digits) >= 5 and digits[: max(2, len(digits) - 6)] in starts
 
     def tails(self, token: str) -> tuple[str, ...]:
         """Documents whose number ends in a token of four to eight digits."""

@@ -106,7 +106,7 @@ def _nothing_open(case: Case) -> Decision:
         for doc in case.book.open_items(number, currency)
         if not doc.is_credit
     ]
-    if foreign and case.payer.voice != "likeness":
+    if foreign and case.payer.is_known:
         foreign.sort(key=lambda doc: (days_off(case, doc), doc.doc_id))
         said = ("the payer's documents are in another currency",)
         drafts = tuple(
@@ -124,5 +124,5 @@ def _unknown(case: Case) -> Decision:
         Draft(pay_in_full(case, [doc]), "amount_only", said, rivals=len(same) - 1)
         for doc in same[:_SHOWN]
     )
-    known = case.payer.voice in ("account", "number", "name")
-    return Decision(drafts, Reason.OVERPAYMENT if known and not drafts else Reason.UNKNOWN_PAYER)
+    known = case.payer.is_known and not drafts
+    return Decision(drafts, Reason.OVERPAYMENT if known else Reason.UNKNOWN_PAYER)

@@ -51,7 +51,7 @@ def advice_mail(desk: Desk, day: date, docs: Docs) -> bool:
 def unnamed(desk: Desk, day: date, docs: Docs) -> bool:
     """No reference at all; what it is depends on how much else would fit."""
     owner = desk.owner(docs)
-    if not desk.customers[owner].accounts:
+    if not desk.is_known(owner):
         return False
     account = desk.secret_accounts[owner]
     shared = sum(account in c.accounts for c in desk.customers.values()) > 1
@@ -104,7 +104,7 @@ def name_only(desk: Desk, day: date, docs: Docs) -> bool:
 def mistyped(desk: Desk, day: date, docs: Docs) -> bool:
     """One slip in the number of a document; account and amount agree with it."""
     owner = desk.owner(docs)
-    if len(docs) != 1 or desk.equals(docs[0]) > 1 or not desk.customers[owner].accounts:
+    if len(docs) != 1 or desk.equals(docs[0]) > 1 or not desk.is_known(owner):
         return False
     wrong = mistype(docs[0], desk.rng)
     if wrong in desk.book.documents or wrong in desk.book.closed:

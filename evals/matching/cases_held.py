@@ -200,7 +200,7 @@ def closed_reference(desk: Desk, day: date, docs: Docs) -> bool:
 def reference_conflict(desk: Desk, day: date, docs: Docs) -> bool:
     """It names one document of the payer and pays the exact amount of another."""
     owner = desk.owner(docs)
-    if len(docs) != 1 or desk.equals(docs[0]) > 1 or not desk.customers[owner].accounts:
+    if len(docs) != 1 or desk.equals(docs[0]) > 1 or not desk.is_known(owner):
         return False
     paid = desk.book.documents[docs[0]]
     others = [

@@ -94,7 +94,7 @@ def memo_cut(desk: Desk, day: date, docs: Docs) -> bool:
 def equal_pair(desk: Desk, day: date, docs: Docs) -> bool:
     """Two equal documents, two equal payments on one day, nothing named."""
     owner = desk.owner(docs)
-    if len(docs) != 1 or not desk.customers[owner].accounts:
+    if len(docs) != 1 or not desk.is_known(owner):
         return False
     one = desk.book.documents[docs[0]]
     twins = [
@@ -117,7 +117,7 @@ def equal_pair(desk: Desk, day: date, docs: Docs) -> bool:
 def nothing_open(desk: Desk, day: date, docs: Docs) -> bool:
     """A known customer sends an amount that fits nothing it owes."""
     owner = desk.owner(docs)
-    if not desk.customers[owner].accounts or len(desk.book.by_customer[owner]) > 6:
+    if not desk.is_known(owner) or len(desk.book.by_customer[owner]) > 6:
         return False
     minor = desk.total(tuple(desk.book.by_customer[owner])) * 2 + 1_234_57
     account = desk.secret_accounts[owner]

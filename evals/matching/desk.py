@@ -81,6 +81,10 @@ class Desk:
         """Whose documents they are."""
         return self.book.documents[docs[0]].customer_no
 
+    def is_known(self, owner: str) -> bool:
+        """Whether the account it pays from is on file."""
+        return self.secret_accounts[owner] in self.customers[owner].accounts
+
     def equals(self, doc: str) -> int:
         """How many open documents of its customer have its amount and currency."""
         one = self.book.documents[doc]
