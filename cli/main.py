@@ -242,6 +242,26 @@ def reindex(home: Home = None, json_out: Json = False) -> None:
 
 
 @app.command()
+def guard(
+    source: Annotated[
+        Path, typer.Option("--in", metavar="FILE", help="JSON lines: a message with its facts.")
+    ],
+    target: Annotated[
+        Path, typer.Option("--out", metavar="FILE", help="JSON lines, one a message.")
+    ],
+    known_at: Annotated[
+        str | None,
+        typer.Option("--known-at", metavar="VERSION", help="Rules of an earlier ruleset version."),
+    ] = None,
+    home: Home = None,
+) -> int:
+    """Judge messages of a file: allow, warn, require approval or block, and by which rules."""
+    from cli.guard import run
+
+    return run(home, source, target, known_at)
+
+
+@app.command()
 def tone(
     source: Annotated[
         Path, typer.Option("--in", metavar="FILE", help="JSON lines: id, text, stage if known.")
