@@ -2,9 +2,10 @@
 
 from dataclasses import fields, replace
 
+import orjson
 import pytest
 
-from ledger.facts import DuePart, facts_bytes, facts_hash, pack, unpack_facts
+from ledger.facts import DuePart, ReceivedPayment, facts_bytes, facts_hash, pack, unpack_facts
 from ledger.ids import digest
 from ledger.money import Money
 from tests.support.facts import (
@@ -38,6 +39,8 @@ EVERYTHING = account(
     contacts=(contact(consents=("sms",)),),
     contact_history=(past(3), past(4, None)),
     in_flight=(moving(),),
+    payments=(ReceivedPayment("rcp_7", "RC-7", day(-2), 50_00, "USD"),),
+    broken_lately=(promise(-9, "inv_1"),),
     renewal_on=day(40),
     places=("US-OR",),
 )
@@ -47,6 +50,17 @@ def test_everything_an_account_can_have__comes_back() -> None:
     back = unpack_facts(pack(facts_bytes(EVERYTHING)))
     assert back == EVERYTHING
     assert facts_hash(back) == facts_hash(EVERYTHING) == digest(facts_bytes(EVERYTHING))
+
+
+def test_record_of_before_a_fact_was_kept__reads_without_it() -> None:
+    old = orjson.loads(facts_bytes(EVERYTHING))
+    del old["payments"], old["broken_lately"]
+    assert unpack_facts(pack(orjson.dumps(old))) == replace(
+        EVERYTHING, payments=(), broken_lately=()
+    )
+    del old["account_number"]
+    with pytest.raises(ValueError, match="no recorded facts"):
+        unpack_facts(pack(orjson.dumps(old)))
 
 
 def test_any_field_changed__changes_the_hash() -> None:
