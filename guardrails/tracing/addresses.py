@@ -9,7 +9,8 @@ from guardrails.tracing.words import each_of
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\"]+@[^\s@<>()\[\],;:\"]+\w")
 _LINK = re.compile(
     r"(?:[a-z][a-z0-9+.-]*:[/\\]{1,3}|www\.|mailto:|tel:)[^\s<>\"]+"
-    r"|(?<![\w@./-])(?:[^\W_](?:[\w-]*[^\W_])?\.)+(?:xn--[a-z0-9-]+|[^\W\d_]{2,})(?![\w@])(?:[/?#:][^\s<>\"]*)?"
+    r"|(?<![\w@./-])(?:[^\W_](?:[\w-]*[^\W_])?\.)+(?:xn--[a-z0-9-]+|[^\W\d_]{2,})"
+    r"(?![\w@])(?:[/?#:][^\s<>\"]*)?"
 )
 _HINT = re.compile(r"\.[^\W\d_]{2}")
 _HIDDEN_DOTS = ("[.]", "(.)", "(dot)", "[dot]")
@@ -39,18 +40,21 @@ _BANK_WORDS = frozenset(
 )
 _ACCOUNT_AFTER = re.compile(
     r"(?:(?<=sort) code|(?<=routing)(?: (?:transit )?(?:number|no\.?))?|(?<=aba)(?: number)?"
-    r"|(?<=account) (?:number|no\.?|nr\.?)|(?<=/c)(?: no\.?)?|(?<=konto)-?nr\.?|(?<=kto)\.?(?:-?nr\.?)?"
+    r"|(?<=account) (?:number|no\.?|nr\.?)|(?<=/c)(?: no\.?)?|(?<=konto)-?nr\.?"
+    r"|(?<=kto)\.?(?:-?nr\.?)?"
     r"|(?<=número) de cuenta|(?<=numéro) de compte|(?<=blz|bsb)|(?<=iban|zahl)|(?<=clabe)"
     r"|(?<=kontonummer))(?: is| ist| es| est| lautet)?[: #]{0,3}"
     r"(?P<account>[a-z]{0,8}[\d-][a-z0-9 -]{2,30}\d)(?!\w)"
 )
 _BIC_AFTER = re.compile(
-    r"(?:(?<=bic)(?:/swift)?|(?<=swift)(?:/bic)?)(?:[ -]code)?(?: is| ist| es| est| lautet)?[: ]{0,3}"
+    r"(?:(?<=bic)(?:/swift)?|(?<=swift)(?:/bic)?)(?:[ -]code)?"
+    r"(?: is| ist| es| est| lautet)?[: ]{0,3}"
     r"(?P<account>[a-z]{6}[a-z0-9]{2}(?:[a-z0-9]{3})?)(?!\w)"
 )
 _CARD = re.compile(
     r"\b(?:ending|ends|endend|endziffern|endet|terminad[ao]|termina|acaba|finissant|terminant)"
-    r"(?: (?:in|with|on|auf|mit|en|par))? (?P<digits>\d{4})(?!\d)|(?:x{4}|\*{4})[ -]?(?P<masked>\d{4})"
+    r"(?: (?:in|with|on|auf|mit|en|par))? (?P<digits>\d{4})(?!\d)"
+    r"|(?:x{4}|\*{4})[ -]?(?P<masked>\d{4})"
 )
 _CARD_WORDS = frozenset(
     each_of(

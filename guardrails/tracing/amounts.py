@@ -35,7 +35,9 @@ _SYMBOL = r"(?:[A-Z]{0,3}\$|[€£¥₹₽₩₪฿₫₴₦₺])"
 _SIGN = "[-\N{MINUS SIGN}\N{EN DASH}]"
 _NUMBER = re.compile(rf"(?:(?<![\w.,/:-])|(?<=[^\w]-)|(?<=\b[a-z]{{3}})){NUMBER}(?![/:]\d)")
 _BEFORE = re.compile(
-    rf"(?:(?P<symbol>{_SYMBOL})|(?<![^\W\d_])(?P<word>[A-Z]{{3}}|[a-z]{{3}}|[Ee]uros?)\.?) ?{_SIGN}?$"
+    rf"(?:(?P<symbol>{_SYMBOL})"
+    r"|(?<![^\W\d_])(?P<word>[A-Z]{3}|[a-z]{3}|[Ee]uros?)\.?)"
+    rf" ?{_SIGN}?$"
 )
 _AFTER = re.compile(
     rf" ?(?:(?P<symbol>{_SYMBOL})|(?i:(?:US|U\.S\.|canadian|australian|british|american) )?"
@@ -56,7 +58,8 @@ _PERCENT_WORD = re.compile(r"(?<=[^\W\d_] )(?:per ?cent|prozent|por ciento|pour 
 _PERCENT_WORDS = frozenset({"percent", "prozent", "ciento", "cent"})
 # Nearly every amount; any other form is read by `read_amount`.
 _WITH_CENTS = re.compile(
-    r"(?:[1-9]\d{0,2}(?:(?P<group>[., '’])\d{3}(?:(?P=group)\d{3})*)?|[1-9]\d*|0)(?P<point>[.,])\d\d"
+    r"(?:[1-9]\d{0,2}(?:(?P<group>[., '’])\d{3}(?:(?P=group)\d{3})*)?|[1-9]\d*|0)"
+    r"(?P<point>[.,])\d\d"
 )
 _NOT_DIGITS = re.compile(r"\D")
 _MARK_OR_DIGIT = re.compile(r"[\x01\d]")
@@ -227,7 +230,7 @@ def _find_percent_words(reading: Reading) -> None:
 
 
 def _find_long_numbers(reading: Reading) -> None:
-    """Long numbers in words where the sentence is about money, such as "we still miss twelve hundred".
+    """Find long numbers in words where the sentence is about money: "we still miss twelve hundred".
 
     Round ones alone ("a thousand thanks") are a manner of speaking.
     """

@@ -74,7 +74,7 @@ class Known:
         domains: Hosts that links and addresses may lead to; those below them too.
         emails: Addresses that may stand in the text wherever their domain is.
         bank_accounts: IBAN, BIC, account numbers and card numbers' last digits.
-        phones: Phone numbers, in digits.
+        phones: Phone numbers; None where the record keeps none, so that none can be wrong.
         day_first: How 10/11/2026 is read; None where both readings must be right.
         company: What letters of the house may state about itself.
     """
@@ -94,7 +94,7 @@ class Known:
     domains: frozenset[str] = _NO_WORDS
     emails: frozenset[str] = _NO_WORDS
     bank_accounts: frozenset[str] = _NO_WORDS
-    phones: frozenset[str] = _NO_WORDS
+    phones: frozenset[str] | None = _NO_WORDS
     day_first: bool | None = None
     company: KnownCompany = field(default_factory=KnownCompany)
 

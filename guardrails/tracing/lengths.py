@@ -49,7 +49,8 @@ _NAMED_HEADS = frozenset(
     f"{TODAY}|{TOMORROW}|{YESTERDAY}|{BEFORE_YESTERDAY}".replace("avant-hier", "avant").split("|")
 ) | frozenset(
     each_of(
-        "aujourd eod cob close midnight mitternacht medianoche minuit noon end ende tagesende eom month "
+        "aujourd eod cob close midnight mitternacht medianoche minuit noon end ende tagesende "
+        "eom month "
         "monatsende fin final finales eow wochenende this diese dieser esta cette"
     )
 )
@@ -59,8 +60,10 @@ _NAMED = re.compile(
     r"|medianoche|minuit|noon|(?:the )?end of (?:the |this |business )?(?:day|today)|ende des tages"
     r"|tagesende|final del día|fin de journée)"
     r"|(?P<month>eom|(?:the )?end of (?:the |this )?month|month end|monatsende|ende des monats"
-    r"|ende dieses monats|(?:fin|final|finales) (?:de(?:l| este)?) mes|(?:la )?fin (?:du|de ce) mois)"
-    r"|(?P<week>eow|(?:the )?end of (?:the |this )?week|ende der woche|wochenende|fin de (?:la |esta )"
+    r"|ende dieses monats|(?:fin|final|finales) (?:de(?:l| este)?) mes"
+    r"|(?:la )?fin (?:du|de ce) mois)"
+    r"|(?P<week>eow|(?:the )?end of (?:the |this )?week|ende der woche|wochenende"
+    r"|fin de (?:la |esta )"
     r"?semana|(?:la )?fin de (?:la |cette )semaine)"
     r"|(?P<this_week>this week|diese woche|dieser woche|esta semana|cette semaine))(?!\w)"
 )
@@ -82,7 +85,8 @@ _DAY_OF_MONTH = re.compile(
 )
 _ARTICLE_BEFORE = re.compile(r"\b(?:the|zum|den|el|le|al|au|del|día) $")
 _CLOCK = re.compile(
-    r"(?<![\w.,:-])(?:\d{1,2}(?:[:.h]\d{2})? ?(?:am\b|pm\b|a\.m\.|p\.m\.|uhr\b|h\b|hrs\b)|\d{1,2}:\d{2})"
+    r"(?<![\w.,:-])(?:\d{1,2}(?:[:.h]\d{2})? ?(?:am\b|pm\b|a\.m\.|p\.m\.|uhr\b|h\b|hrs\b)"
+    r"|\d{1,2}:\d{2})"
 )
 _FROM = re.compile(r"\b(?:from|between|von|zwischen|de|desde|entre|open)\b")
 _DAY = timedelta(days=1)
@@ -261,10 +265,6 @@ def _find_clock(reading: Reading) -> None:
     """Find a time of day to pay by, unless a day is named with it."""
     for found in reading.numbers(_CLOCK):
         before, after = reading.before(found.start(), 50), reading.after(found.end(), 30)
-        if (
-            BY_BEFORE.search(before)
-            and not _FROM.search(before)
-            and "\x01" not in before[-20:] + after
-        ):
-            if PAY.search(reading.around(found.start())):
-                reading.take("deadline", frozenset({reading.as_of}), *found.span())
+        alone = "\x01" not in before[-20:] + after and not _FROM.search(before)
+        if alone and BY_BEFORE.search(before) and PAY.search(reading.around(found.start())):
+            reading.take("deadline", frozenset({reading.as_of}), *found.span())

@@ -13,7 +13,7 @@ from guardrails.tracing.days import digits_mean
 from guardrails.tracing.facts import Amounts, Known, KnownInvoice, totals_of
 from guardrails.tracing.people import name_words
 from guardrails.tracing.reading import Reading
-from guardrails.tracing.report import Span, Stated, Untraced
+from guardrails.tracing.report import Money, Span, Stated, Untraced
 from ledger.money import currency_digits
 
 _DIGITS = re.compile(r"\d+")
@@ -87,7 +87,7 @@ class Matcher:
 
     @cached_property
     def _phones(self) -> list[str]:
-        numbers = (*self.known.phones, self.known.company.phone)
+        numbers = (*(self.known.phones or ()), self.known.company.phone)
         return ["".join(_DIGITS.findall(each)).lstrip("0") for each in numbers if each]
 
     @cached_property
@@ -110,6 +110,8 @@ class Matcher:
     def _amount(self, said: Stated) -> str:
         if isinstance(said.value, Decimal) or said.value is None:
             return self._rate(said)
+        if not isinstance(said.value, Money):
+            return said.kind
         value, currencies = said.value
         if value is None:
             return said.kind
@@ -124,10 +126,10 @@ class Matcher:
         known = self.known
         sums = totals_of(self._all_named)
         if said.kind == "total":
-            totals = (known.amounts - self._singles) | sums | totals_of(known.invoices)
+            totals = {*known.amounts} - self._singles | sums | totals_of(known.invoices)
             return totals if len(self._all_named) > 1 else totals | self._singles
         about = self._invoice_of(said)
-        allowed = {(i.open_minor, i.currency) for i in about} if about else known.amounts | sums
+        allowed = {(i.open_minor, i.currency) for i in about} if about else {*known.amounts, *sums}
         asked = about or known.invoices
         if said.role == "original":
             allowed = allowed | {(i.amount_minor, i.currency) for i in asked}
@@ -238,6 +240,8 @@ class Matcher:
 
     def _phone(self, said: Stated) -> str:
         digits = str(said.value).lstrip("0")
+        if self.known.phones is None:
+            return ""
         same = any(
             min(len(digits), len(each)) >= _SUFFIX
             and (digits.endswith(each) or each.endswith(digits))
@@ -288,7 +292,7 @@ def expected(kind: str, known: Known, language: str) -> str:
         "company": (*known.names, *known.company.names),
         "link": sorted(known.domains | known.company.domains),
         "email": sorted(known.emails | known.domains),
-        "phone": sorted(filter(None, (*known.phones, known.company.phone))),
+        "phone": sorted(filter(None, (*(known.phones or ()), known.company.phone))),
         "bank_account": sorted(known.bank_accounts | known.company.ibans),
     }
     return one_of(lists.get(kind, ()))

@@ -9,7 +9,11 @@ import re
 from guardrails.tracing.reading import Reading
 from guardrails.tracing.words import each_of
 
-_NAME = r"[A-ZÀ-ÖØ-ÞŁŚŻČŠŽ][\w'’-]*[^\W\d_](?:[ ]+(?:(?:von|van|de|del|la|le|di|da|zu|der|den) )*[A-ZÀ-ÖØ-ÞŁŚŻČŠŽ][\w'’.-]*){0,3}"
+_CAPITAL = "[A-ZÀ-ÖØ-ÞŁŚŻČŠŽ]"
+_NAME = (
+    rf"{_CAPITAL}[\w'’-]*[^\W\d_]"
+    rf"(?:[ ]+(?:(?:von|van|de|del|la|le|di|da|zu|der|den) )*{_CAPITAL}[\w'’.-]*){{0,3}}"
+)
 _TITLE = (
     r"(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof|Herrn?|Frau|Sra?|Señora?|Señor|Doña|Don|Mme|Mlle|Madame|Monsieur|M)"
     r"\.? )*"
@@ -21,7 +25,8 @@ _GREETING = re.compile(
     rf"{_TITLE}(?P<name>{_NAME})(?=[ ]*(?:[,:!.\n]|[ ][–-]|$))"
 )
 _SELF = re.compile(
-    r"(?:\b(?i:this is|my name is|mein name ist|ich heiße|hier spricht|i am|i[’']m|soy|je suis|me llamo|mi nombre es|je m[’']appelle"
+    r"(?:\b(?i:this is|my name is|mein name ist|ich heiße|hier spricht|i am|i[’']m|soy|je suis"
+    r"|me llamo|mi nombre es|je m[’']appelle"
     r"|mon nom est|ici)[ ]+)"
     + _TITLE
     + r"(?P<name>"
@@ -29,11 +34,13 @@ _SELF = re.compile(
     + r")(?=[ ]*(?:[,.!\n]|[ ][–-]|from\b|with\b|von\b|de\b|du\b|y\b|and\b|$))"
 )
 _CLOSING = re.compile(
-    r"[ ]*(?i:(?:kind|best|warm|with kind|with best)? ?regards|best(?: wishes)?|sincerely(?: yours)?"
-    r"|yours (?:sincerely|faithfully|truly)|thanks|thank you|many thanks|cheers|mit freundlichen grüßen"
-    r"|mit freundlichem gruß|freundliche grüße|viele grüße|beste grüße|mfg|(?:un )?(?:cordial )?saludos?"
-    r"(?: cordiales)?|atentamente|cordialement|bien cordialement|sincères salutations|salutations"
-    r"(?: distinguées)?)[ ]*[,.!]?[ ]*\n+[ ]*"
+    r"[ ]*(?i:(?:kind|best|warm|with kind|with best)? ?regards|best(?: wishes)?"
+    r"|sincerely(?: yours)?"
+    r"|yours (?:sincerely|faithfully|truly)|thanks|thank you|many thanks|cheers"
+    r"|mit freundlichen grüßen"
+    r"|mit freundlichem gruß|freundliche grüße|viele grüße|beste grüße|mfg"
+    r"|(?:un )?(?:cordial )?saludos?(?: cordiales)?|atentamente|cordialement"
+    r"|bien cordialement|sincères salutations|salutations(?: distinguées)?)[ ]*[,.!]?[ ]*\n+[ ]*"
     + rf"{_TITLE}(?P<name>{_NAME})(?=[ ]*(?:[,\n|]|[ ][–-]|$))"
 )
 _TITLES = re.compile(
@@ -74,24 +81,8 @@ _NAME_BEFORE = re.compile(
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _NOT_WORD = re.compile(r"\W")
 _SELF_WORDS = (
-    "this is ",
-    "name is ",
-    "name ist ",
-    "heiße ",
-    "hier spricht ",
-    "me llamo ",
-    "nombre es ",
-)
-_SELF_WORDS = (
-    *_SELF_WORDS,
-    "appelle ",
-    "mon nom est ",
-    "ici ",
-    "i am ",
-    "i'm ",
-    "i’m ",
-    "soy ",
-    "je suis ",
+    *("this is ", "name is ", "i am ", "i'm ", "i’m ", "name ist ", "heiße ", "hier spricht "),
+    *("me llamo ", "nombre es ", "soy ", "appelle ", "mon nom est ", "je suis ", "ici "),
 )
 _LEGAL_HINTS = _LEGAL_WORDS - {"s", "sa", "se", "as", "ab", "co", "ag", "sl", "sas"}
 _SHORT_LEGAL = (" SA", " SE", " AB", " Co", " AG", " SL", " S.", " A/S", " B.V", " N.V", " L.L.C")

@@ -76,8 +76,12 @@ def _judge_token(reading: Reading, at: int) -> None:
 
 def is_reference(written: str) -> bool:
     """Whether letters with digits are a number someone gave, and no name of a standard."""
-    head = _HEAD.match(written.lstrip("#"))[0].casefold()
-    return head not in _PUBLIC and _TWO_DIGITS.search(written) is not None
+    head = _HEAD.match(written.lstrip("#"))
+    return (
+        head is not None
+        and head[0].casefold() not in _PUBLIC
+        and _TWO_DIGITS.search(written) is not None
+    )
 
 
 def find_long_numbers(reading: Reading) -> None:

@@ -101,10 +101,10 @@ TOTAL_AFTER = re.compile(
     r"\s*(?:is |are )?(?:in total|in all|altogether|combined|insgesamt|en total|au total)\b"
 )
 FEE = re.compile(
-    r"(?<!of )\b(?:fees?|charge[sd]?|charging|interest|surcharges?|penalt\w+|collection costs?"
-    r"|\w*gebühr\w*|mahnkosten|\w*zinsen|\w*zinssatz|\w*pauschale|aufschlag|säumnis\w*|recargos?"
-    r"|interés|intereses|comisi\w+|penaliza\w+|gastos|frais|pénalit\w+|intérêts?|indemnité\w*"
-    r"|majorations?)\b"
+    r"(?<!of )\b(?:fees?|charge[sd]?|charging|interest|surcharges?|penalt\w+|costs|compensation"
+    r"|entschädigung|\w*gebühr\w*|mahnkosten|\w*zinsen|\w*zinssatz|\w*pauschale|aufschlag|säumnis\w*|recargos?"
+    r"|interés|intereses|comisi\w+|penaliza\w+|gastos|indemnizaci\w+|frais|pénalit\w+|intérêts?"
+    r"|indemnité\w*|majorations?)\b"
 )
 PAID = re.compile(
     r"\b(?:paid|received|thanks?|credited|erhalten|eingegangen|dank\w*|bezahlt|gezahlt|überwiesen"
@@ -123,7 +123,8 @@ TOTAL_STEMS = each_of(
     "total together all sum combined insgesamt gesamt zusammen conjunto ensemble somme"
 )
 FEE_STEMS = each_of(
-    "fee charg interest surcharg penalt cost gebühr kosten zins pauschale aufschlag säumnis recargo "
+    "fee charg interest surcharg penalt cost compensation gebühr kosten zins pauschale "
+    "aufschlag säumnis recargo entschädigung indemnizaci "
     "interés intereses comisi penaliz gastos frais pénalit intérêt indemnit majoration"
 )
 PAID_STEMS = each_of(
