@@ -1,7 +1,7 @@
 """Rules for the words of a message and for who must have read them first."""
 
 from guardrails.case import Case
-from guardrails.message_kinds import OFF_LADDER, subject_of
+from guardrails.message_kinds import OFF_LADDER, message_kind, subject_of
 from guardrails.tracing.letters import untraced
 from guardrails.verdict import Hit
 from ledger.actions import AnswerQuery, SendReminder
@@ -151,7 +151,9 @@ def no_free_text_unattended(case: Case) -> Hit | None:
 
 
 def final_stages_need_person(case: Case) -> Hit | None:
-    """The stage may leave without a person."""
+    """The stage may leave without a person; the terms of a payment plan never do."""
+    if case.message is not None and message_kind(case.message) == "plan_proposal":
+        return Hit("a payment plan")
     if case.reminder is None or case.reminder.stage == 0:
         return None
     stage = case.policy.dunning.stage(case.reminder.stage)

@@ -145,7 +145,9 @@ def _of(judged: JudgedMessage, facts: AccountFacts, policy: Policy) -> Turn:
     verdict = judged.verdict
     match verdict:
         case Allow():
-            reason = f"stage {judged.action.stage}, {judged.action.currency}"
+            stage = judged.action.stage
+            what = f"stage {stage}" if stage else "note ahead of the due date"
+            reason = f"{what}, {judged.action.currency}"
             tomorrow = facts.as_of + timedelta(days=1)
             return Turn(Disposition.SENT, reason, next_action_on=tomorrow, leaving=(judged,))
         case NeedsApproval():

@@ -270,6 +270,11 @@ class TestFinalStagesNeedPerson:
     def test_stage_nobody_knows__objects(self) -> None:
         assert rules.final_stages_need_person(case_of(account(), reminder(stage=9)))
 
+    def test_payment_plan__never_leaves_without_a_person(self) -> None:
+        proposal = answer(template_id="plan_proposal", about="pln_1")
+        assert rules.final_stages_need_person(case_of(account(), proposal))
+        assert rules.final_stages_need_person(case_of(account(), answer())) is None
+
     def test_statement__has_no_stage(self) -> None:
         assert rules.final_stages_need_person(case_of(account(), statement())) is None
 

@@ -20,6 +20,7 @@ from tests.support.facts import (
     past,
     plan,
     policy,
+    policy_with,
     promise,
     receipt,
 )
@@ -241,3 +242,11 @@ def test_any_account__one_disposition_that_says_why_and_when(items, changes, mod
         assert not turn.leaving
     replayed = take_turn(unpack_facts(pack(facts_bytes(facts))), policy(mode), NIGHT)
     assert replayed == turn
+
+
+def test_item_due_soon__note_leaves_where_policy_wants_one() -> None:
+    soon = account(item(late=-3))
+    turn = take_turn(soon, policy_with("dunning", pre_due_days=5), NIGHT)
+    assert (turn.disposition, len(turn.leaving)) == (Disposition.SENT, 1)
+    assert turn.reason == "note ahead of the due date, USD"
+    assert take_turn(soon, policy(), NIGHT).disposition == Disposition.NOTHING_DUE
