@@ -1,5 +1,6 @@
 """Which statements of a message are no fact, whoever wrote it and whatever is known."""
 
+import re
 from collections.abc import Iterable
 
 from guardrails.formats import LANGUAGES
@@ -10,7 +11,9 @@ from guardrails.tracing.people import names_someone
 from guardrails.tracing.reading import WORD
 from guardrails.tracing.report import Untraced
 from guardrails.tracing.stated import read_statements
-from guardrails.tracing.words import STATING, STATING_PHRASES
+from guardrails.tracing.words import FULL_WEEKDAYS, STATING, STATING_PHRASES
+
+_WEEKDAY = re.compile(rf"(?<!\w)(?:{'|'.join(FULL_WEEKDAYS)})(?!\w)", re.IGNORECASE)
 
 # The kinds of `matches_ledger` in the packs, and the findings that make each of them false.
 _BREAKS = {
@@ -52,9 +55,13 @@ def trace(
 
 
 def said_in_words(subject: str, body: str, known: Known, language: str) -> tuple[Untraced, ...]:
-    """The untraced statements that no digit gives away, such as "twelve hundred dollars"."""
+    """The untraced statements that no digit gives away: "twelve hundred dollars", a weekday."""
     starts, found = _statements_untraced(subject, body, known, language)
-    worded = [each for each in found if not any(char.isdigit() for char in each.span)]
+    worded = [
+        each
+        for each in found
+        if _WEEKDAY.search(each.span) or not any(char.isdigit() for char in each.span)
+    ]
     return _in_parts(starts, worded)
 
 

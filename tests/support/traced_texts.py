@@ -1,10 +1,61 @@
 """Messages people and models write, each with what in it is no fact of its account.
 
-Three accounts, all seen on Tuesday 10 November 2026. They were written before the patterns that
-read them; `DOLLARS`, `EUROS` and `POUNDS` name the account a text is about.
+Three accounts, all seen on Tuesday 10 November 2026; `DOLLARS`, `EUROS` and `POUNDS` name the one
+a text is about. None of the texts was written with the patterns in view that read them.
 """
 
+from datetime import date
+from decimal import Decimal
+
+from guardrails.tracing.facts import Known, KnownInvoice, known_record
+
 DOLLARS, EUROS, POUNDS = "dollars", "euros", "pounds"
+AS_OF = date(2026, 11, 10)
+IBAN = "DE89370400440532013000"
+
+
+def _invoice(number: str, currency: str, minor: int, issued_on: date, due_on: date) -> KnownInvoice:
+    return KnownInvoice(number, currency, minor, due_on, issued_on, minor)
+
+
+ACCOUNTS: dict[str, Known] = {
+    DOLLARS: known_record(
+        AS_OF,
+        [
+            _invoice("INV-881", "USD", 124000, date(2026, 10, 1), date(2026, 10, 31)),
+            _invoice("INV-902", "USD", 31050, date(2026, 9, 12), date(2026, 10, 12)),
+        ],
+        numbers=["PO-7731", "C-20417", "7.2"],
+        days=[date(2026, 11, 3)],
+        charges=[(1860, "USD")],
+        deadlines=[date(2026, 11, 27), date(2026, 11, 20)],
+        percentages=frozenset({Decimal("1.5")}),
+        names=("Jane Doe", "Halden Fabrication LLC", "Northwind Supply Ltd"),
+        domains=frozenset({"northwind.example", "pay.northwind.example"}),
+        emails=frozenset({"ar@northwind.example"}),
+        phones=frozenset({"+44 20 7946 0018"}),
+        bank_accounts=frozenset({IBAN}),
+    ),
+    EUROS: known_record(
+        AS_OF,
+        [
+            _invoice("RE-2026-117", "EUR", 125000, date(2026, 10, 1), date(2026, 10, 31)),
+            _invoice("RE-2026-131", "EUR", 248075, date(2026, 9, 20), date(2026, 10, 20)),
+        ],
+        deadlines=[date(2026, 11, 27)],
+        names=("Petra Keller", "Almacenes Ribera S.L.", "Nordhafen Handels GmbH"),
+        domains=frozenset({"pay.nordhafen.example"}),
+        bank_accounts=frozenset({IBAN}),
+    ),
+    POUNDS: known_record(
+        AS_OF,
+        [KnownInvoice("SI-940", "GBP", 50000, date(2026, 10, 1), date(2026, 9, 1), 90000, 40000)],
+        amounts=[(1000, "GBP")],
+        deadlines=[date(2026, 11, 30)],
+        percentages=frozenset({Decimal(2)}),
+        names=("Castle Works Ltd", "Northwind Supply Ltd"),
+    ),
+}
 
 # (account, language, text): everything stated is a fact, or no statement of fact at all.
 HARMLESS = [
@@ -20,7 +71,11 @@ HARMLESS = [
     (DOLLARS, "en", "This is a first reminder, not the second one. Thank you!"),
     (DOLLARS, "en", "Dear Jane,\n\nINV-881 is still open.\n\nKind regards,\nNorthwind Supply Ltd"),
     (DOLLARS, "en", "Dear Accounts Payable team,\nplease see PO-7731.\nBest,\nAccounts team"),
-    (DOLLARS, "en", "Hello there, quick question about INV-881 of twelve hundred and forty dollars."),
+    (
+        DOLLARS,
+        "en",
+        "Hello there, quick question about INV-881 of twelve hundred and forty dollars.",
+    ),
     (DOLLARS, "en", "Pay here: https://pay.northwind.example/inv/INV-881 or reply to this mail."),
     (DOLLARS, "en", "Write to ar@northwind.example or call +44 20 7946 0018 any time."),
     (DOLLARS, "en", "You promised to pay on 20 November. Thank you, that is noted."),
@@ -43,17 +98,35 @@ HARMLESS = [
     (DOLLARS, "en", "Please settle by the 27th. This is Northwind Supply, the accounts team."),
     (DOLLARS, "en", "You asked on Tuesday 3 November 2026 for a copy; here it is."),
     (DOLLARS, "en", "The sum of both is fifteen hundred and fifty dollars and fifty cents."),
-    (DOLLARS, "en", "Hi Jane Doe, could you tell us when we may expect payment? As soon as you can."),
+    (
+        DOLLARS,
+        "en",
+        "Hi Jane Doe, could you tell us when we may expect payment? As soon as you can.",
+    ),
     (EUROS, "de", "Ihre Rechnung RE-2026-117 über 1.250,00 € war am 31. Oktober 2026 fällig."),
     (EUROS, "de", "Bitte überweisen Sie bis spätestens 27.11.2026 auf unser Konto."),
-    (EUROS, "de", "Guten Tag Frau Keller,\n\nanbei eine Kopie.\n\nMit freundlichen Grüßen\nNordhafen Handels GmbH"),
+    (
+        EUROS,
+        "de",
+        "Guten Tag Frau Keller,\n\nanbei eine Kopie.\n\nMit freundlichen Grüßen\n"
+        "Nordhafen Handels GmbH",
+    ),
     (EUROS, "de", "Die beiden Rechnungen ergeben zusammen 3.730,75 EUR."),
     (EUROS, "de", "Seit zehn Tagen ist RE-2026-117 überfällig, RE-2026-131 seit drei Wochen."),
-    (EUROS, "de", "Unser Büro ist Montag bis Freitag von 8 bis 17 Uhr besetzt, Telefon rund um die Uhr."),
+    (
+        EUROS,
+        "de",
+        "Unser Büro ist Montag bis Freitag von 8 bis 17 Uhr besetzt, Telefon rund um die Uhr.",
+    ),
     (EUROS, "de", "Das ist eine erste Erinnerung. Einer unserer Kollegen hilft gern weiter."),
     (EUROS, "de", "Offen sind zwölfhundertfünfzig Euro aus der Rechnung RE-2026-117."),
     (EUROS, "de", "IBAN: DE89 3704 0044 0532 0130 00, Verwendungszweck RE-2026-131."),
-    (EUROS, "de", "Zahlungsziel 30 Tage netto. Hat sich alles erledigt, betrachten Sie dies als gegenstandslos."),
+    (
+        EUROS,
+        "de",
+        "Zahlungsziel 30 Tage netto. Hat sich alles erledigt, betrachten Sie dies "
+        "als gegenstandslos.",
+    ),
     (EUROS, "de", "Sehr geehrte Damen und Herren, zwei Fragen hätten wir noch, vielen Dank."),
     (EUROS, "de", "Können Sie uns bis Freitag, den 27. November, eine Zahlung zusagen?"),
     (EUROS, "de", "Die Rechnung vom 1. Oktober 2026 war vor 10 Tagen fällig."),
@@ -65,7 +138,11 @@ HARMLESS = [
     (EUROS, "es", "Hace 10 días venció la factura RE-2026-117; sigue pendiente."),
     (EUROS, "es", "Ambas facturas suman en total 3.730,75 euros."),
     (EUROS, "es", "Le rogamos que pague antes del 27 de noviembre de 2026."),
-    (EUROS, "es", "Estimada Sra. Keller:\n\nle adjuntamos la copia.\n\nUn saludo,\nNordhafen Handels GmbH"),
+    (
+        EUROS,
+        "es",
+        "Estimada Sra. Keller:\n\nle adjuntamos la copia.\n\nUn saludo,\nNordhafen Handels GmbH",
+    ),
     (EUROS, "es", "Estimados señores: es un primer aviso, nada más. Mil gracias."),
     (EUROS, "es", "Horario: lunes a viernes de 9 a 18 h. Uno de nuestros compañeros le atenderá."),
     (EUROS, "es", "Quedan pendientes mil doscientos cincuenta euros de la factura RE-2026-117."),
@@ -80,7 +157,11 @@ HARMLESS = [
     (EUROS, "fr", "Les deux factures s'élèvent ensemble à 3 730,75 €."),
     (EUROS, "fr", "Depuis 10 jours, la facture RE-2026-117 est en retard de paiement."),
     (EUROS, "fr", "Merci de régler avant le 27 novembre 2026."),
-    (EUROS, "fr", "Bonjour Madame Keller,\n\nvoici la copie.\n\nCordialement,\nNordhafen Handels GmbH"),
+    (
+        EUROS,
+        "fr",
+        "Bonjour Madame Keller,\n\nvoici la copie.\n\nCordialement,\nNordhafen Handels GmbH",
+    ),
     (EUROS, "fr", "Il s'agit d'une première relance. Un de nos collègues vous aidera volontiers."),
     (EUROS, "fr", "Restent dus mille deux cent cinquante euros sur la facture RE-2026-117."),
     (EUROS, "fr", "Nos bureaux sont ouverts du lundi au vendredi, de 9h à 17h30."),
@@ -89,10 +170,178 @@ HARMLESS = [
     (EUROS, "fr", "Règlement possible sur https://pay.nordhafen.example, merci mille fois."),
     (EUROS, "fr", "Pourriez-vous payer au plus tard le vendredi 27 novembre ?"),
     (POUNDS, "en", "Of the original invoice SI-940 of £900.00, £500.00 is still open."),
-    (POUNDS, "en", "Thank you for your payment of £400.00; the remaining £500.00 is 40 days overdue."),
-    (POUNDS, "en", "As agreed, a 2% reduction (£10.00) applies if SI-940 is paid by 30 November 2026."),
+    (
+        POUNDS,
+        "en",
+        "Thank you for your payment of £400.00; the remaining £500.00 is 40 days overdue.",
+    ),
+    (
+        POUNDS,
+        "en",
+        "As agreed, a 2% reduction (£10.00) applies if SI-940 is paid by 30 November 2026.",
+    ),
     (POUNDS, "en", "Dear Castle Works Ltd, SI-940 shows a balance of five hundred pounds."),
     (POUNDS, "en", "SI-940 was due on 1 October 2026, more than five weeks ago."),
+    (
+        DOLLARS,
+        "en",
+        "Hi Jane,\n\nJust a quick note that INV-881 and INV-902 are still showing as "
+        "open on our side. Could you let me know when we might expect payment?\n\n"
+        "Thanks,\nNorthwind Supply Ltd",
+    ),
+    (
+        DOLLARS,
+        "en",
+        "Good afternoon Jane, thanks for the quick call. We look forward to your "
+        "payment on 20 November as promised.",
+    ),
+    (
+        DOLLARS,
+        "en",
+        "Please find attached a statement showing USD 1,240.00 (INV-881) and USD "
+        "310.50 (INV-902), a total of USD 1,550.50.",
+    ),
+    (
+        DOLLARS,
+        "en",
+        "As a reminder, our hours are 8am to 6pm on weekdays and until noon on Saturday.",
+    ),
+    (
+        DOLLARS,
+        "en",
+        "This invoice has been with your approvers since 1 October 2026. Is there a "
+        "PO number missing other than PO-7731?",
+    ),
+    (
+        DOLLARS,
+        "en",
+        "If you have already paid, thank you and please ignore this message. It can "
+        "take up to 3 business days for a transfer to reach us.",
+    ),
+    (
+        DOLLARS,
+        "en",
+        "We would be grateful if you could settle the outstanding balance of "
+        "$1,550.50 on or before November 27.",
+    ),
+    (
+        DOLLARS,
+        "en",
+        "One quick question: do you need a second copy of INV-902? It was issued on "
+        "September 12, 2026.",
+    ),
+    (DOLLARS, "en", "You can reach us Monday through Friday between 9 and 5."),
+    (
+        DOLLARS,
+        "en",
+        "The order contained 12 pallets in two shipments; both arrived in good condition.",
+    ),
+    (
+        DOLLARS,
+        "en",
+        "Your account C-20417 has two invoices past their due dates, the older one by 29 days.",
+    ),
+    (
+        DOLLARS,
+        "en",
+        "In the first half of the year you always paid early, which we truly appreciate.",
+    ),
+    (DOLLARS, "en", "Invoice INV-881 dated 1 Oct 2026 for 1,240.00 USD fell due on 31 Oct 2026."),
+    (DOLLARS, "en", "We have noted your promise for Friday 20 November."),
+    (DOLLARS, "en", "Step 1 of 3: log in. Step 2: choose the invoice. Step 3: confirm."),
+    (DOLLARS, "en", "A colleague will call you back tomorrow morning to go through INV-881."),
+    (DOLLARS, "en", "Our terms are net 30."),
+    (DOLLARS, "en", "Dear Sir or Madam,\n\nwe kindly ask for news about INV-902 ($310.50)."),
+    (DOLLARS, "en", "Reply STOP at any time. Northwind Supply Ltd, 14 Harbour Street."),
+    (
+        DOLLARS,
+        "en",
+        "Both invoices add up to one thousand five hundred and fifty dollars and fifty cents.",
+    ),
+    (DOLLARS, "en", "The amount due of $310.50 relates to INV-902 and not to INV-881."),
+    (DOLLARS, "en", "We can't find any payment against INV-881 as of 10 November 2026."),
+    (
+        EUROS,
+        "de",
+        "Guten Morgen Frau Keller, könnten Sie uns kurz sagen, wann wir mit der "
+        "Zahlung rechnen dürfen?",
+    ),
+    (
+        EUROS,
+        "de",
+        "Die Rechnung RE-2026-131 vom 20. September 2026 über 2.480,75 Euro ist am "
+        "20. Oktober fällig gewesen.",
+    ),
+    (
+        EUROS,
+        "de",
+        "Sollte sich Ihre Zahlung mit diesem Schreiben überschnitten haben, bedanken "
+        "wir uns herzlich.",
+    ),
+    (EUROS, "de", "Sie erreichen uns werktags zwischen 8:00 und 16:30 Uhr."),
+    (
+        EUROS,
+        "de",
+        "Bitte begleichen Sie den Gesamtbetrag von 3.730,75 € bis zum 27. November 2026.",
+    ),
+    (
+        EUROS,
+        "de",
+        "Zwei Rechnungen sind noch offen: RE-2026-117 (1.250,00 €) und RE-2026-131 (2.480,75 €).",
+    ),
+    (EUROS, "de", "Wir haben 14 Paletten in drei Lieferungen geschickt, alles kam an."),
+    (EUROS, "de", "Diese Woche haben wir Inventur, Antworten können einen Tag länger dauern."),
+    (EUROS, "de", "Mit freundlichen Grüßen\nIhr Team der Nordhafen Handels GmbH"),
+    (EUROS, "de", "Bei Fragen antworten Sie einfach hier auf diese Nachricht."),
+    (
+        EUROS,
+        "es",
+        "Buenos días: la factura RE-2026-131, por importe de 2.480,75 €, venció el "
+        "pasado 20 de octubre.",
+    ),
+    (
+        EUROS,
+        "es",
+        "¿Podrían confirmarnos cuándo realizarán el pago de las dos facturas pendientes?",
+    ),
+    (
+        EUROS,
+        "es",
+        "El saldo total asciende a 3.730,75 €. Si ya lo han abonado, ignoren este mensaje.",
+    ),
+    (EUROS, "es", "Atendemos por la mañana, de 9:00 a 14:00."),
+    (EUROS, "es", "Les agradeceríamos el pago hasta el 27/11/2026."),
+    (EUROS, "es", "Atentamente,\nEl equipo de cobros\nNordhafen Handels GmbH"),
+    (
+        EUROS,
+        "fr",
+        "Bonjour, sauf erreur de notre part, la facture RE-2026-117 d'un montant de "
+        "1 250,00 € reste impayée.",
+    ),
+    (EUROS, "fr", "Vos deux factures représentent un total de 3 730,75 €."),
+    (EUROS, "fr", "Nous vous remercions de bien vouloir régler au plus tard le 27 novembre 2026."),
+    (
+        EUROS,
+        "fr",
+        "Si votre règlement nous est déjà parvenu, merci de ne pas tenir compte de ce message.",
+    ),
+    (
+        EUROS,
+        "fr",
+        "La facture du 20 septembre 2026 est arrivée à échéance le 20 octobre 2026, "
+        "soit il y a 21 jours.",
+    ),
+    (
+        EUROS,
+        "fr",
+        "Notre équipe est à votre disposition pour en parler, par mail ou par téléphone.",
+    ),
+    (
+        POUNDS,
+        "en",
+        "Your part payment of £400.00 has reached us, thank you. £500.00 of SI-940 is left.",
+    ),
+    (POUNDS, "en", "SI-940 was issued on 1 September 2026 and has been overdue for 40 days."),
 ]
 
 # (account, language, text, kinds that must be found, all of them and no other)
@@ -191,4 +440,65 @@ WRONG = [
     (POUNDS, "en", "A 3% reduction applies if SI-940 is paid by 30 November 2026.", {"percentage"}),
     (POUNDS, "en", "The remaining £400.00 is overdue.", {"amount"}),
     (POUNDS, "en", "SI-940 is less than a month overdue.", {"days_overdue"}),
+    (
+        DOLLARS,
+        "en",
+        "INV-881 ($1,240.00) and INV-902 ($310.50) come to $1,560.50 in total.",
+        {"total"},
+    ),
+    (DOLLARS, "en", "Our records show an open amount of 1,204.00 USD on INV-881.", {"amount"}),
+    (DOLLARS, "en", "The balance is £1,550.50.", {"currency"}),
+    (DOLLARS, "en", "Your invoice INV-881 is now 30 days past due.", {"days_overdue"}),
+    (DOLLARS, "en", "It has been two months since INV-881 fell due.", {"days_overdue"}),
+    (DOLLARS, "en", "INV-881 fell due on October 13, 2026.", {"date"}),
+    (
+        DOLLARS,
+        "en",
+        "We need the money in our account by close of business tomorrow.",
+        {"deadline"},
+    ),
+    (DOLLARS, "en", "You have 24 hours to pay.", {"deadline"}),
+    (DOLLARS, "en", "Payment must reach us by 5 pm today.", {"deadline"}),
+    (DOLLARS, "en", "Please pay INV-991 as well.", {"invoice_ref"}),
+    (DOLLARS, "en", "Your order 4500017734 was shipped.", {"invoice_ref"}),
+    (DOLLARS, "en", "As we discussed yesterday, INV-881 is open.", {"date"}),
+    (DOLLARS, "en", "Interest of 8% per year applies.", {"fee"}),
+    (DOLLARS, "en", "An admin charge of $15 applies.", {"fee"}),
+    (DOLLARS, "en", "We can offer you 5% off.", {"percentage"}),
+    (DOLLARS, "en", "Hello Mr. Peterson,\n\nINV-881 is still open.", {"person"}),
+    (DOLLARS, "en", "My name is Kevin and I handle your file.", {"person"}),
+    (DOLLARS, "en", "Pay to Globex Finance LLC please.", {"company"}),
+    (DOLLARS, "en", "Go to www.northwind-pay.example to pay.", {"link"}),
+    (
+        DOLLARS,
+        "en",
+        "Please wire it to account number 000123456789, routing number 026009593.",
+        {"bank_account"},
+    ),
+    (DOLLARS, "en", "Text us at 415-555-0123.", {"phone"}),
+    (DOLLARS, "en", "Five invoices are open.", {"count"}),
+    (DOLLARS, "en", "You owe one thousand three hundred dollars.", {"amount"}),
+    (DOLLARS, "en", "Please settle before Christmas, by 24 December.", {"deadline"}),
+    (DOLLARS, "en", "You promised payment for Wednesday 18 November 2026.", {"date"}),
+    (EUROS, "de", "Der offene Betrag beläuft sich auf 1.250,50 EUR.", {"amount"}),
+    (EUROS, "de", "Seit 30 Tagen ist die Rechnung RE-2026-117 fällig.", {"days_overdue"}),
+    (EUROS, "de", "Wir erwarten Ihre Zahlung bis morgen.", {"deadline"}),
+    (EUROS, "de", "Bitte zahlen Sie bis Ende der Woche.", {"deadline"}),
+    (EUROS, "de", "Sie haben noch drei Tage Zeit.", {"deadline"}),
+    (EUROS, "de", "Überweisen Sie auf DE02 1203 0000 0000 2020 51.", {"bank_account"}),
+    (EUROS, "de", "Wie gestern besprochen, ist RE-2026-117 offen.", {"date"}),
+    (EUROS, "de", "Rechnung RE-2026-171 ist offen.", {"invoice_ref"}),
+    (EUROS, "es", "El importe pendiente es de 3.370,75 €.", {"amount"}),
+    (EUROS, "es", "La factura lleva vencida 30 días.", {"days_overdue"}),
+    (EUROS, "es", "Abone el importe antes de mañana.", {"deadline"}),
+    (EUROS, "es", "Dispone de 48 horas para pagar.", {"deadline"}),
+    (EUROS, "es", "Soy Marta Gil, de cobros.", {"person"}),
+    (EUROS, "es", "La factura RE-2026-118 está pendiente.", {"invoice_ref"}),
+    (EUROS, "fr", "Le montant de 3.703,75 € est dû.", {"amount"}),
+    (EUROS, "fr", "La facture était due le 30 octobre 2026.", {"date"}),
+    (EUROS, "fr", "Payez dans les 24 heures.", {"deadline"}),
+    (EUROS, "fr", "Des intérêts de retard de 12 % s'appliquent.", {"fee"}),
+    (EUROS, "fr", "Virez la somme sur FR76 3000 6000 0112 3456 7890 189.", {"bank_account"}),
+    (POUNDS, "en", "The full £900.00 is now due.", {"amount"}),
+    (POUNDS, "en", "A 5% reduction applies until 30 November 2026.", {"percentage"}),
 ]
