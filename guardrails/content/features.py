@@ -1,23 +1,25 @@
-"""What the trained part of the content checks sees of a sentence: words, pieces of words, topics.
+"""What the trained part of the content checks sees of a sentence.
 
 A feature is a string with its kind in front: `w` one to three words in a row, `c` a piece of a
-word, `t` a topic, `p` two topics that meet in the sentence. Training and reading share this page,
-so that both see the same.
+word, `t` a topic, `p` two topics that meet, `s` a run of its build (small words as they are, other
+words as their topic), `l` its length and marks. Training and reading share this page, so that both
+see the same.
 """
 
 import functools
 import re
 import tomllib
-from collections.abc import Iterator
-from itertools import combinations
+from collections.abc import Sequence
+from itertools import combinations, pairwise
 from pathlib import Path
 
-KINDS = "wctp"
+TOPICS = Path(__file__).with_name("topics.toml")
 NUMBER, NAME = "0", "@"
-_TOKEN = re.compile(r"\x1f+|\d(?:[\d.,:/'-]*\d)?|[^\W\d_]+|[!?%€$£#]")
-_TOPICS = Path(__file__).with_name("topics.toml")
+_MARKS = frozenset("!?%€$£#0@<>")
+_TOKEN = re.compile(r"\x1f[\x1f ]*|\d(?:[\d.,:/'-]*\d)?|[^\W\d_]+|[!?%€$£#]")
 _LONGEST_STEM = 14
 _PIECES = (3, 4, 5)
+_LONGEST_STEP = 6
 
 
 def tokens_of(folded: str) -> tuple[str, ...]:
@@ -32,54 +34,79 @@ def _token(piece: str) -> str:
     return NUMBER if first.isdigit() else piece
 
 
-def pieces_of(word: str) -> tuple[str, ...]:
+def pieces_of(word: str) -> list[str]:
     """The pieces of one word, its borders marked."""
     if len(word) < _PIECES[0]:
-        return ()
+        return []
     marked = f" {word} "
-    return tuple(
-        "c" + marked[at : at + size]
-        for size in _PIECES
-        for at in range(len(marked) - size + 1)
-    )
+    return [
+        "c" + marked[at : at + size] for size in _PIECES for at in range(len(marked) - size + 1)
+    ]
 
 
-def runs_of(tokens: tuple[str, ...]) -> Iterator[str]:
-    """One to three words in a row."""
-    marked = ("<", *tokens, ">")
-    for token in tokens:
-        yield "w" + token
-    for first, second in zip(marked, marked[1:], strict=False):
-        yield f"w{first} {second}"
-    for first, second, third in zip(marked, marked[1:], marked[2:], strict=False):
-        yield f"w{first} {second} {third}"
+def runs_of(tokens: Sequence[str]) -> list[str]:
+    """One to three words in a row, its borders marked."""
+    marked = ["<", *tokens, ">"]
+    found = ["w" + each for each in tokens]
+    found += [f"w{one} {two}" for one, two in pairwise(marked)]
+    found += [
+        f"w{one} {two} {three}"
+        for one, two, three in zip(marked, marked[1:], marked[2:], strict=False)
+    ]
+    return found
 
 
-def pairs_of(topics: list[str]) -> Iterator[str]:
-    """Every two topics that meet, each pair once."""
-    for first, second in combinations(sorted(topics), 2):
-        yield f"p{first} {second}"
+def build_of(tokens: Sequence[str], small: frozenset[str]) -> list[str]:
+    """Two to four places of the build of a sentence in a row.
+
+    Args:
+        tokens: Its words and marks.
+        small: The words that stand for themselves.
+    """
+    plain = [each if each in small or each in _MARKS else shape_of(each) for each in tokens]
+    marked = ["<", *plain, ">"]
+    found = [f"s{one} {two}" for one, two in pairwise(marked)]
+    for size in (3, 4):
+        found += ["s" + " ".join(marked[at : at + size]) for at in range(len(marked) - size + 1)]
+    return found
+
+
+@functools.lru_cache(maxsize=50_000)
+def shape_of(word: str) -> str:
+    """The first topic of a word in capitals, or a dash."""
+    topics = topics_of(word)
+    return topics[0].upper() if topics else "_"
+
+
+def pairs_of(topics: Sequence[str]) -> list[str]:
+    """Every two topics that meet, each pair once; the topics sorted."""
+    return [f"p{one} {two}" for one, two in combinations(topics, 2)]
+
+
+def look_of(tokens: Sequence[str]) -> list[str]:
+    """How long a sentence is and which marks it holds."""
+    found = [
+        f"llong{min(len(tokens) // 4, _LONGEST_STEP)}",
+        f"lnumbers{min(tokens.count(NUMBER), 2)}",
+        f"lnames{min(tokens.count(NAME), 2)}",
+    ]
+    return found + [f"l{mark}" for mark in "?!" if mark in tokens]
 
 
 @functools.lru_cache(maxsize=50_000)
 def topics_of(word: str) -> tuple[str, ...]:
-    """The topics of one word of any language, by the longest of its stems."""
+    """The topics of one word of any language, sorted."""
     whole, stems, inner = _topics()
     found = set(whole.get(word, ()))
     for end in range(3, min(len(word), _LONGEST_STEM) + 1):
         found.update(stems.get(word[:end], ()))
-    for piece, topic in inner:
-        if piece in word:
-            found.add(topic)
+    found.update(topic for piece, topic in inner if piece in word)
     return tuple(sorted(found))
 
 
 @functools.cache
-def _topics() -> tuple[
-    dict[str, list[str]], dict[str, list[str]], tuple[tuple[str, str], ...]
-]:
-    with _TOPICS.open("rb") as file:
-        data: dict[str, str] = tomllib.load(file)
+def _topics() -> tuple[dict[str, list[str]], dict[str, list[str]], tuple[tuple[str, str], ...]]:
+    data: dict[str, str] = tomllib.loads(TOPICS.read_text(encoding="utf-8"))
     whole: dict[str, list[str]] = {}
     stems: dict[str, list[str]] = {}
     inner: list[tuple[str, str]] = []

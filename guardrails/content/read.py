@@ -8,6 +8,7 @@ from typing import cast
 
 from guardrails.content import elements, integrity, languages
 from guardrails.content.claims import ELEMENT, PAST, Match, is_lexicon_word, lexicon_of
+from guardrails.content.classifier import classify
 from guardrails.content.folding import fold, words_of
 from guardrails.content.forms import forms
 from guardrails.content.past_actions import past_action
@@ -16,6 +17,7 @@ from guardrails.content.raw_patterns import find_in_raw
 from guardrails.content.report import (
     ClaimSpan,
     ContentReport,
+    FoundBy,
     IntegrityFinding,
     Part,
     PastAction,
@@ -110,15 +112,23 @@ class _Findings:
             self._add_match(match, reading, of)
         for claim, start, end in find_in_raw(reading.sentence.text):
             self._add_claim(claim, reading.sentence, start, end, of)
+        if (reading.language or main) in languages.SUPPORTED:
+            for claim in classify(reading.folded):
+                if claim not in self._seen:
+                    self._add_classified(claim, reading.sentence, of)
+
+    def _add_classified(self, claim: str, sentence: Sentence, of: str | None) -> None:
+        """Add what the wording of a whole sentence carries, where no single words do."""
+        self._add_claim(claim, sentence, 0, len(sentence.text), of, "classifier")
+        if claim == ASSERTED:
+            self.past_actions.append(PastAction("any", None, None, sentence.text))
 
     def add_numbers(self, text: str, part: Part) -> None:
         """Add the numbers of a part that nobody may see."""
         from guardrails.content.sensitive import find_sensitive_numbers
 
         for start, end in find_sensitive_numbers(text):
-            self.claims.append(
-                ClaimSpan("sensitive_data", text[start:end], start, part, "lexicon")
-            )
+            self.claims.append(ClaimSpan("sensitive_data", text[start:end], start, part, "lexicon"))
 
     def _add_match(self, match: Match, reading: _Reading, of: str | None) -> None:
         sentence = reading.sentence
@@ -136,18 +146,24 @@ class _Findings:
             self._add_claim(match.label, sentence, match.start, match.end, of)
 
     def _add_claim(
-        self, claim: str, sentence: Sentence, start: int, end: int, of: str | None
+        self,
+        claim: str,
+        sentence: Sentence,
+        start: int,
+        end: int,
+        of: str | None,
+        found_by: FoundBy = "lexicon",
     ) -> None:
         span = sentence.text[start:end]
         if of is None:
             self.claims.append(
-                ClaimSpan(claim, span, sentence.start + start, sentence.part, "lexicon")
+                ClaimSpan(claim, span, sentence.start + start, sentence.part, found_by)
             )
             self._seen.add(claim)
         elif claim not in self._seen:
             # A disguised word has no place of its own in the text, so its claim begins it.
             at = max(of.find(span), 0)
-            self.claims.append(ClaimSpan(claim, span, at, sentence.part, "lexicon"))
+            self.claims.append(ClaimSpan(claim, span, at, sentence.part, found_by))
             self._seen.add(claim)
 
 
