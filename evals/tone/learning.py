@@ -9,23 +9,26 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.stats import rankdata
-from sklearn.linear_model import Ridge
+from sklearn.linear_model import LogisticRegression, Ridge
 
 from evals.tone.corpora import Draft
 from guardrails.content.folding import fold
 from guardrails.tone.grams import BUCKETS, REGIONS, buckets_of
 from guardrails.tone.lexicon import LANGUAGES, cut
-from guardrails.tone.model import ToneModel
+from guardrails.tone.model import LETTER_SHARE, ToneModel
 from guardrails.tone.reading import read_text
 from guardrails.tone.score import detect
 from guardrails.tone.vocabulary import Vocabulary
 
 COMMON_WORDS = 300
-_REGION_WEIGHTS = (1.0, 1.0, 0.7, 1.0)
+_REGION_WEIGHTS = (1.0, 1.0, 0.7, 1.2)
 _MEASURE_WEIGHT = 0.03
-_ALPHA = 3.0
+_ALPHA = 4.0
 _DRAFT_WEIGHT = 2.0
 _FIRMNESS_ALPHA = 60.0
+_LETTER_ALPHA = 100.0
+_LIKENESS_C = 0.1
+_LIKENESS_WEIGHT = 3.0
 _DRAFT_SCALE = 0.65  # one step of a draft's courtesy on the scale of the ranks
 _RANK_SCALE = 2.6  # spreads ranks as far as the ratings are spread
 _FARTHEST = 4.0
@@ -96,18 +99,27 @@ def of_draft(courtesy: NDArray[np.float64]) -> NDArray[np.float64]:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """Weights in double precision, before they are stored."""
+    """Weights in double precision, before they are stored.
+
+    Attributes:
+        grams: Courtesy of each bucket, from people's ratings of requests.
+        lines: What each measure does to courtesy of a request, to courtesy of a letter, and to
+            how much a text is a letter; a row each.
+        levels: What is added to each.
+    """
 
     grams: NDArray[np.float64]
     centres: NDArray[np.float64]
     spreads: NDArray[np.float64]
-    courtesy: NDArray[np.float64]
-    intercept: float
+    lines: NDArray[np.float64]
+    levels: NDArray[np.float64]
 
     def predict(self, texts: Measured) -> NDArray[np.float64]:
         """Courtesy on the scale of the ranks."""
         standard = standardized(texts.measures, self.centres, self.spreads)
-        return texts.grams @ self.grams + standard @ self.courtesy + self.intercept
+        request, letter, likeness = (standard @ self.lines.T + self.levels).T
+        share = LETTER_SHARE / (1.0 + np.exp(-likeness))
+        return (1.0 - share) * (request + texts.grams @ self.grams) + share * letter
 
 
 def standardized(
@@ -123,7 +135,11 @@ def learn_courtesy(
     drafts: Measured,
     draft_ranks: NDArray[np.float64],
 ) -> Learned:
-    """Ridge regression on grams weighted by how rare they are, and on the measures."""
+    """Two ridge regressions, mixed by how much a text is a letter rather than a request.
+
+    Of requests: on grams weighted by how rare they are, and on the measures. Of letters: on the
+    measures of the drafts alone, which are too few for more.
+    """
     met = np.bincount(rated.grams.indices, minlength=BUCKETS)
     rarity = np.where(met > 1, np.log((1 + len(ranks)) / (1 + met)) + 1, 0.0)
     rarity /= rarity.max()
@@ -144,12 +160,21 @@ def learn_courtesy(
     fitted = Ridge(alpha=_ALPHA, solver="sparse_cg").fit(
         sp.vstack(rows).tocsr(), np.concatenate((ranks, draft_ranks)), sample_weight=weights
     )
+    standard = [standardized(each.measures, centres, spreads) for each in (rated, drafts)]
+    letter = Ridge(alpha=_LETTER_ALPHA).fit(standard[1], draft_ranks)
+    likeness = LogisticRegression(C=_LIKENESS_C, max_iter=1000).fit(
+        np.vstack(standard),
+        np.repeat((0, 1), (len(ranks), len(draft_ranks))),
+        sample_weight=np.repeat((1.0, _LIKENESS_WEIGHT), (len(ranks), len(draft_ranks))),
+    )
     return Learned(
         grams=fitted.coef_[:BUCKETS] * rarity,
         centres=centres,
         spreads=spreads,
-        courtesy=fitted.coef_[BUCKETS:] * _MEASURE_WEIGHT,
-        intercept=float(fitted.intercept_),
+        lines=np.vstack(
+            (fitted.coef_[BUCKETS:] * _MEASURE_WEIGHT, letter.coef_, likeness.coef_[0])
+        ),
+        levels=np.array([fitted.intercept_, letter.intercept_, likeness.intercept_[0]]),
     )
 
 
@@ -178,16 +203,15 @@ def stored(
 ) -> ToneModel:
     """The model as it is stored: the gram weights as small integers."""
     scale = float(np.abs(learned.grams).max()) / _FINEST
-    (slope, offset), (firm_slope, firm_offset) = lines
     return ToneModel(
         grams=np.round(learned.grams / scale).astype(np.int8),
         gram_scale=scale,
         centres=learned.centres.astype(np.float32),
         spreads=learned.spreads.astype(np.float32),
-        courtesy=learned.courtesy.astype(np.float32),
-        firmness=firm[0].astype(np.float32),
-        offsets=(learned.intercept + offset, firm[1] + firm_offset),
-        slopes=(slope, firm_slope),
+        lines=np.vstack((learned.lines, firm[0])).astype(np.float32),
+        levels=np.append(learned.levels, firm[1]).astype(np.float32),
+        slopes=(lines[0][0], lines[1][0]),
+        offsets=(lines[0][1], lines[1][1]),
         common=common,
         valences=felt,
     )

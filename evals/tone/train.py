@@ -83,16 +83,16 @@ def _firmness_of(drafts: Sequence[Draft]) -> NDArray[np.float64]:
 def _out_of_fold(
     corpora: Corpora, learned: Learned, firm: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Raw courtesy and firmness of drafts that were not learned from, without intercepts."""
+    """Raw courtesy and firmness of drafts by models that have not seen them."""
     courtesy, firmness = np.zeros(len(firm)), np.zeros(len(firm))
     for train_rows, test_rows in fold_rows(len(firm)):
         part = teach(corpora, draft_rows=train_rows)
         held: Measured = corpora.measured_drafts.take(test_rows)
-        courtesy[test_rows] = part.predict(held) - part.intercept
+        courtesy[test_rows] = part.predict(held)
         taken = corpora.measured_drafts.take(train_rows)
-        weights, _level = learn_firmness(taken, firm[train_rows], learned)
+        weights, level = learn_firmness(taken, firm[train_rows], learned)
         rows = standardized(held.measures, learned.centres, learned.spreads)
-        firmness[test_rows] = rows @ weights
+        firmness[test_rows] = rows @ weights + level
     return courtesy, firmness
 
 
@@ -103,9 +103,9 @@ def _write(path: Path, model: ToneModel) -> None:
         grams=model.grams,
         centres=model.centres,
         spreads=model.spreads,
-        courtesy=model.courtesy,
-        firmness=model.firmness,
-        numbers=np.array([model.gram_scale, *model.offsets, *model.slopes]),
+        lines=model.lines,
+        levels=model.levels,
+        numbers=np.array([model.gram_scale, *model.slopes, *model.offsets]),
         common=np.array(sorted(model.common), dtype=np.uint32),
         felt=np.array([code for code, _ in felt], dtype=np.uint32),
         valences=np.array([round(value * 10) for _, value in felt], dtype=np.int8),

@@ -18,6 +18,8 @@ from guardrails.tone.vocabulary import Vocabulary
 
 ARTIFACT = Path(str(resources.files("guardrails") / "tone" / "model.npz"))
 _MIDDLE, _HALF_RANGE = 3.0, 2.0
+# How far the drafts of letters, which one person judged, count against requests many people rated.
+LETTER_SHARE = 0.5
 _FARTHEST = 4.0  # standard deviations from the mean a measure may count for
 
 
@@ -30,13 +32,14 @@ class ToneModel:
     """What was learned; every array by measure, but `grams` by bucket.
 
     Attributes:
-        grams: Courtesy of each bucket, as small integers of `gram_scale`.
+        grams: Courtesy of each bucket in a request, as small integers of `gram_scale`.
         centres: Mean of each measure where it was learned.
         spreads: Standard deviation of each measure there.
-        courtesy: What a measure does to courtesy.
-        firmness: What a measure does to firmness.
-        offsets: Added to courtesy and to firmness.
-        slopes: Turns the two into the scale from 1 to 5.
+        lines: What a measure does to courtesy of a request, to courtesy of a letter, to how much
+            a text is a letter, and to firmness; a row each.
+        levels: What is added to each.
+        slopes: With the offsets, turn courtesy and firmness into the scale from 1 to 5.
+        offsets: See there.
         common: Hashes of words that are their own class.
         valences: Valence by hash of an English word.
     """
@@ -45,10 +48,10 @@ class ToneModel:
     gram_scale: float
     centres: NDArray[np.float32]
     spreads: NDArray[np.float32]
-    courtesy: NDArray[np.float32]
-    firmness: NDArray[np.float32]
-    offsets: tuple[float, float]
+    lines: NDArray[np.float32]
+    levels: NDArray[np.float32]
     slopes: tuple[float, float]
+    offsets: tuple[float, float]
     common: frozenset[int]
     valences: dict[int, float]
 
@@ -57,9 +60,10 @@ class ToneModel:
         measures = (reading.measures - self.centres) / self.spreads
         np.clip(measures, -_FARTHEST, _FARTHEST, out=measures)
         buckets, weights = buckets_of(reading.words, reading.classes, reading.folded)
-        courtesy = float(self.grams[buckets] @ weights) * self.gram_scale
-        courtesy += float(self.courtesy @ measures)
-        firmness = float(self.firmness @ measures)
+        request, letter, likeness, firmness = (self.lines @ measures + self.levels).tolist()
+        request += float(self.grams[buckets] @ weights) * self.gram_scale
+        share = LETTER_SHARE / (1.0 + math.exp(-likeness))
+        courtesy = (1.0 - share) * request + share * letter
         return self._on_scale(courtesy, 0), self._on_scale(firmness, 1)
 
     def _on_scale(self, raw: float, which: int) -> float:
@@ -92,16 +96,16 @@ def read_model(path: Path) -> ToneModel:
             gram_scale=numbers[0],
             centres=held["centres"],
             spreads=held["spreads"],
-            courtesy=held["courtesy"],
-            firmness=held["firmness"],
-            offsets=(numbers[1], numbers[2]),
-            slopes=(numbers[3], numbers[4]),
+            lines=held["lines"],
+            levels=held["levels"],
+            slopes=(numbers[1], numbers[2]),
+            offsets=(numbers[3], numbers[4]),
             common=frozenset(held["common"].tolist()),
             valences=dict(
                 zip(held["felt"].tolist(), (held["valences"] / 10).tolist(), strict=True)
             ),
         )
-    if made.grams.shape != (BUCKETS,) or made.courtesy.shape != (len(measure_names()),):
+    if made.grams.shape != (BUCKETS,) or made.lines.shape != (4, len(measure_names())):
         raise BadModel(f"{path.name} was trained for other lists of words; train it again")
     return made
 
