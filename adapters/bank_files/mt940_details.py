@@ -72,7 +72,7 @@ def _from_numbered(text: str, code: str, mark: str) -> Details:
     memo = " ".join(filter(None, (told.get("", ""), told.get("SVWZ", ""), told.get("ABWA", ""))))
     return Details(
         code=code,
-        name=name or told.get("ABWA", ""),
+        name=" ".join(name.split()) or told.get("ABWA", ""),
         account=first.get(38, "") or first.get(31, "") or told.get("IBAN", ""),
         reference=reference,
         memo=memo or first.get(0, ""),

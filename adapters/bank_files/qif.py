@@ -166,7 +166,7 @@ def _has_decimal_comma(amounts: list[str]) -> bool:
         if not found:
             continue
         has_both = "," in flat and "." in flat and flat.count(flat[found.start()]) == 1
-        if len(found[1]) != 3 or has_both:
+        if len(found[1]) < 3 or has_both:
             marks[flat[found.start()]] += 1
     return marks[","] > marks["."]
 
