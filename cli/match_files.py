@@ -1,4 +1,4 @@
-"""The files of `dunwell match`: open items, customers, payments and remittances, read or refused."""
+"""The files of `dunwell match`: read exactly, or refused with file, line and column."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -42,9 +42,9 @@ _OPEN = {
     "due_date": "duedate due dueon dueindate netduedate faelligkeit",
     "kind": "kind type doctype documenttype",
 }
-_NUMBERS = frozenset(
+_NUMBERS = (
     "po pono ponumber purchaseorder order orderno ordernumber salesorder delivery deliveryno "
-    "deliverynote reference customerreference externalreference".split()
+    "deliverynote reference customerreference externalreference"
 )
 _CUSTOMERS = {
     "customer_no": _OPEN["customer_no"],
@@ -75,9 +75,9 @@ _REMITTANCES = {
     "net": "net netamount paid amountpaid paidamount",
     "reason_text": "reasontext reason deductionreason note comment",
 }
-_OPTIONAL = frozenset(
+_OPTIONAL = (
     "customer_name due_date kind known_accounts parent channel payer_name payer_account bank_ref "
-    "memo received payer_text deduction reason_text currency name net gross".split()
+    "memo received payer_text deduction reason_text name net gross"
 )
 
 
@@ -174,12 +174,16 @@ def _find_columns(
             if spelling in plain and plain.index(spelling) not in found.values():
                 found[column] = plain.index(spelling)
                 break
-    missing = [column for column in spellings if column not in found and column not in _OPTIONAL]
+    missing = [
+        column for column in spellings if column not in found and column not in _OPTIONAL.split()
+    ]
     if missing:
         raise BadInput(
-            f"{name}: no column {', '.join(missing)}; the header holds {', '.join(heads) or 'nothing'}"
+            f"{name}: no column {', '.join(missing)}; the header holds {', '.join(heads)}"
         )
-    numbers = [at for at, head in enumerate(plain) if head in _NUMBERS and at not in found.values()]
+    others = frozenset(_NUMBERS.split())
+    used = set(found.values())
+    numbers = [at for at, head in enumerate(plain) if head in others and at not in used]
     return found, tuple(numbers)
 
 

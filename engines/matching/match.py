@@ -1,5 +1,6 @@
 """A batch of payments against an open book: references first, then amounts, then sums."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -63,7 +64,7 @@ def _named_in(case: Case) -> frozenset[str]:
 
 
 def _agreed(by_memo: Decision, by_advice: Decision) -> Decision:
-    """Memo and advice speak of one payment: the fuller one counts unless both are exact and differ."""
+    """Memo and advice of one payment: the fuller counts, unless both are exact and differ."""
     same = {p.doc_id for p in by_memo.drafts[0].parts} == {
         p.doc_id for p in by_advice.drafts[0].parts
     }
@@ -100,11 +101,13 @@ class _Batch:
         self.paid = PaidBefore(self.given.paid_before, self.rules.duplicate_days)
         for payment in self.given.paid_before:
             self.seen.is_repeated(payment)
+        self.alike: Counter[tuple[str, int]] = Counter()
         self.judged: dict[str, Judged] = {}
         self.kept: dict[str, tuple[int, Decision]] = {}
 
     def run(self, payments: Sequence[Payment]) -> list[Outcome]:
         """Judge what is named by day, then what is not, until nothing more posts."""
+        self.alike.update((p.currency, p.amount_minor) for p in payments)
         ordered = sorted(payments, key=lambda p: p.value_on)
         unnamed = [case for payment in ordered if (case := self._named(payment))]
         self._by_amount(unnamed)
@@ -139,7 +142,10 @@ class _Batch:
         self.paid.add(case.payment, documents)
         named = read_memo(case)
         by_memo = judge_named(case, named) if named else None
-        by_advice = self._advised(case)
+        exact = by_memo is not None and by_memo.may_post and by_memo.reason is None
+        # Beside an exact memo, an advice may be that of another payment of the same amount.
+        alike = self.alike[case.payment.currency, case.amount] > 1
+        by_advice = None if exact and alike else self._advised(case)
         if by_memo and by_advice:
             return _agreed(by_memo, by_advice)
         return by_memo or by_advice or self._not_open(case, documents)

@@ -201,7 +201,7 @@ def _is_round_fee(case: Case, missing: int) -> bool:
     return missing <= case.rules.fee_most_minor and missing % 50 == 0
 
 
-def _less_deduction(case: Case, named: Named, missing: int) -> Decision | None:
+def _less_deduction(case: Case, named: Named, _missing: int) -> Decision | None:
     if not states_deduction(case.payment.memo) or states_part(case.payment.memo):
         return None
     parts, differences = pay_less(case, named.documents, "deduction")
@@ -238,10 +238,10 @@ def _other_exact(case: Case, named: Named, _missing: int) -> Decision | None:
         Draft(pay_in_full(case, [d]), "conflict", (said,), rivals=len(others)) for d in others
     ]
     if case.owed(named.documents) > case.amount:
-        drafts.append(Draft(pay_less(case, named.documents, "")[0], "named_part", ("named",)))
+        drafts.append(Draft(pay_less(case, named.documents, "")[0], "conflict_named", ("named",)))
     else:
         over = case.amount - case.owed(named.documents)
-        drafts.append(Draft(pay_in_full(case, named.documents), "over", ("named",), over))
+        drafts.append(Draft(pay_in_full(case, named.documents), "conflict_named", ("named",), over))
     return Decision(tuple(drafts[:3]), Reason.REFERENCE_CONFLICT)
 
 

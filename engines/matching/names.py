@@ -11,19 +11,10 @@ from functools import lru_cache
 from rapidfuzz import fuzz, process
 
 from engines.matching.model import Customer
+from engines.matching.words import pattern, plain
 
-# Words cleanco does not know as forms, or that banks and clerks add to a name.
-_EMPTY_WORDS = frozenset(
-    "the inc incorporated llc llp lp corp corporation co company ltd limited plc gmbh ag kg kgaa ohg "
-    "ug se sa sas sarl srl spa bv nv ab as oy oyj aps kft zrt pty pte trust foundation associates "
-    "systems group holding holdings intl international us usa in and accts accounts payable dept "
-    "mbh cokg et cie ltda".split()
-)
-_BANK_WORDS = re.compile(
-    r"^(?:orig(?:inator)? co name|b/o|by order of|from|von|de la part de|ordering party|payer|"
-    r"sender|ach|wire|sepa|ck|chk)[\s:]+",
-    re.IGNORECASE,
-)
+_EMPTY_WORDS = plain("names", "empty")
+_BANK_WORDS = pattern("names", "before", r"^(?:{})[\s:]+")
 _MARKS = re.compile(r"[^a-z0-9]+")
 _APOSTROPHES = re.compile(r"['’`]")
 _SHORTEST_PREFIX = 7

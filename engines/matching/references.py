@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from engines.matching.model import OpenDocument
+from engines.matching.words import plain
 
 
 class Certainty(IntEnum):
@@ -59,20 +60,13 @@ _DATE = re.compile(
 _NUMBERED = re.compile(r"([A-Z]*?)0*([1-9]\d*)")
 _LETTERS_FIRST = re.compile(r"([A-Z]+)(\d[A-Z0-9]*)")
 _LOOK_ALIKES = str.maketrans("OQILSBZ", "0011582")
-_WORDS = frozenset(
-    "INV INVOICE INVOICES INVS BILL RE RG RGNR RNR RECHNUNG RECHNUNGEN FACT FACTURE FACTURA FAC FA "
-    "FT REF REFERENCE DOC DOCUMENT NO NR NUM NUMBER BELEG FACTUUR FATTURA FAKTURA IV PAYING".split()
-)
+_WORDS = plain("references", "ours")
+_OTHER_NUMBERS = plain("references", "others")
 _STRUCTURED = re.compile(r"(?<![A-Z0-9])(?:RF\d\d[A-Z0-9 ]{1,26}|[\d ]{20,35}|\+{3}[\d/]{14}\+{3})")
 _MOST_PIECES = 4
 _LONGEST_TAIL = 8
 _SHORTEST = 4
 _TAIL = 4
-# What follows these is a number of somebody else.
-_OTHER_NUMBERS = frozenset(
-    "PO ORDER BESTELLUNG CHECK CHEQUE CK CHK TRACE TRN TRACER ACCT ACCOUNT KONTO CUST CUSTOMER "
-    "KDNR KUNDENNR TEL PHONE FAX BATCH SEQ EREF KREF MREF CRED DELIVERY DN".split()
-)
 
 
 def normalise(text: str) -> str:
@@ -217,7 +211,9 @@ class ReferenceIndex:
             return tuple(self._keys[text])
         letters, _digits = _split(text)
         core = core_of(text)
-        if len(core) < _SHORTEST or not (not letters or letters in _WORDS or len(core) > 5):
+        # A short number without our prefix needs a word before it that says what it is.
+        least = _SHORTEST if piece.after_word or letters in _WORDS else _SHORTEST + 1
+        if len(core) < least or not (not letters or letters in _WORDS or len(core) > 5):
             return ()
         # The bare number after another prefix, or our prefix left out.
         return tuple(self._keys.get(core) or self._cores.get(core, ()))

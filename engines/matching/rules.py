@@ -28,5 +28,5 @@ class MatchRules:
     advice_days: int = 10
     duplicate_days: int = 45
     new_account_most_minor: int | None = None
-    least_probability: float = 0.97
+    least_probability: float = 0.95
     least_precision: float = 0.99

@@ -16,6 +16,12 @@ from engines.matching.memory import Memory
 
 _PRIOR_RIGHT, _PRIOR_WRONG = 0.5, 0.5
 _CONFIDENCE_TAIL = 0.05
+_NO_DUE_DATE = 30.0
+# Only where nothing is named do the size of the pool and the day say something.
+_BY_AMOUNT = frozenset(
+    {"equal_amount", "due_to_date", "run", "run_less_one", "combination", "whole_book"}
+    | {f"{how}_{voice}" for how in ("amount", "set") for voice in ("account", "number", "name")}
+)
 
 
 @dataclass(frozen=True)
@@ -47,25 +53,26 @@ def pattern_of(decision: Decision, draft: Draft) -> str:
 
 def features(case: Case, decision: Decision, draft: Draft, rank: int) -> dict[str, float]:
     """Describe a draft in numbers; names are what a person would say."""
+    described = {
+        f"pattern {draft.pattern}": 1.0,
+        f"payer {decision.standing}": 1.0,
+        "later rank": float(rank),
+        "rivals": math.log1p(draft.rivals),
+        "person needed": float(not decision.may_post),
+    }
+    if draft.pattern in _BY_AMOUNT:
+        described["open items of the payer"] = math.log1p(decision.pool)
+        described["days from due"] = math.log1p(_days_from_due(case, draft))
+    return described
+
+
+def _days_from_due(case: Case, draft: Draft) -> float:
     days = [
-        (case.payment.value_on - due).days
+        abs((case.payment.value_on - due).days)
         for part in draft.parts
         if (due := case.book.documents[part.doc_id].due_on)
     ]
-    off = sum(abs(day) for day in days) / len(days) if days else 30.0
-    return {
-        f"pattern {draft.pattern}": 1.0,
-        f"payer {decision.standing}": 1.0,
-        f"voice {case.payer.voice}": 1.0,
-        "later rank": float(rank),
-        "rivals": math.log1p(draft.rivals),
-        "open items of the payer": math.log1p(decision.pool),
-        "documents": math.log1p(len(draft.parts)),
-        "days from due": math.log1p(off),
-        "name lead": min(case.payer.lead, 30.0) / 30.0,
-        "payer denied": float(case.payer.denied),
-        "reason to look": float(decision.reason is not None),
-    }
+    return sum(days) / len(days) if days else _NO_DUE_DATE
 
 
 def probability(calibration: Calibration, described: Mapping[str, float]) -> float:

@@ -196,7 +196,7 @@ def _less_credit(desk: Desk, day: date, docs: Docs, named: bool) -> bool:
     total = desk.total(docs)
     if len(docs) > 5 or total < 30_000:
         return False
-    first = desk.book.documents[docs[0]]
+    first = desk.book.documents[next(iter(docs))]
     credit = total * desk.rng.randrange(5, 40) // 100 + desk.rng.randrange(7, 99)
     note = desk.add_credit(first.customer_no, credit, first.currency, first.due_on or day)
     parts = {**desk.exact(docs), note: -credit}

@@ -58,7 +58,7 @@ def third_party(desk: Desk, day: date, docs: Docs) -> bool:
         return False
     memo = write_references(docs, desk.rng, desk.style)
     payment = desk.pay_stranger(desk.total(docs), memo, day)
-    currency = desk.book.documents[docs[0]].currency
+    currency = desk.book.documents[next(iter(docs))].currency
     desk.payments[-1] = replace(payment, currency=currency)
     desk.settle(payment, "third_party", desk.exact(docs), may_post=True)
     return True
@@ -117,10 +117,11 @@ def equal_pair(desk: Desk, day: date, docs: Docs) -> bool:
 def nothing_open(desk: Desk, day: date, docs: Docs) -> bool:
     """A known customer sends an amount that fits nothing it owes."""
     owner = desk.owner(docs)
-    if not desk.is_known(owner) or len(desk.book.by_customer[owner]) > 6:
+    if not desk.is_known(owner) or len(desk.book.by_customer[owner]) > 6 or owner in desk.used:
         return False
     minor = desk.total(tuple(desk.book.by_customer[owner])) * 2 + 1_234_57
     account = desk.secret_accounts[owner]
+    desk.used.add(owner)
     payment = desk.pay(docs, minor, "PREPAYMENT", day, payer_account=account)
     desk.settle(payment, "nothing_open", {}, "overpayment")
     return True

@@ -86,8 +86,10 @@ def train(folder: Path | None, count: int) -> dict[str, object]:
     vectors = DictVectorizer(sparse=True)
     model = LogisticRegression(C=10.0, max_iter=2000)
     model.fit(vectors.fit_transform(described), labels)
-    weights = dict(zip(vectors.get_feature_names_out(), model.coef_[0].tolist(), strict=True))
-    intercept = float(model.intercept_[0])
+    weights = dict(
+        zip(vectors.get_feature_names_out(), np.ravel(model.coef_).tolist(), strict=True)
+    )
+    intercept = float(np.ravel(model.intercept_)[0])
     fitted = Calibration(intercept, weights, {})
     described, labels, counts = _collect(_MEASURE_FROM, count, folder)
     chances = [probability(fitted, one) for one in described]

@@ -17,17 +17,15 @@ from engines.matching.scoring import Calibration
 
 DAY = date(2026, 3, 20)
 DUE = date(2026, 3, 31)
+PATTERNS = (
+    "named named_part named_fee named_discount named_credit named_tail named_slip advised "
+    "advised_part advised_discount amount_account amount_name set_account set_name"
+)
 # Every pattern proved, every probability high: what is tested here is the rules.
 PROVED = Calibration(
     9.0,
     {},
-    {
-        pattern: (3000, 0)
-        for pattern in (
-            "named named_part named_fee named_discount named_credit named_tail named_slip advised "
-            "advised_part advised_discount amount_account amount_name set_account set_name"
-        ).split()
-    },
+    {pattern: (3000, 0) for pattern in PATTERNS.split()},
 )
 
 ALDER = Customer("C1", "Alder Foods Inc.", ("DE111",))
