@@ -90,7 +90,9 @@ def _split(text: str, sign: str, release: str) -> list[str]:
     if release == " " or release not in text:
         return text.split(sign)
     escaped = re.escape(release)
-    pattern = rf"((?:{escaped}.|[^{escaped}{re.escape(sign)}])*)(?:{re.escape(sign)}|\Z|{escaped}\Z)"
+    pattern = (
+        rf"((?:{escaped}.|[^{escaped}{re.escape(sign)}])*)(?:{re.escape(sign)}|\Z|{escaped}\Z)"
+    )
     parts = [found[1] for found in re.finditer(pattern, text, re.DOTALL)]
     return parts[:-1] if len(parts) > 1 and not parts[-1] else parts
 
@@ -156,7 +158,9 @@ class _Advice:
                 self.currency = segment.part(0, 1).upper() or self.currency
                 digits_of(self.currency, self.where)
             case "NAD":
-                self.parties[segment.part(0)] = segment.part(3) or segment.part(2) or segment.part(1)
+                self.parties[segment.part(0)] = (
+                    segment.part(3) or segment.part(2) or segment.part(1)
+                )
             case "UNS":
                 self.is_summary = True
             case "DOC":
