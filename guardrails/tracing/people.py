@@ -120,7 +120,7 @@ def _take_person(reading: Reading, found: re.Match[str]) -> None:
 
 
 def _is_desk(name: str) -> bool:
-    words = [word.casefold() for word in _WORD.findall(name)]
+    words = [word.lower() for word in _WORD.findall(name)]
     return (
         not words or any(word in _DESKS for word in words) or any(w in _LEGAL_WORDS for w in words)
     )
