@@ -31,7 +31,8 @@ _OPENS = re.compile(r"\s*:(?:21|25P?|28C?|60[FM]|34F|13D?)\s?:", re.ASCII)
 _ENTRY = re.compile(
     r"(?P<value>\d{6})(?P<booked>\d{4})?(?P<mark>R[CD]|E[CD]|[CD])(?P<funds>[A-Z])?\s*"
     r"(?P<minus>-)?(?P<amount>\d[\d.]*(?:,\d*)?|,\d+)\s*"
-    r"(?P<code>[A-Z][A-Z0-9 ]{3})?(?P<rest>.*)",
+    # What stands right behind an amount and could belong to it makes the entry unreadable.
+    r"(?:(?P<code>[A-Z][A-Z0-9 ]{3})(?P<rest>.*)|(?P<bare>(?![\d.,;:'-]).*))",
     re.ASCII | re.DOTALL,
 )
 _BALANCE = re.compile(r"\s*(R?[CD])(\d{6})?([A-Z]{3})?\s*(\d[\d.]*(?:,\d*)?|,\d+)", re.ASCII)
@@ -265,7 +266,7 @@ def _line(entry: _Entry, number: int, currency: str) -> BankLine:
     minor = minor_units(_plain(found["amount"]), currency, where)
     mark = found["mark"]
     code = (found["code"] or "").strip()
-    customer_ref, bank_ref, aside = _references(found["rest"], rest_lines)
+    customer_ref, bank_ref, aside = _references(found["rest"] or found["bare"] or "", rest_lines)
     about = read_details(entry.about)
     account, note = _other_account(aside, about)
     return BankLine(

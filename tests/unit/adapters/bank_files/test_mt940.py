@@ -80,7 +80,9 @@ def test_statement_without_closing_balance__proves_nothing_and_says_so() -> None
     assert "may be cut off" in file.warnings[0]
 
 
-@pytest.mark.parametrize("entry", [":61:nonsense", ":61:260302C", ":61:261302C1,00NTRF", ":61:"])
+@pytest.mark.parametrize(
+    "entry", [":61:nonsense", ":61:260302C", ":61:261302C1,00NTRF", ":61:", ":61:260302C1;00NTRF"]
+)
 def test_entry_that_is_not_one__refuses_the_file(entry: str) -> None:
     with pytest.raises(BadInput, match=r"a\.sta line 5: .*"):
         statement(entry, ":86:x", closing="C260302EUR100,00")
