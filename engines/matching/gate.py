@@ -3,6 +3,7 @@
 from engines.matching.drafting import Case, Decision
 from engines.matching.memory import Memory
 from engines.matching.model import Action, Alternative, Outcome, Reason
+from engines.matching.nomination import Standing
 from engines.matching.scoring import (
     Calibration,
     features,
@@ -33,8 +34,13 @@ def answer(case: Case, decision: Decision, calibration: Calibration, memory: Mem
     owner = decision.owner
     if decision.may_post and _is_certain(case, alternatives[0], calibration, memory):
         return Outcome(payment_id, Action.AUTO, decision.reason, alternatives[:1], owner)
-    reason = decision.reason or Reason.AMBIGUOUS_COMBINATION
+    unsure = Reason.UNKNOWN_PAYER if _is_stranger(decision) else Reason.AMBIGUOUS_COMBINATION
+    reason = decision.reason or unsure
     return Outcome(payment_id, Action.SUGGEST, reason, alternatives, owner)
+
+
+def _is_stranger(decision: Decision) -> bool:
+    return decision.standing == Standing.UNKNOWN.value
 
 
 def _is_certain(case: Case, best: Alternative, calibration: Calibration, memory: Memory) -> bool:

@@ -34,6 +34,8 @@ class Payer:
         denied: Strong voices name different, unrelated customers.
         score: Likeness of the nearest name, from 0 to 100.
         lead: Points of that name before the runner-up.
+        by_name: Customers the name alone stands for.
+        written: The name as the bank line has it.
     """
 
     customers: frozenset[str]
@@ -43,6 +45,7 @@ class Payer:
     score: float
     lead: float
     by_name: frozenset[str]
+    written: str
 
     @property
     def is_known(self) -> bool:
@@ -67,32 +70,25 @@ class Nominator:
         """Let account, customer number and name vote on who paid."""
         account = frozenset(self._accounts.get(normalise(payment.payer_account), ()))
         name = self._book.names.find(payment.payer_name)
-        by_name = name.customers if name.is_strong or name.score >= 100 else frozenset[str]()
+        strong = name.customers if name.is_strong or name.score >= 100 else frozenset[str]()
         if account:
-            chosen = account & name.customers or account
-            denied = self._is_denied(account, payment, by_name, name)
-            certain = not denied and (len(chosen) == 1 or self._one_family(chosen))
-            return Payer(chosen, "account", certain, denied, name.score, name.lead, by_name)
-        numbered = self._numbered(payment)
-        if numbered:
-            denied = name.is_strong and not self._agree(numbered, by_name)
-            return Payer(
-                numbered,
-                "number",
-                len(numbered) == 1 and not denied,
-                denied,
-                name.score,
-                name.lead,
-                by_name,
-            )
-        return self._by_name(name, by_name)
+            chosen, voice = account & name.customers or account, "account"
+        elif numbered := self._numbered(payment):
+            chosen, voice = numbered, "number"
+        elif strong:
+            chosen, voice = strong, "name"
+        else:
+            chosen, voice = name.customers, "likeness" if name.customers else "nothing"
+        denied = voice in ("account", "number") and self._is_denied(chosen, payment, strong, name)
+        certain = not denied and self._is_certain(chosen, voice, name)
+        return Payer(
+            chosen, voice, certain, denied, name.score, name.lead, strong, payment.payer_name
+        )
 
-    def _by_name(self, name: NameMatch, strong: frozenset[str]) -> Payer:
-        if strong:
-            certain = len(strong) == 1 and name.is_strong
-            return Payer(strong, "name", certain, False, name.score, name.lead, strong)
-        voice = "likeness" if name.customers else "nothing"
-        return Payer(name.customers, voice, False, False, name.score, name.lead, frozenset())
+    def _is_certain(self, chosen: frozenset[str], voice: str, name: NameMatch) -> bool:
+        if voice == "account":
+            return len(chosen) == 1 or self._one_family(chosen)
+        return len(chosen) == 1 and (voice == "number" or (voice == "name" and name.is_strong))
 
     def _is_denied(
         self, account: frozenset[str], payment: Payment, strong: frozenset[str], name: NameMatch
@@ -122,6 +118,10 @@ class Nominator:
         if owner in payer.customers or owner in payer.by_name:
             return Standing.SAME
         voices = payer.customers | payer.by_name
+        by_account = payer.voice in ("account", "number")
+        # A name too worn to nominate anybody can still agree with the owner of a named document.
+        if not by_account and payer.written and self._book.names.is_like(payer.written, owner):
+            return Standing.SAME
         if payer.voice in ("likeness", "nothing"):
             return Standing.UNKNOWN
         if any(self._book.related(one, owner) for one in voices):

@@ -29,7 +29,8 @@ P4,2026-09-19,5600.00,USD,ach,PINNACLE GROCERS,US77,3,
 P5,2026-09-19,12500,JPY,wire,TOKYO OPTICS,,4,INV-9001
 P6,2026-09-21,5400.00,USD,ach,PINNACLE GROCERS,US77,5,
 """
-REMITTANCES = """remittance_id,received,payer_text,total,currency,line_ref,gross,deduction,net,reason
+REMITTANCES = """\
+remittance_id,received,payer_text,total,currency,line_ref,gross,deduction,net,reason
 R1,2026-09-21,Pinnacle Grocers,5400.00,USD,INV-10551,5600.00,200.00,5400.00,damaged cartons
 """
 
