@@ -70,25 +70,24 @@ def try_policy(house: House, policy: Policy, nights: int) -> Trial:
         NotFound: No night has ended on this home.
     """
     with house.ledger.read() as session:
-        runs = list(
-            session.scalars(
-                select(Run)
-                .where(Run.state == RunState.FINISHED)
-                .order_by(Run.as_of.desc())
-                .limit(nights)
-            )
-        )
+        runs = ended_nights(session, nights)
         if not runs:
             raise NotFound("no night has ended on this home; there is nothing to try a policy on")
         trial = Trial(policy.hash, [run.as_of.isoformat() for run in reversed(runs)])
         for run in runs:
             before = policies_of(session, run.id, run.policy_hash, house.policy_of)[0]
-            for facts in _recorded(session, run):
+            for facts in recorded_turns(session, run):
                 _compare(trial, facts, before, policy, run.started_at)
     return trial
 
 
-def _recorded(session: Any, run: Run) -> Iterator[AccountFacts]:
+def ended_nights(session: Any, nights: int) -> list[Run]:
+    """The newest nights that have ended, the newest first."""
+    ended = select(Run).where(Run.state == RunState.FINISHED)
+    return list(session.scalars(ended.order_by(Run.as_of.desc()).limit(nights)))
+
+
+def recorded_turns(session: Any, run: Run) -> Iterator[AccountFacts]:
     """The facts of every turn of a night."""
     query = (
         select(DispositionRow.seq, DispositionRow.reason, Snapshot.facts)

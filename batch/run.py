@@ -18,6 +18,7 @@ from ledger.states import Disposition, RunState
 from ledger.tables.account import Account
 from ledger.tables.receivable import Invoice
 from ledger.tables.work import Run
+from policies.packs import check_started
 
 
 @dataclass
@@ -61,7 +62,9 @@ def start_night(house: House, as_of: date, progress: Any, limit: int | None = No
 
     Raises:
         BadInput: A later night has already run.
+        PolicyError: A compliance rule that should hold by now waits to be activated.
     """
+    check_started(house.policy.packs, as_of)
     house.remember_policy(as_of)
     _ = house.checkpointer  # set up before a transaction is open, which it would wait for
     with house.ledger.write() as session:

@@ -150,11 +150,16 @@ def list_rules(
 
 
 @app.command()
-def pending(at: At = None, home: Home = None, json_out: Json = False) -> None:
-    """List the compliance rules still to start, and how soon they do."""
+def pending(
+    at: At = None,
+    nights: Annotated[int, typer.Option("--nights", min=1, help="How many past nights.")] = 5,
+    home: Home = None,
+    json_out: Json = False,
+) -> None:
+    """List the compliance rules still to start, how soon, and what each would have stopped."""
     from cli.policy_packs import list_pending
 
-    list_pending(home, at or _today(), json_out)
+    list_pending(home, at or _today(), nights, json_out)
 
 
 @app.command()

@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
+from batch.policy_shadow import Shadow, WouldStop, would_have_stopped
+from cli.home import opened
 from cli.output import emit, note, say, show_heading, show_table
 from graph.settings import read_settings
 from guardrails.compliance.facts import MessageFacts
@@ -46,23 +48,43 @@ def list_rules(home: Path | None, given: dict[str, str | None], at: date, json_o
     note("Not legal advice: counsel reviews the rules of the places in use.")
 
 
-def list_pending(home: Path | None, at: date, json_out: bool) -> None:
-    """Show the rules still to start and how long that is; those soon due are marked."""
+def list_pending(home: Path | None, at: date, nights: int, json_out: bool) -> None:
+    """Show the rules still to start, how long that is, and what each would have stopped."""
     waiting = [(rule, _days_until(rule, at)) for rule in pending_rules(_packs_of(home))]
+    shadow = _shadow(home, nights)
+    stopped = {r.id: shadow.by_rule.get(r.id, WouldStop()) for r, _days in waiting}
     if json_out:
-        emit([_brief(r) | {"days": days, "alert": days <= ALERT_DAYS} for r, days in waiting])
+        rows = [
+            _brief(r)
+            | {"days": days, "alert": days <= ALERT_DAYS}
+            | {"would_have_stopped": asdict(stopped[r.id])}
+            for r, days in waiting
+        ]
+        emit({"nights": shadow.nights, "messages": shadow.messages, "rules": rows})
         return
-    heads = ("rule", "starts", "in days", "", "what", "source")
+    heads = ("rule", "starts", "in days", "", "would have stopped", "what", "source")
     show_table(
         heads,
         [
-            (rule.id, rule.effective.from_, days, _mark(days), rule.title, _sources(rule))
+            (
+                *(rule.id, rule.effective.from_, days, _mark(days), stopped[rule.id].messages),
+                *(rule.title, _sources(rule)),
+            )
             for rule, days in waiting
         ],
-        right=("in days",),
+        right=("in days", "would have stopped"),
     )
+    say(f"Tried on {shadow.messages:,} unattended messages of {shadow.nights} night(s).")
     soon = sum(days <= ALERT_DAYS for _rule, days in waiting)
     say(f"{len(waiting)} pending rule(s), {soon} to be activated within {ALERT_DAYS} days")
+
+
+def _shadow(home: Path | None, nights: int) -> Shadow:
+    """What past nights of the home say; nothing where the packs are looked at without a home."""
+    if not (read_settings(home).home / "policies").is_dir():
+        return Shadow(nights=0)
+    with opened(home) as house:
+        return would_have_stopped(house, nights)
 
 
 def explain_rule(home: Path | None, rule_id: str, at: date, json_out: bool) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from cli.home import opened
 from cli.output import note
 from ledger.errors import BadInput
+from policies.packs import check_started
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -14,6 +15,7 @@ def run(home: Path | None, host: str, port: int) -> None:
 
     Raises:
         BadInput: The address is taken or is not this machine's.
+        PolicyError: A compliance rule that should hold by now waits to be activated.
     """
     import uvicorn
 
@@ -21,6 +23,7 @@ def run(home: Path | None, host: str, port: int) -> None:
     from batch.dispatch import dispatch
 
     with opened(home) as house:
+        check_started(house.policy.packs, house.business_date())
         app = create_app(house, lambda as_of: dispatch(house, as_of, None))
         if host not in _LOOPBACK:
             note("Keys travel in the clear without TLS: put a proxy with a certificate in front.")

@@ -42,6 +42,19 @@ _GONE_IS_LOOSER = re.compile(
     r"approval\.rules\S*|contact\.(?:high_value|feed_max_age_days)\.\w+"
     r"|approval\.authority\[\S+\]\.up_to\.\w+"
 )
+# The compliance packs: their words say nothing new, a rule that comes binds more, and of any other
+# change nobody can tell by machine that it does not loosen.
+_PACKS = "packs."
+_PACK_WORDS = re.compile(
+    r"packs\.(?:hash|vocabulary\.(?:claims|elements|helpers|basis)\b\S*"
+    r"|rules\[[^\]]+\]\.(?:title|trigger|must|how|note|stage|family|source|examples)\b\S*)"
+)
+_PACK_RULE = re.compile(r"packs\.rules\[[^\]]+\]")
+_STRICTER = {
+    "severity": ("block", "require_approval", "warn"),
+    "on_missing": ("block", "require_approval", "warn"),
+    "status": ("active", "pending", "retired"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +96,27 @@ def _name(entry: dict[str, Any], position: int) -> str:
         variant = filter(None, (entry.get(key) for key in ("channel", "segment", "voice")))
         return f"{entry['language']}/{'.'.join([entry['id'], *variant])}"
     named = next((str(entry[key]) for key in _KEYS if key in entry), str(position))
+    if "since" in entry:  # a compliance rule may have a record for each time it changed
+        return f"{named}@{entry['since']}"
     # Several authority entries may be of one role: what they cover tells them apart.
     return f"{named}:{'|'.join(entry['actions'])}" if "actions" in entry else named
 
 
+def _pack_loosens(where: str, before: dict[str, Any], after: dict[str, Any]) -> bool:
+    if _PACK_WORDS.fullmatch(where):
+        return False
+    rule = _PACK_RULE.match(where)
+    if rule and not any(each.startswith(f"{rule[0]}.") for each in before):
+        return False
+    steps = _STRICTER.get(where.rpartition(".")[2])
+    if steps and before.get(where) in steps and after.get(where) in steps:
+        return steps.index(after[where]) > steps.index(before[where])
+    return True
+
+
 def _loosens(where: str, before: dict[str, Any], after: dict[str, Any]) -> bool:
+    if where.startswith(_PACKS):
+        return _pack_loosens(where, before, after)
     if where not in before:
         if _NEW_MODE.fullmatch(where):
             return _MODES.index(after[where]) > _MODES.index(before["autonomy.mode"])

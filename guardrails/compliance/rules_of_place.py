@@ -9,10 +9,11 @@ from dataclasses import replace
 
 from guardrails.case import Case
 from guardrails.compliance.approvals import role_sets
-from guardrails.compliance.judge import PackFinding, judge_packs
+from guardrails.compliance.judge import PackFinding, judge_packs, shadow_findings
 from guardrails.compliance.ledger_message import message_facts
 from guardrails.compliance.scope import compile_packs
 from guardrails.content.read import read_content
+from guardrails.content.report import ContentReport
 from guardrails.verdict import Finding
 from ledger.states import AccountClass, Disposition
 from policies.schema import Policy
@@ -55,9 +56,17 @@ def rules_of_place(case: Case, own: Iterable[Finding]) -> Iterator[Finding]:
             asked = True
 
 
-def content_of(case: Case):
+def pending_objections(case: Case) -> tuple[PackFinding, ...]:
+    """What the rules that do not hold yet would object to in a message; decides nothing."""
+    facts = message_facts(case, content_of(case), untraced=False)
+    return shadow_findings(facts, compile_packs(case.policy.packs))
+
+
+def content_of(case: Case) -> ContentReport:
     """What the checkers find in the words of a message."""
     facts, company, draft = case.facts, case.policy.company, case.draft
+    if draft is None:
+        raise ValueError("a message without words holds nothing")
     names = (company.name, company.signature, facts.name, *(c.name for c in facts.contacts))
     return read_content(
         draft.subject, draft.body, names=names, senders=(company.name,), as_of=case.as_of

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from batch.night import run_night
 from cli.main import main
+from tests.integration.test_report import quietly
+from tests.support.played_home import AS_OF, Homes
 from tests.support.shared_data import ROOT
 
 Captured = pytest.CaptureFixture[str]
@@ -100,7 +103,7 @@ class TestList:
 
 class TestPending:
     def test_soon_to_start__is_marked(self, capsys: Captured) -> None:
-        found = said(capsys, "pending", "--at", "2026-11-24")
+        found = said(capsys, "pending", "--at", "2026-11-24")["rules"]
         assert [(rule["id"], rule["days"], rule["alert"]) for rule in found] == [
             ("UK-LPA-02", 38, True),
             ("US-TCPA-03", 68, False),
@@ -113,6 +116,30 @@ class TestPending:
     def test_start_has_come__asks_for_activation(self, capsys: Captured) -> None:
         _code, out, _err = typed(capsys, "pending", "--at", "2027-01-01")
         assert "ACTIVATE" in next(line for line in out.splitlines() if "UK-LPA-02" in line)
+
+
+class TestWouldHaveStopped:
+    def test_nights_have_run__their_messages_are_tried(
+        self, capsys: Captured, homes: Homes
+    ) -> None:
+        home = homes.copy()
+        folder = home.folder / "policies" / "compliance"
+        folder.mkdir()
+        before, rule, after = (
+            (PACKS / "us_federal.yaml").read_text("utf-8").partition("- id: US-TCPA-03")
+        )
+        after = after.replace("channel: [sms]", "channel: [sms, email]", 1)
+        after = after.replace("inputs: [revocation_received]", "inputs: [channel]", 1)
+        after = after.replace('"not revocation_received"', "\"channel == 'letter'\"", 1)
+        (folder / "us_federal.yaml").write_text(f"{before}{rule}{after}", "utf-8")
+        with home.opened() as house:
+            run_night(house, AS_OF, quietly)
+        tried = said(capsys, "pending", "--at", "2026-11-24", "--home", home.folder)
+        assert tried["nights"] == 1
+        assert tried["messages"] > 0
+        stopped = {r["id"]: r["would_have_stopped"]["messages"] for r in tried["rules"]}
+        assert stopped["UK-LPA-02"] == 0
+        assert 0 < stopped["US-TCPA-03"] <= tried["messages"]
 
 
 class TestExplain:

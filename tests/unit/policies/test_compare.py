@@ -111,3 +111,51 @@ def test_letter_of_a_stage_is_missing__it_is_named() -> None:
     fewer = tuple(x for x in OLD.letters if (x.id, x.language) != ("reminder_1", "de"))
     without = Policy.model_construct(**(dict(OLD) | {"letters": fewer}))
     assert missing_letters(without) == ["reminder_1 in de"]
+
+
+def packs_with(rule_id: str, **values: Any) -> Policy:
+    rules = tuple(
+        rule.model_copy(update=values) if rule.id == rule_id else rule for rule in OLD.packs.rules
+    )
+    return with_changes(OLD, packs=OLD.packs.model_copy(update={"rules": rules, "hash": "other"}))
+
+
+def without(rule_id: str) -> Policy:
+    rules = tuple(rule for rule in OLD.packs.rules if rule.id != rule_id)
+    return with_changes(OLD, packs=OLD.packs.model_copy(update={"rules": rules, "hash": "other"}))
+
+
+class TestPacks:
+    @pytest.mark.parametrize(
+        ("rule_id", "values"),
+        [
+            ("UNI-19", {"pass_when": "contacts_7d <= 9"}),
+            ("UNI-19", {"severity": "warn"}),
+            ("UNI-19", {"on_missing": "require_approval"}),
+            ("UNI-19", {"status": "retired"}),
+            ("UNI-19", {"jurisdiction": ("US",)}),
+        ],
+    )
+    def test_rule_weakened_or_changed__is_a_loosening(
+        self, rule_id: str, values: dict[str, Any]
+    ) -> None:
+        assert any(change.loosens for change in compare(OLD, packs_with(rule_id, **values)))
+
+    @pytest.mark.parametrize(
+        ("rule_id", "values"),
+        [
+            ("UNI-13", {"severity": "block"}),
+            ("US-TCPA-03", {"status": "active"}),
+            ("UNI-19", {"title": "Another title", "must": "the same in other words"}),
+        ],
+    )
+    def test_rule_made_stricter_or_reworded__is_none(
+        self, rule_id: str, values: dict[str, Any]
+    ) -> None:
+        changes = compare(OLD, packs_with(rule_id, **values))
+        assert changes
+        assert not any(change.loosens for change in changes)
+
+    def test_rule_that_goes__is_a_loosening_and_one_that_comes_is_none(self) -> None:
+        assert any(change.loosens for change in compare(OLD, without("UNI-19")))
+        assert not any(change.loosens for change in compare(without("UNI-19"), OLD))
