@@ -8,13 +8,15 @@ plain words may be left. Anything else is read closely.
 import functools
 import re
 from dataclasses import replace
+from datetime import date
 
 from guardrails.formats import LANGUAGES, format_day, format_money
 from guardrails.known import known_company, known_facts
 from guardrails.tracing.close_reading import MARK
 from guardrails.tracing.facts import Known
-from guardrails.tracing.message import may_say_in_words, said_in_words, trace
+from guardrails.tracing.message import said_in_words, trace
 from guardrails.tracing.report import Untraced
+from guardrails.tracing.stated import stated
 from guardrails.tracing.written import (
     CHANGES,
     ENDING,
@@ -31,6 +33,8 @@ __all__ = ["Untraced", "untraced"]
 
 _GAP = "[ \u00a0\u202f]"
 _UNUSUAL = re.compile(rf"[^A-Za-zÀ-ÖØ-öø-ıĴ-ľŁ-ňŊ-ž \n\u00a0\u202f.,;:!?'’()«»„“”\"–—…¿¡{MARK}-]")
+# What is said in words is there whatever the day is.
+_ANY_DAY = date(2000, 1, 1)
 _WIDE = re.compile("  +")
 _GLUED = re.compile(r"\.(?=\w)")
 # A fact that does not stand alone may be part of another: a sign, a unit, a longer number. Between
@@ -73,7 +77,7 @@ def untraced(
         return trace(subject, body, known, language, strict=True)
     for name in (*known.names, *known.company.plain):
         rest = rest.replace(name, MARK)
-    if _says_in_words(_WIDE.sub(" ", rest)):
+    if _states_in_words(_WIDE.sub(" ", rest), language):
         return said_in_words(subject, body, known, language)
     return ()
 
@@ -108,6 +112,6 @@ def _only_words_and_marks(text: str) -> bool:
 
 
 @functools.lru_cache(maxsize=4096)
-def _says_in_words(rest: str) -> bool:
-    """Whether words may state something; letters of one template leave the same words."""
-    return may_say_in_words(rest)
+def _states_in_words(rest: str, language: str) -> bool:
+    """Whether the words beside the facts state anything; one template's letters leave the same."""
+    return bool(stated("", rest, language, _ANY_DAY))

@@ -7,11 +7,9 @@ from guardrails.formats import LANGUAGES
 from guardrails.tracing.close_reading import read_closely
 from guardrails.tracing.facts import Known
 from guardrails.tracing.matching import Matcher
-from guardrails.tracing.people import names_someone
-from guardrails.tracing.reading import WORD
 from guardrails.tracing.report import Untraced
 from guardrails.tracing.stated import read_statements
-from guardrails.tracing.words import FULL_WEEKDAYS, STATING, STATING_PHRASES
+from guardrails.tracing.words import FULL_WEEKDAYS
 
 _WEEKDAY = re.compile(rf"(?<!\w)(?:{'|'.join(FULL_WEEKDAYS)})(?!\w)", re.IGNORECASE)
 
@@ -63,16 +61,6 @@ def said_in_words(subject: str, body: str, known: Known, language: str) -> tuple
         if _WEEKDAY.search(each.span) or not any(char.isdigit() for char in each.span)
     ]
     return _in_parts(starts, worded)
-
-
-def may_say_in_words(text: str) -> bool:
-    """Whether a text holds words that can state a fact without a digit; cheap, and never misses."""
-    low = text.lower()
-    return (
-        not STATING.isdisjoint(WORD.findall(low))
-        or any(words in low for words in STATING_PHRASES)
-        or names_someone(text)
-    )
 
 
 def matches(untraced: Iterable[Untraced]) -> dict[str, bool]:

@@ -101,18 +101,6 @@ def find_people(reading: Reading) -> None:
             _take_person(reading, found)
 
 
-def names_someone(text: str) -> bool:
-    """Whether a text greets, signs with or introduces anybody or names a company."""
-    low, at = text.lower(), 0
-    if any(words in low for words in _SELF_WORDS) or _FORM.search(text):
-        return True
-    while at >= 0:
-        if _GREETING.match(text, at) or _CLOSING.match(text, at):
-            return True
-        at = text.find("\n", at) + 1 or -1
-    return False
-
-
 def _take_person(reading: Reading, found: re.Match[str]) -> None:
     name = _TITLES.sub("", found["name"])
     if not _is_desk(name):

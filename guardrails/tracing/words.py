@@ -203,25 +203,3 @@ TODAY = "today|tonight|heute|hoy|aujourd'hui|aujourd’hui"
 TOMORROW = "tomorrow|morgen|mañana|demain"
 YESTERDAY = "yesterday|gestern|ayer|hier"
 BEFORE_YESTERDAY = "vorgestern|anteayer|avant-hier"
-
-# What stands in any text that states an amount, a day, a deadline or a number of invoices in words
-# alone; where none of it stands, a letter without a stray digit is done with.
-_SMALL_NUMBERS = each_of(
-    "both two three four five six seven eight nine ten eleven twelve beide beiden zwei drei vier "
-    "fünf sechs sieben acht neun zehn elf zwölf ambas dos tres cuatro cinco seis siete ocho nueve "
-    "diez doce deux trois quatre cinq sept huit neuf dix onze douze percent prozent"
-)
-_NAMED = f"{TODAY}|{TOMORROW}|{YESTERDAY}|vorgestern|anteayer|avant-hier".split("|")
-STATING = frozenset(
-    {*CURRENCY_NAMES, *UNITS, *FULL_WEEKDAYS, *_SMALL_NUMBERS, *_NAMED}
-) | frozenset(
-    each_of(
-        "eod cob eom eow midnight mitternacht medianoche minuit noon monatsende tagesende aujourd"
-    )
-)
-STATING_PHRASES = (
-    *("end of", "close of business", "this week", "month end", "ende der", "ende des"),
-    *("ende dieses", "diese woche", "dieser woche", "wochenende", "fin de", "fin du", "final del"),
-    *("esta semana", "cette semaine", "hundred", "thousand", "hundert", "tausend", "mil "),
-    *("por ciento", "pour cent", " cents", "mille"),
-)

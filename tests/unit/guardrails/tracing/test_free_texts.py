@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from guardrails.formats import LANGUAGES, format_day, format_money
 from guardrails.tracing.facts import KnownInvoice, known_record
 from guardrails.tracing.message import matches, trace
-from tests.support.traced_texts import ACCOUNTS, AS_OF, DOLLARS, EUROS, HARMLESS, IBAN, WRONG
+from tests.support.traced_accounts import ACCOUNTS, AS_OF, DOLLARS, EUROS, IBAN
+from tests.support.traced_texts import HARMLESS
+from tests.support.untraced_texts import WRONG
 
 KNOWN = ACCOUNTS[DOLLARS]
 

@@ -7,7 +7,9 @@ import pytest
 
 from guardrails.tracing.report import Money, Span
 from guardrails.tracing.stated import stated
-from tests.support.traced_texts import AS_OF, HARMLESS, WRONG
+from tests.support.traced_accounts import AS_OF
+from tests.support.traced_texts import HARMLESS
+from tests.support.untraced_texts import WRONG
 
 USD = frozenset({"USD"})
 EUR = frozenset({"EUR"})

@@ -7,7 +7,7 @@ import pytest
 
 from guardrails.tracing.stated import stated
 from guardrails.tracing.terms import keeps_terms, read_terms
-from tests.support.traced_texts import ACCOUNTS, AS_OF, DOLLARS
+from tests.support.traced_accounts import ACCOUNTS, AS_OF, DOLLARS
 
 KNOWN = ACCOUNTS[DOLLARS]
 DISCOUNT = {"percent": "2", "amount": "24.80", "invoice": "INV-881", "until": "2026-11-30"}
