@@ -14,7 +14,10 @@ from guardrails.content.pattern import Pattern, compile_pattern
 
 LANGUAGES = ("en", "es", "fr", "de")
 START = "<s>"
-_TOKEN = re.compile(r"https?:\S+|www\.\S+|<url>|\n+|[^\W\d_]+(?:'[^\W\d_]+)*|\d+|\.{2,}|[^\w\s]")
+_TOKEN = re.compile(
+    r"[a-z]+(?:'[a-z]+)*(?![^\W\d_])|[^\W\d_]+(?:'[^\W\d_]+)*|<url>|\n+|\d+|\.{2,}|[^\w\s]"
+)
+_LINK = re.compile(r"https?:\S+|www\.\S+")
 _FOLDER = Path(str(resources.files("guardrails") / "tone" / "languages"))
 
 
@@ -41,6 +44,8 @@ class Lexicon:
 
 def cut(folded: str) -> list[str]:
     """Cut a folded text into words, numbers, links, marks and line ends."""
+    if "http" in folded or "www." in folded:
+        folded = _LINK.sub(" <url> ", folded)
     return _TOKEN.findall(folded)
 
 

@@ -61,7 +61,7 @@ class ToneModel:
         np.clip(measures, -_FARTHEST, _FARTHEST, out=measures)
         buckets, weights = buckets_of(reading.words, reading.classes, reading.folded)
         request, letter, likeness, firmness = (self.lines @ measures + self.levels).tolist()
-        request += float(self.grams[buckets] @ weights) * self.gram_scale
+        request += float(self.grams[buckets].astype(np.float32) @ weights) * self.gram_scale
         share = LETTER_SHARE / (1.0 + math.exp(-likeness))
         courtesy = (1.0 - share) * request + share * letter
         return self._on_scale(courtesy, 0), self._on_scale(firmness, 1)

@@ -25,7 +25,7 @@ TAG_OF_CLAIM = {
     "third_party_contact_threat": "third_party_disclosure",
     "third_party_disclosure": "third_party_disclosure",
     "violence_or_harm": "violence",
-    "false_urgency": "false_urgency",
+    "false_urgency": "urgency",
     "guilt_pressure": "guilt",
     "insult_or_sarcasm": "insult",
     "profanity": "profanity",

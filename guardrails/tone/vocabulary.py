@@ -43,7 +43,8 @@ class Vocabulary(dict[str, int]):
             np.array([zlib.crc32(pair[at].encode()) for pair in self._lexicon.phrases], np.uint32)
             for at in (0, 1)
         )
-        self._pairs = np.unique(first * _STEP ^ second)
+        self._pairs = np.zeros(1 << 16, dtype=np.bool_)
+        self._pairs[_place(first, second)] = True
 
     def _reserve(self) -> None:
         self.texts: list[str] = []
@@ -72,11 +73,9 @@ class Vocabulary(dict[str, int]):
             rows: The rows of its words.
             words: Their hashes.
         """
-        pairs = words[:-1] * _STEP ^ words[1:]
-        near = np.searchsorted(self._pairs, pairs)
-        near[near == len(self._pairs)] = 0
         found = []
-        for at in np.flatnonzero(self._pairs[near] == pairs).tolist():
+        # The table says where a phrase may begin; the lists say whether it does.
+        for at in self._pairs[_place(words[:-1], words[1:])].nonzero()[0].tolist():
             first, second, *follow = [self.texts[row] for row in rows[at : at + _LONGEST].tolist()]
             for rest, strategy in self._lexicon.phrases.get((first, second), ()):
                 if tuple(follow[: len(rest)]) == rest:
@@ -128,13 +127,15 @@ class Vocabulary(dict[str, int]):
         return begun.union(self._lexicon.whole.get(text, ()))
 
 
+def _place(first: NDArray[np.uint32], second: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    return (first * _STEP ^ second) >> np.uint32(16)
+
+
 def _standing_for(token: str) -> str:
     if token[0].isdigit():
         return "#"
     if token[0] == "\n":
         return START
-    if token.startswith(("http:", "https:", "www.")):
-        return "<url>"
     return token
 
 
