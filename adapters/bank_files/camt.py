@@ -35,7 +35,7 @@ _OLD_MESSAGES = {
 }
 _FORMATS = _MESSAGES | _OLD_MESSAGES
 _STATEMENTS = frozenset({"Stmt", "Rpt", "Ntfctn"})
-_OPENING, _CLOSING = ("OPBD", "PRCD"), ("CLBD",)
+_OPENING, _CLOSING, _INTERIM = ("OPBD", "PRCD"), ("CLBD",), ("ITBD",)
 _MAX_DEPTH = 64
 
 
@@ -133,8 +133,8 @@ class _Message:
 
     def _close(self, element: Element) -> None:
         where = f"{self.name} statement {len(self.statements) + 1}"
-        balances = element.findall("Bal")
-        named = (currency_of(balance.find("Amt")) for balance in balances)
+        opening, closing = _ends(element)
+        named = (currency_of(balance.find("Amt")) for balance in element.findall("Bal"))
         currency = self.currency or next(filter(None, named), "")
         currency = currency or (self.lines[0].currency if self.lines else UNKNOWN_CURRENCY)
         settled = settle(
@@ -144,8 +144,8 @@ class _Message:
             or said(element, "LglSeqNb")
             or said(element, "Id"),
             lines=tuple(self.lines),
-            opening_minor=_balance(balances, _OPENING, currency, where),
-            closing_minor=_balance(balances[::-1], _CLOSING, currency, where),
+            opening_minor=_minor(opening, currency, where),
+            closing_minor=_minor(closing, currency, where),
         )
         summary = element.find("TxsSummry")
         if summary is not None:
@@ -196,12 +196,25 @@ def _account(statement: Element) -> str:
     return said(statement, "Acct/Id/IBAN") or said(statement, "Acct/Id/Othr/Id")
 
 
-def _balance(
-    balances: list[Element], kinds: tuple[str, ...], currency: str, where: str
-) -> int | None:
-    """The first balance of a kind, signed; the next kind stands in where there is none."""
+def _first(balances: list[Element], kinds: tuple[str, ...]) -> Element | None:
+    """The first balance of a kind; the next kind stands in where there is none."""
     for kind in kinds:
         for balance in balances:
-            if said(balance, "Tp/CdOrPrtry/Cd") == kind or said(balance, "Tp/Cd") == kind:
-                return amount_of(balance, currency, where)
+            if kind in (said(balance, "Tp/CdOrPrtry/Cd"), said(balance, "Tp/Cd")):
+                return balance
     return None
+
+
+def _ends(statement: Element) -> tuple[Element | None, Element | None]:
+    """Opening and closing balance; a page of a statement begins or ends with an interim one."""
+    balances = statement.findall("Bal")
+    opening = _first(balances, _OPENING)
+    closing = _first(balances[::-1], _CLOSING)
+    if statement.tag == "Stmt":
+        opening = opening if opening is not None else _first(balances, _INTERIM)
+        closing = closing if closing is not None else _first(balances[::-1], _INTERIM)
+    return opening, None if closing is opening else closing
+
+
+def _minor(balance: Element | None, currency: str, where: str) -> int | None:
+    return None if balance is None else amount_of(balance, currency, where)

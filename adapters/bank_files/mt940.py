@@ -35,10 +35,11 @@ _ENTRY = re.compile(
     r"(?:(?P<code>[A-Z][A-Z0-9 ]{3})(?P<rest>.*)|(?P<bare>(?![\d.,;:'-]).*))",
     re.ASCII | re.DOTALL,
 )
-_BALANCE = re.compile(r"\s*(R?[CD])(\d{6})?([A-Z]{3})?\s*(\d[\d.]*(?:,\d*)?|,\d+)", re.ASCII)
+_BALANCE = re.compile(r"\s*(R?[CD])(\d{6})?([A-Z]{3})?\s*(\d[\d.]*(?:,\d*)?|,\d+)[\s}-]*", re.ASCII)
 _TOTAL = re.compile(r"(\d{1,5})([A-Z]{3})(\d[\d.]*(?:,\d*)?|,\d+)", re.ASCII)
 _CURRENCY_AT_END = re.compile(r"\d\s*([A-Z]{3})$", re.ASCII)
 _OLD_ACCOUNT = re.compile(r"P?\d{7,10}", re.ASCII)
+_ACCOUNT_IN_FRONT = re.compile(r"[A-Z]{2}\d\d[A-Z]{4}[A-Z0-9]{7,26}(?:\s|$)", re.ASCII)
 _NO_REFERENCE = frozenset({"", "NONREF", "NOREF", "EREF", "PREF", "KREF", "KREF+", "MREF", "MARF"})
 _REFERENCE_CHARS = 16
 _MAX_SUM_COUNT = 2  # continuation lines an entry may need before its amount
@@ -99,6 +100,9 @@ def _tags(text: str, name: str) -> Iterator[_Tag]:
             if current:
                 yield current
             current = _Tag(found[1], [found[2]], number, f"{name} line {number}")
+        elif current and line.lstrip().startswith("-}"):
+            yield current
+            current = None
         elif current and line.strip():
             current.lines.append(line)
     if current:
@@ -211,7 +215,7 @@ class _Draft:
 
 
 def _currency_of(balance: str) -> str:
-    found = _BALANCE.match(balance)
+    found = _BALANCE.fullmatch(balance)
     return found[3] or "" if found else ""
 
 
@@ -223,12 +227,11 @@ def _plain(amount: str) -> str:
 def _balance(tag: _Tag | None, currency: str) -> int | None:
     if tag is None:
         return None
-    text = "".join(tag.lines).strip()
-    found = _BALANCE.match(text)
+    found = _BALANCE.fullmatch(tag.lines[0]) or _BALANCE.fullmatch("".join(tag.lines[:2]))
     if found is None:
         raise BadInput(
-            f"{tag.where}: {shown(text)} is not a balance (:{tag.name}:); ask the bank for the "
-            "file again"
+            f"{tag.where}: {shown(tag.lines[0])} is not a balance (:{tag.name}:); "
+            "ask the bank for the file again"
         )
     minor = minor_units(_plain(found[4]), currency, tag.where)
     return minor if found[1] in ("C", "RD") else -minor
@@ -265,12 +268,16 @@ def _line(entry: _Entry, number: int, currency: str) -> BankLine:
     )
     minor = minor_units(_plain(found["amount"]), currency, where)
     mark = found["mark"]
+    # A bank that writes D-5,00 takes a debit back, as others do with RD.
+    is_back = found["minus"] is not None
+    if (mark in ("C", "RD", "EC")) == is_back:
+        minor = -minor
     code = (found["code"] or "").strip()
     customer_ref, bank_ref, aside = _references(found["rest"] or found["bare"] or "", rest_lines)
     about = read_details(entry.about)
     account, note = _other_account(aside, about)
     return BankLine(
-        amount_minor=minor if mark in ("C", "RD", "EC") else -minor,
+        amount_minor=minor,
         currency=currency,
         booked_on=_booked_on(found["booked"], value_on, where),
         value_on=value_on,
@@ -281,7 +288,7 @@ def _line(entry: _Entry, number: int, currency: str) -> BankLine:
         customer_ref=about.reference or customer_ref,
         memo=" ".join(filter(None, (note, about.memo))),
         code=" ".join(filter(None, (code, about.code))),
-        is_reversal=mark[0] == "R" or code == "NRTI" or about.is_return,
+        is_reversal=is_back or mark[0] == "R" or code == "NRTI" or about.is_return,
         return_of=about.return_of,
         line_no=entry.tag.line_no,
         entry_no=number,
@@ -312,12 +319,16 @@ def _booked_on(month_day: str | None, value_on: date, where: str) -> date:
 
 def _references(rest: str, more: list[str]) -> tuple[str, str, str]:
     """Customer reference, bank reference, and what else stands beside them."""
-    while more and more[-1] in ("-", "-}"):
+    while more and more[-1] == "-":
         more.pop()
     given, _, bank = rest.partition("//")
+    if more and not bank and more[0].startswith("//"):
+        bank = more.pop(0)[2:]
     aside = " ".join(more)
+    # Banks that write more than SWIFT allows put a name behind the reference, or an account in it.
     if len(given) > _REFERENCE_CHARS and not bank:
-        given, aside = given[:_REFERENCE_CHARS], f"{given[_REFERENCE_CHARS:]} {aside}"
+        cut = 0 if _ACCOUNT_IN_FRONT.match(given) else _REFERENCE_CHARS
+        given, aside = given[:cut], f"{given[cut:]} {aside}"
     given, bank = given.strip(), bank.strip()
     return (
         "" if given.upper() in _NO_REFERENCE else given,
@@ -328,7 +339,10 @@ def _references(rest: str, more: list[str]) -> tuple[str, str, str]:
 
 def _other_account(aside: str, about: Details) -> tuple[str, str]:
     """The account of the other side, and what of the supplementary text is not one."""
+    first, _, rest = aside.partition(" ")
     found = iban_or_empty(aside) or (aside if _OLD_ACCOUNT.fullmatch(aside) else "")
     if found:
         return about.account or found, ""
+    if _ACCOUNT_IN_FRONT.match(f"{first} "):
+        return about.account or first, rest.strip()
     return about.account, aside

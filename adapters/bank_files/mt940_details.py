@@ -37,7 +37,7 @@ class Details:
 
 def read_details(lines: list[str]) -> Details:
     """Read a description in whichever of its forms it is."""
-    while lines and lines[-1].strip() in ("-", "-}", ""):
+    while lines and lines[-1].strip() in ("-", ""):
         lines = lines[:-1]
     if not lines:
         return Details()

@@ -22,6 +22,7 @@ _DECLARATION = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _CHARSET = re.compile(rb"^\s*CHARSET\s*:\s*(\w[\w-]*)", re.IGNORECASE | re.MULTILINE)
 _DAY = re.compile(r"(\d{4})(\d\d)(\d\d)", re.ASCII)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
+_GROUPED_COMMA = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+,\d{1,2}", re.ASCII)
 _COMMA = re.compile(r"[+-]?\d+,\d{1,2}", re.ASCII)
 
 _STATEMENTS = frozenset({"STMTRS", "CCSTMTRS", "INVSTMTRS"})
@@ -270,6 +271,8 @@ def _plain(amount: str) -> str:
     """Commas as some banks write them: between thousands, or for the decimals."""
     if _GROUPED.fullmatch(amount):
         return amount.replace(",", "")
+    if _GROUPED_COMMA.fullmatch(amount):
+        return amount.replace(".", "").replace(",", ".")
     return amount.replace(",", ".") if _COMMA.fullmatch(amount) else amount
 
 

@@ -69,6 +69,15 @@ def test_closing_that_does_not_follow__is_flagged_with_the_difference() -> None:
     assert (file.balances, file.statements[0].difference_minor) == ("differ", -1600)
 
 
+def test_pages_of_a_statement__begin_and_end_with_interim_balances() -> None:
+    file = read(
+        statement(balance("OPBD", "10"), balance("ITBD", "15"), entry("5.00")),
+        statement(balance("ITBD", "15"), balance("CLBD", "18"), entry("3.00")),
+        statement(balance("ITBD", "15"), entry("3.00")),
+    )
+    assert [each.balances for each in file.statements] == ["tie", "tie", "none"]
+
+
 def test_reversal__has_the_direction_the_entry_states() -> None:
     reversal = entry("5.00", "DBIT").replace("<Sts>", "<RvslInd>true</RvslInd><Sts>")
     (line,) = read(statement(reversal)).lines

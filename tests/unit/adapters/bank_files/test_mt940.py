@@ -62,6 +62,32 @@ def test_february_30__is_the_last_day_of_february() -> None:
     assert line.value_on == date(2026, 2, 28)
 
 
+def test_minus_behind_the_mark__takes_the_movement_back() -> None:
+    lines = statement(":61:260302D-5,00NMSCNONREF", ":61:260302C-2,00NMSCNONREF").lines
+    assert [(line.amount_minor, line.is_reversal) for line in lines] == [(500, True), (-200, True)]
+
+
+@pytest.mark.parametrize("closing", ["C260302EUR11 27,94", "Cnull", "260302EUR5,00", "C260302EUR"])
+def test_balance_that_is_not_one__refuses_the_file(closing: str) -> None:
+    with pytest.raises(BadInput, match=r"a\.sta line 5: .* is not a balance"):
+        statement(closing=closing)
+
+
+def test_trailer_of_the_message__is_no_word_of_the_last_description() -> None:
+    (line,) = statement(":61:260302C5,NTRFNONREF", ":86:words", "-}{5:{CHK:1}}").lines
+    assert line.memo == "words"
+
+
+def test_bank_reference_on_the_next_line__is_found() -> None:
+    (line,) = statement(":61:260302C5,NTRFTRANSFER-1", "//B-99", ":86:words").lines
+    assert (line.customer_ref, line.bank_ref, line.memo) == ("TRANSFER-1", "B-99", "words")
+
+
+def test_account_written_as_the_reference__is_the_account() -> None:
+    (line,) = statement(":61:260302C5,NOVBNL47INGB9999999999", "j jansen", ":86:words").lines
+    assert (line.payer_account, line.memo) == ("NL47INGB9999999999", "j jansen words")
+
+
 def test_amount_on_the_next_line__is_still_the_amount() -> None:
     (line,) = statement(":61:2603020302CR", "30,00NTRFNONREF").lines
     assert line.amount_minor == 3000

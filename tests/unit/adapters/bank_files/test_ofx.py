@@ -52,7 +52,14 @@ def test_missing_or_empty_date__leaves_the_money_in() -> None:
 
 
 @pytest.mark.parametrize(
-    ("amount", "minor"), [("-12.5", -1250), ("+12.50", 1250), ("12,50", 1250), ("1,012.50", 101250)]
+    ("amount", "minor"),
+    [
+        ("-12.5", -1250),
+        ("+12.50", 1250),
+        ("12,50", 1250),
+        ("1,012.50", 101250),
+        ("-1.012,50", -101250),
+    ],
 )
 def test_amounts_as_banks_write_them__are_exact(amount: str, minor: int) -> None:
     assert read(ONE.replace("12.50", amount)).lines[0].amount_minor == minor
