@@ -51,6 +51,26 @@ def known_facts(facts: AccountFacts, action: MessageAction | None) -> Known:
     return _known(facts, action, items, amounts, numbers, [entry.day for entry in entries])
 
 
+def known_invoices(facts: AccountFacts, known: Known) -> tuple[KnownInvoice, ...]:
+    """The open invoices a message may state, instalment by instalment.
+
+    Only a text that says more than a template needs them, so they are not among `known_facts`.
+    """
+    return tuple(
+        KnownInvoice(
+            item.invoice_number,
+            item.currency,
+            part.open_minor,
+            part.due_on,
+            item.issued_on,
+            item.amount_minor,
+        )
+        for item in facts.open_items
+        if printable(item.invoice_number) in known.numbers
+        for part in item.parts
+    )
+
+
 class _Lowering(NamedTuple):
     """Something that lowers a balance."""
 
@@ -115,18 +135,6 @@ def _known(
         ),
         as_of=facts.as_of,
         deadlines=told.asked_for,
-        invoices=tuple(
-            KnownInvoice(
-                item.invoice_number,
-                item.currency,
-                part.open_minor,
-                part.due_on,
-                item.issued_on,
-                item.amount_minor,
-            )
-            for item in items
-            for part in item.parts
-        ),
     )
 
 

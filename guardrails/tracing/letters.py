@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 
 from guardrails.formats import LANGUAGES, format_day, format_money
-from guardrails.known import known_company, known_facts
+from guardrails.known import known_company, known_facts, known_invoices
 from guardrails.tracing.close_reading import MARK
 from guardrails.tracing.facts import Known
 from guardrails.tracing.message import said_in_words, trace
@@ -35,7 +35,6 @@ _GAP = "[ \u00a0\u202f]"
 _UNUSUAL = re.compile(rf"[^A-Za-zÀ-ÖØ-öø-ıĴ-ľŁ-ňŊ-ž \n\u00a0\u202f.,;:!?'’()«»„“”\"–—…¿¡{MARK}-]")
 # What is said in words is there whatever the day is.
 _ANY_DAY = date(2000, 1, 1)
-_WIDE = re.compile("  +")
 _GLUED = re.compile(r"\.(?=\w)")
 # A fact that does not stand alone may be part of another: a sign, a unit, a longer number. Between
 # two spaces or at the end of a line it stands alone on that side, which settles most of a table.
@@ -73,13 +72,22 @@ def untraced(
         return (Untraced(language, 0, "language", f"one of {', '.join(LANGUAGES)}"),)
     known = replace(known_facts(facts, action), company=known_company(policy.company))
     rest = _without_facts(f"{subject}\n{body}", known, language)
-    if rest is None or not _only_words_and_marks(rest):
-        return trace(subject, body, known, language, strict=True)
+    cleared = rest is not None and _only_words_and_marks(rest)
+    if rest is not None and cleared and not _states_in_words(_bare(rest, known), language):
+        return ()
+    known = replace(known, invoices=known_invoices(facts, known))
+    if cleared:
+        return said_in_words(subject, body, known, language)
+    return trace(subject, body, known, language, strict=True)
+
+
+def _bare(rest: str, known: Known) -> str:
+    """The same for all letters of a template: no names, no widths of columns."""
     for name in (*known.names, *known.company.plain):
         rest = rest.replace(name, MARK)
-    if _states_in_words(_WIDE.sub(" ", rest), language):
-        return said_in_words(subject, body, known, language)
-    return ()
+    while "  " in rest:
+        rest = rest.replace("  ", " ")
+    return rest
 
 
 def _without_facts(text: str, known: Known, language: str) -> str | None:
