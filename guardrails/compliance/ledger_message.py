@@ -48,7 +48,7 @@ def message_facts(case: Case, content: ContentReport, *, untraced: bool) -> Mess
         send_at=times[0] if times else _noon(case),
         local_times=times,
         ledger_matches=_LEDGER_MATCHES if not untraced else dict.fromkeys(_LEDGER_MATCHES, False),
-        fresh_hours=_fresh(case),
+        fresh_hours=_fresh_hours(case),
         **_words(case, content),
         **_addressing(case, contact),
         **_counts(case, message.channel),
@@ -204,7 +204,7 @@ def _review(case: Case, holds: set[str]) -> dict[str, object]:
     }
 
 
-def _fresh(case: Case) -> dict[str, float | None]:
+def _fresh_hours(case: Case) -> dict[str, float | None]:
     """Hours since a source was read: what lives in the books is read with the snapshot itself."""
     read = {feed.name: feed.read_through for feed in case.facts.feeds}
     stale = stale_feeds(read, case.policy, case.as_of)

@@ -62,6 +62,11 @@ REFUSED = [
         "ledger/tables/a.py",
         "import sqlalchemy as sa\nsa.Column('amount', sa.Float())\n",
     ),
+    (
+        checks.floats_near_money,
+        "guardrails/tone/score.py",
+        "from ledger.money import Money\nx: float = 0\n",
+    ),
     (checks.standard_library_shadows, "agents/collections.py", ""),
     (checks.standard_library_shadows, "adapters/email/smtp.py", ""),
     (checks.code_in_room_fronts, "tools/__init__.py", ""),
@@ -94,6 +99,7 @@ ALLOWED = [
     (checks.floats_near_money, "ledger/facts.py", "kept_rate: float\ndef score() -> float: ...\n"),
     (checks.floats_near_money, "engines/risk.py", "amount: float = 0\n"),
     (checks.floats_near_money, "ledger/money.py", "amount_minor: int\n"),
+    (checks.floats_near_money, "guardrails/tone/score.py", "courtesy: float = 1.0\n"),
     (
         checks.floats_near_money,
         "ledger/tables/a.py",
