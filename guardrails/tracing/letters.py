@@ -13,7 +13,7 @@ from datetime import date
 from guardrails.formats import LANGUAGES, format_day, format_money
 from guardrails.known import known_company, known_facts, known_invoices
 from guardrails.tracing.close_reading import MARK
-from guardrails.tracing.facts import Known
+from guardrails.tracing.facts import Known, KnownCompany
 from guardrails.tracing.message import said_in_words, trace
 from guardrails.tracing.report import Untraced
 from guardrails.tracing.stated import stated
@@ -70,31 +70,30 @@ def untraced(
     """
     if language not in LANGUAGES:
         return (Untraced(language, 0, "language", f"one of {', '.join(LANGUAGES)}"),)
-    known = replace(known_facts(facts, action), company=known_company(policy.company))
-    rest = _without_facts(f"{subject}\n{body}", known, language)
+    known, company = known_facts(facts, action), known_company(policy.company)
+    rest = _without_facts(f"{subject}\n{body}", known, company, language)
     cleared = rest is not None and _only_words_and_marks(rest)
-    if rest is not None and cleared and not _states_in_words(_bare(rest, known), language):
+    if rest is not None and cleared and not _states_in_words(_bare(rest, known, company), language):
         return ()
-    known = replace(known, invoices=known_invoices(facts, known))
+    known = replace(known, company=company, invoices=known_invoices(facts, known))
     if cleared:
         return said_in_words(subject, body, known, language)
     return trace(subject, body, known, language, strict=True)
 
 
-def _bare(rest: str, known: Known) -> str:
+def _bare(rest: str, known: Known, company: KnownCompany) -> str:
     """The same for all letters of a template: no names, no widths of columns."""
-    for name in (*known.names, *known.company.plain):
+    for name in (*known.names, *company.plain):
         rest = rest.replace(name, MARK)
     while "  " in rest:
         rest = rest.replace("  ", " ")
     return rest
 
 
-def _without_facts(text: str, known: Known, language: str) -> str | None:
+def _without_facts(text: str, known: Known, company: KnownCompany, language: str) -> str | None:
     """The text with a mark for every fact that stands as we write it."""
     if MARK in text:
         return None
-    company = known.company
     written = [
         *company.lines,
         *known.numbers,
