@@ -1,6 +1,6 @@
 """A batch of payments against an open book: references first, then amounts, then sums."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -59,6 +59,11 @@ def match_payments(
     return batch.run(payments)
 
 
+def _may_be_one_payer(case: Case, other: Case) -> bool:
+    mine, theirs = case.payer.customers, other.payer.customers
+    return not mine or not theirs or bool(mine & theirs)
+
+
 def _named_in(case: Case) -> frozenset[str]:
     return frozenset(doc_id for hit in case.found.hits for doc_id in hit.doc_ids)
 
@@ -101,20 +106,21 @@ class _Batch:
         self.paid = PaidBefore(self.given.paid_before, self.rules.duplicate_days)
         for payment in self.given.paid_before:
             self.seen.is_repeated(payment)
-        self.alike: Counter[tuple[str, int]] = Counter()
+        self.alike: dict[tuple[str, int], list[Case]] = defaultdict(list)
         self.judged: dict[str, Judged] = {}
         self.kept: dict[str, tuple[int, Decision]] = {}
 
     def run(self, payments: Sequence[Payment]) -> list[Outcome]:
         """Judge what is named by day, then what is not, until nothing more posts."""
-        self.alike.update((p.currency, p.amount_minor) for p in payments)
         ordered = sorted(payments, key=lambda p: p.value_on)
-        unnamed = [case for payment in ordered if (case := self._named(payment))]
-        self._by_amount(unnamed)
+        receipts = [case for payment in ordered if (case := self._receipt(payment))]
+        for case in receipts:
+            self.alike[case.payment.currency, case.amount].append(case)
+        self._by_amount([case for case in receipts if not self._is_named(case)])
         return [self.outcomes[payment.payment_id] for payment in payments]
 
-    def _named(self, payment: Payment) -> Case | None:
-        """Settle a payment that is no receipt or names documents; give back the others."""
+    def _receipt(self, payment: Payment) -> Case | None:
+        """Hold what is no receipt or came before; give back the others as cases."""
         if self.seen.is_repeated(payment):
             return self._hold(payment, Reason.DUPLICATE_BANK_LINE)
         case = self._case(payment)
@@ -123,11 +129,14 @@ class _Batch:
             return self._hold(payment, Reason.REVERSAL)
         if kind is not LineKind.RECEIPT and (payment.amount_minor <= 0 or not case.found.hits):
             return self._hold(payment, Reason.NOT_A_CUSTOMER_PAYMENT)
+        return case
+
+    def _is_named(self, case: Case) -> bool:
+        """Settle a receipt whose memo or advice names documents."""
         decision = self._by_reference(case)
-        if decision is None:
-            return case
-        self._settle(case, decision)
-        return None
+        if decision:
+            self._settle(case, decision)
+        return decision is not None
 
     def _case(self, payment: Payment) -> Case:
         found = self.book.references.find(payment.memo)
@@ -144,17 +153,32 @@ class _Batch:
         by_memo = judge_named(case, named) if named else None
         exact = by_memo is not None and by_memo.may_post and by_memo.reason is None
         # Beside an exact memo, an advice may be that of another payment of the same amount.
-        alike = self.alike[case.payment.currency, case.amount] > 1
-        by_advice = None if exact and alike else self._advised(case)
+        contested = self._is_contested(case)
+        by_advice = None if exact and contested else self._advised(case, contested)
         if by_memo and by_advice:
             return _agreed(by_memo, by_advice)
         return by_memo or by_advice or self._not_open(case, documents)
 
-    def _advised(self, case: Case) -> Decision | None:
+    def _is_contested(self, case: Case) -> bool:
+        """Another receipt of the same amount, perhaps of the same payer, that names nothing."""
+        near = 2 * self.rules.advice_days
+        return any(
+            other is not case
+            and not other.found.hits
+            and abs((other.payment.value_on - case.payment.value_on).days) <= near
+            and _may_be_one_payer(case, other)
+            for other in self.alike[case.payment.currency, case.amount]
+        )
+
+    def _advised(self, case: Case, contested: bool) -> Decision | None:
         advice = self.advices.find(case)
         decision = judge_advised(case, advice) if advice else None
-        if advice and decision:
-            self.advices.take(advice)
+        if not advice or not decision:
+            return None
+        self.advices.take(advice)
+        if contested and decision.may_post:
+            reason = decision.reason or Reason.AMBIGUOUS_EQUAL_AMOUNTS
+            return replace(decision, may_post=False, reason=reason)
         return decision
 
     def _not_open(self, case: Case, documents: frozenset[str]) -> Decision | None:
