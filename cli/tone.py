@@ -9,7 +9,7 @@ from cli.output import fail, note
 from graph.settings import read_settings
 from guardrails.content.read import read_content
 from guardrails.tone.score import score_tone
-from guardrails.tone.verdict import judge_tone
+from guardrails.tone.verdict import explain, judge_tone
 from policies.tone import TonePolicy, load_tone
 
 # What a message sounds like does not depend on the day; only days without a year would be read.
@@ -55,8 +55,7 @@ def _judge(value: dict[str, Any], policy: TonePolicy) -> dict[str, Any]:
     judged = judge_tone(tone, stage, policy)
     spans = [
         {"tag": each.tag, "text": each.span, "start": each.start}
-        for each in tone.violations
-        if each.tag in judged.tags
+        for each in explain(text, tone, judged, content.language)
     ]
     return {
         "id": name,

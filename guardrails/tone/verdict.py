@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from guardrails.tone.report import Tone
+from guardrails.content.sentences import split_sentences
+from guardrails.tone.report import Tone, ToneViolation
+from guardrails.tone.score import score_tone
 from policies.tone import TonePolicy
 
 TOO_BLUNT, TOO_FIRM, NO_ASK = "too_blunt", "too_firm", "no_ask"
@@ -39,3 +41,26 @@ def judge_tone(tone: Tone, stage: str | None, policy: TonePolicy) -> ToneVerdict
     if band.asks and not tone.asks:
         tags.append(NO_ASK)
     return ToneVerdict("fail" if tags else "pass", tuple(tags))
+
+
+def explain(text: str, tone: Tone, verdict: ToneVerdict, language: str) -> list[ToneViolation]:
+    """The words behind a verdict: its violations, and the sentence that is bluntest or firmest.
+
+    Args:
+        text: The message.
+        tone: Of the message.
+        verdict: On it.
+        language: Of the message.
+    """
+    found = [each for each in tone.violations if each.tag in verdict.tags]
+    wanted = [tag for tag in (TOO_BLUNT, TOO_FIRM) if tag in verdict.tags]
+    sentences = split_sentences(text, "body") if wanted else []
+    scored = [(each, score_tone(each.text, language=language)) for each in sentences]
+    for tag in wanted if scored else ():
+        worst, _tone = (
+            min(scored, key=lambda each: each[1].courtesy)
+            if tag == TOO_BLUNT
+            else max(scored, key=lambda each: each[1].firmness)
+        )
+        found.append(ToneViolation(tag, worst.text, worst.start))
+    return found

@@ -4,7 +4,7 @@ import pytest
 
 from guardrails.tone.report import Tone, ToneViolation
 from guardrails.tone.score import score_tone
-from guardrails.tone.verdict import judge_tone
+from guardrails.tone.verdict import explain, judge_tone
 from policies.load import PolicyError
 from policies.tone import load_tone
 
@@ -87,3 +87,23 @@ def test_courtesy_off_the_scale__is_refused(tmp_path):
     (tmp_path / "tone.toml").write_text(head + text)
     with pytest.raises(PolicyError, match="courtesy_min"):
         load_tone(tmp_path)
+
+
+def test_too_blunt__is_explained_by_its_bluntest_sentence():
+    text = "Thank you for your kind letter. You never did anything but fail, as usual."
+    tone = Tone(1.5, 3.0, ())
+    (found,) = explain(text, tone, judge_tone(tone, "firm", POLICY), "en")
+    assert (found.tag, found.span) == ("too_blunt", text[32:])
+    assert found.start == 32
+
+
+def test_too_firm__is_explained_by_its_firmest_sentence():
+    text = "Thank you for the order. Pay in full by 3 May, otherwise we suspend your account."
+    tone = Tone(4.0, 5.0, ())
+    (found,) = explain(text, tone, judge_tone(tone, "friendly", POLICY), "en")
+    assert (found.tag, found.span) == ("too_firm", text[25:])
+
+
+def test_pass__needs_no_explaining():
+    tone = Tone(4.0, 2.0, ())
+    assert explain("Thank you.", tone, judge_tone(tone, "reply_paid", POLICY), "en") == []
