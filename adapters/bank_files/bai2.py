@@ -11,10 +11,18 @@ from datetime import date
 
 from adapters.bank_files.bai2_codes import about, sign_of
 from adapters.bank_files.model import BankFile, BankLine, Statement, Tie
-from adapters.bank_files.values import day_of, decode_text, digits_of, full_year, shown, split_lines
+from adapters.bank_files.values import (
+    day_of,
+    decode_text,
+    digits_of,
+    full_year,
+    head_of,
+    shown,
+    split_lines,
+)
 from ledger.errors import BadInput
 
-_SNIFF = re.compile(rb"(?:\xef\xbb\xbf)?\s*0[0-2]\s*,[^\n]*,[^\n]*,[^\n]*/[ \t]*(?:[\r\n]|0|$)")
+_SNIFF = re.compile(rb"\s*0[0-2]\s*,[^\n]*,[^\n]*,[^\n]*/[ \t]*(?:[\r\n]|0|$)")
 _RECORD = re.compile(r"\s*(01|02|03|16|49|88|98|99)\s*,(.*)", re.ASCII | re.DOTALL)
 # Some banks set the next record on the line of one that ends with a slash.
 _NEXT_RECORD = re.compile(r"/\s*(?=(?:02|03|16|49|88|98|99),)", re.ASCII)
@@ -28,7 +36,7 @@ _FUNDS = {"": 0, "Z": 0, "0": 0, "1": 0, "2": 0, "S": 3, "V": 2}
 
 def sniff(data: bytes) -> bool:
     """Whether the file opens with a header record."""
-    return _SNIFF.match(data[:512]) is not None
+    return _SNIFF.match(head_of(data)) is not None
 
 
 def read(name: str, data: bytes) -> BankFile:

@@ -20,7 +20,7 @@ from adapters.bank_files.model import (
     Statement,
     settle,
 )
-from adapters.bank_files.values import minor_units
+from adapters.bank_files.values import head_of, minor_units
 from ledger.errors import BadInput
 
 _MESSAGES = {
@@ -41,7 +41,7 @@ _MAX_DEPTH = 64
 
 def sniff(data: bytes) -> bool:
     """Whether the head names a bank-to-customer message; two-byte encodings included."""
-    head = data[:8192].replace(b"\0", b"")
+    head = head_of(data)
     return b"BkToCstmr" in head and b"<" in head
 
 

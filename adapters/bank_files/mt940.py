@@ -16,6 +16,7 @@ from adapters.bank_files.values import (
     day_of,
     decode_text,
     full_year,
+    head_of,
     iban_or_empty,
     minor_units,
     shown,
@@ -47,7 +48,7 @@ _MAX_SUM_COUNT = 2  # continuation lines an entry may need before its amount
 
 def sniff(data: bytes) -> bool:
     """Whether the first lines hold a tag of SWIFT."""
-    return _SNIFF.search(data[:4096]) is not None
+    return _SNIFF.search(head_of(data)) is not None
 
 
 def read(name: str, data: bytes) -> BankFile:
@@ -183,7 +184,7 @@ class _Draft:
     def _take_header(self, tag: str, first: str) -> None:
         if tag in ("25", "25P") and not self.account:
             at_end = _CURRENCY_AT_END.search(first)
-            self.account = first[: at_end.start(1)].strip() if at_end else first
+            self.account = (first[: at_end.start(1)] if at_end else first).strip(" /")
             self.currency = self.currency or (at_end[1] if at_end else UNKNOWN_CURRENCY)
         elif tag in ("28", "28C") and not self.number:
             self.number = first

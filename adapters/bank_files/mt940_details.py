@@ -8,7 +8,7 @@ from adapters.bank_files.values import iban_or_empty
 _NUMBERED = re.compile(r"\s*(\d{3})([^\w\s/])(?=\d\d)", re.ASCII)
 _SLASHED = re.compile(
     r"/(TRTP|IBAN|BIC|NAME|REMI|EREF|PREF|KREF|CNTP|ORDP|BENM|MARF|CSID|RTRN|TRCD|ISDT|ADDR"
-    r"|ULTD|ULTB|PURP|OCMT|CHGS|SVCL)/",
+    r"|ULTD|ULTB|PURP|OCMT|CHGS|SVCL)(?=/)",
     re.ASCII,
 )
 _KEYWORD = re.compile(
@@ -44,11 +44,13 @@ def read_details(lines: list[str]) -> Details:
     numbered = _NUMBERED.match(lines[0])
     if numbered:
         return _from_numbered("".join(lines)[numbered.end(1) :], numbered[1], numbered[2])
-    flat = _joined(lines, _LINE_CHARS)
-    marks = list(_SLASHED.finditer("".join(line.rstrip() for line in lines)))
+    text = "".join(line.rstrip() for line in lines)
+    marks = list(_SLASHED.finditer(text))
     if marks:
-        return _from_slashed("".join(line.rstrip() for line in lines), marks)
-    return Details(memo=" ".join(flat.split()))
+        return _from_slashed(text, marks)
+    memo = " ".join(_joined(lines, _LINE_CHARS).split())
+    told = _keywords(memo)
+    return Details(memo=memo, reference=told.get("EREF", ""), account=told.get("IBAN", ""))
 
 
 def _joined(parts: list[str], full: int) -> str:
@@ -63,10 +65,11 @@ def _from_numbered(text: str, code: str, mark: str) -> Details:
     """Subfields such as ?00 text, ?20-29 words, ?31 account, ?32 name, behind a code."""
     pieces = re.split(re.escape(mark) + r"(\d\d)", text)
     fields: list[tuple[int, str]] = list(zip(map(int, pieces[1::2]), pieces[2::2], strict=True))
-    words = _joined([text for number, text in fields if number in _WORDS], _FIELD_CHARS)
-    told = _keywords(words)
     first = {number: text.strip() for number, text in reversed(fields)}
-    name = _joined([text for number, text in fields if number in (32, 33)], _FIELD_CHARS)
+    named = _name_fields(mark, first)
+    words = _joined([each for at, each in fields if at in _WORDS - named], _FIELD_CHARS)
+    told = _keywords(words)
+    name = _joined([each for at, each in fields if at in named], _FIELD_CHARS)
     reference = told.get("EREF", "")
     is_return = code in _RETURN_CODES
     memo = " ".join(filter(None, (told.get("", ""), told.get("SVWZ", ""), told.get("ABWA", ""))))
@@ -79,6 +82,16 @@ def _from_numbered(text: str, code: str, mark: str) -> Details:
         is_return=is_return,
         return_of=(reference or first.get(0, "")) if is_return else "",
     )
+
+
+def _name_fields(mark: str, first: dict[int, str]) -> set[int]:
+    """Which subfields hold the name; only German banks go on with it in the second one.
+
+    Polish ones put the address there, or the name behind the words.
+    """
+    if mark == "?":
+        return {32, 33}
+    return {32} if first.get(32) or 27 not in first else {27}
 
 
 def _keywords(words: str) -> dict[str, str]:
@@ -98,7 +111,7 @@ def _from_slashed(text: str, marks: list[re.Match[str]]) -> Details:
     told: dict[str, str] = {}
     for at, mark in enumerate(marks):
         end = marks[at + 1].start() if at + 1 < len(marks) else len(text)
-        value = text[mark.end() : end].strip()
+        value = text[mark.end() + 1 : end].strip()
         told.setdefault(mark[1], value if mark[1] == "CNTP" else value.strip("/ "))
     party = told.get("CNTP", "").split("/")
     reference = told.get("EREF", "")

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from adapters.bank_files.model import UNKNOWN_CURRENCY, BankFile, BankLine, Statement, settle
-from adapters.bank_files.values import day_of, decode_text, minor_units, shown
+from adapters.bank_files.values import day_of, decode_text, head_of, minor_units, shown
 from ledger.errors import BadInput
 
-_SNIFF = re.compile(rb"<OFX[\s>]|OFXHEADER\s*[:=]", re.IGNORECASE)
+_SNIFF = re.compile(rb"\s*(?:<|[A-Z]+\s*:)", re.IGNORECASE)
+_NAMED = re.compile(rb"<OFX[\s>]|OFXHEADER\s*[:=]", re.IGNORECASE)
 _MARKUP = re.compile(r"<(/?)([A-Za-z][\w.]*)(?:\s[^<>]*)?(/?)>([^<]*)")
 _COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 _DATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
@@ -32,7 +33,8 @@ _TAKES_BACK = re.compile(r"\b(?:return|returned|reversal|chargeback)\b", re.IGNO
 
 def sniff(data: bytes) -> bool:
     """Whether the head is that of an OFX file, with or without its header lines."""
-    return _SNIFF.search(data[:4096].replace(b"\0", b"")) is not None
+    head = head_of(data)
+    return _SNIFF.match(head) is not None and _NAMED.search(head) is not None
 
 
 def read(name: str, data: bytes) -> BankFile:

@@ -10,10 +10,10 @@ from datetime import date
 
 from adapters.bank_files.model import UNKNOWN_CURRENCY, BankFile, BankLine, settle
 from adapters.bank_files.qif_dates import date_order, read_day
-from adapters.bank_files.values import decode_text, minor_units, shown, split_lines
+from adapters.bank_files.values import decode_text, head_of, minor_units, shown, split_lines
 from ledger.errors import BadInput
 
-_SNIFF = re.compile(rb"(?:^|[\r\n])(?:\xef\xbb\xbf)?[ \t]*!(?:Type|Account|Option|Clear)\b", re.I)
+_SNIFF = re.compile(rb"(?:^|[\r\n])[ \t]*!(?:Type|Account|Option|Clear)\b", re.I)
 _HEADER = re.compile(r"!Type:\s*(.*)", re.IGNORECASE)
 _MONEY = frozenset({"bank", "cash", "ccard", "oth a", "oth l"})
 _LISTS = frozenset({"cat", "class", "memorized", "prices", "security", "tag", "budget", "template"})
@@ -25,7 +25,7 @@ _MARK = re.compile(r"[.,](\d*)-?$", re.ASCII)
 
 def sniff(data: bytes) -> bool:
     """Whether a header line of QIF is near the top."""
-    return _SNIFF.search(data[:2048].replace(b"\0", b"")) is not None
+    return _SNIFF.search(head_of(data)) is not None
 
 
 def read(name: str, data: bytes) -> BankFile:

@@ -107,6 +107,14 @@ def decode_text(data: bytes, name: str) -> str:
     return text.translate(_CONTROLS)
 
 
+def head_of(data: bytes) -> bytes:
+    """The first bytes of a file as one-byte text, whatever its encoding, to judge it by."""
+    head = data[:8192]
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return head[2:].replace(b"\0", b"")
+    return head.removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"")
+
+
 def split_lines(text: str) -> list[str]:
     """Cut at line ends only: other separators of Unicode are text, and lines keep their numbers."""
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")

@@ -189,6 +189,31 @@ def test_full_subfield__goes_on_without_a_space() -> None:
     assert line.memo == "PAYMENT OF INVOICE 2026001234 THANK YOU"
 
 
+@pytest.mark.parametrize(
+    "about",
+    [
+        ":86:020~00X~20INVOICE 12 ~21MARCH~32JAN NOWAK~33STREET 1~38PL61109010140000071219812874",
+        ":86:020<00X<20INVOICE 12 <21MARCH<27JAN NOWAK<38PL61109010140000071219812874",
+    ],
+)
+def test_subfields_of_polish_banks__keep_the_address_out_of_the_name(about: str) -> None:
+    (line,) = statement(":61:260302C5,NTRFNONREF", about).lines
+    assert (line.payer_name, line.memo) == ("JAN NOWAK", "INVOICE 12 MARCH")
+    assert line.payer_account == "PL61109010140000071219812874"
+
+
+def test_slash_code_right_behind_another__is_its_own() -> None:
+    (line,) = statement(
+        ":61:260302C5,NTRFNONREF", ":86:/ORDP/NAME/J SMITH/REMI/STRD/CUR/RF18"
+    ).lines
+    assert (line.payer_name, line.customer_ref) == ("J SMITH", "RF18")
+
+
+def test_keywords_in_plain_words__are_found() -> None:
+    (line,) = statement(":61:260302C5,NTRFNONREF", ":86:SEPA EREF: INV 12 SVWZ: MARCH").lines
+    assert (line.customer_ref, line.memo) == ("INV 12", "SEPA EREF: INV 12 SVWZ: MARCH")
+
+
 def test_returned_direct_debit__is_a_reversal_with_its_reference() -> None:
     (line,) = statement(
         ":61:260302D5,NRTINONREF", ":86:109?00RETOURE?20EREF+E-77 SVWZ+AC04 CLOSED?32TESTER"

@@ -90,6 +90,15 @@ def test_sample__is_read_and_ties_where_it_can(kind: str) -> None:
     assert file.balances == ("none" if kind in ("ofx", "qif") else "tie")
 
 
+@pytest.mark.parametrize("kind", SAMPLES)
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_marked_encoding__changes_nothing(kind: str, encoding: str) -> None:
+    text = SAMPLES[kind].decode().replace('encoding="UTF-8"', "")
+    file = read_bank_file("sample", text.encode(encoding))
+    plain = read_bank_file("sample", SAMPLES[kind])
+    assert [line.amount_minor for line in file.lines] == [line.amount_minor for line in plain.lines]
+
+
 @seed(20261121)
 @settings(max_examples=400, deadline=2000, database=None)
 @given(kind=st.sampled_from(sorted(SAMPLES)), changes=st.lists(CHANGE, min_size=1, max_size=4))
