@@ -122,7 +122,7 @@ def find_accounts(reading: Reading) -> None:
         text = reading.text
         if (text[at - 2 : at].isupper() and (found := _IBAN.match(text, at - 2))) or (
             " " not in text[at : at + _WALLET_TAIL]
-            and (found := _WALLET.search(text, max(0, at - 4)))
+            and (found := _WALLET.search(text, max(0, at - 4), at + 90))
         ):
             reading.take("bank_account", bare(found[0]), *found.span())
     for at, word in reading.places(_BANK_WORDS):

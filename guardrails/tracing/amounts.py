@@ -237,17 +237,19 @@ def _find_long_numbers(reading: Reading) -> None:
     if not reading.mentions(_HUNDREDS):
         return
     long = [w for w in reading.words if (number_word(w, reading.language) or 0) >= _LONG_NUMBER]
-    for word in long:
-        for at, _word in reading.places((word,)):
-            end = _run_end(reading, at + len(word))
-            number = number_before(reading.low, end, reading.language)
-            if (
-                number
-                and number[1] not in _ROUND
-                and not _NO_MONEY_AFTER.match(reading.low, end)
-                and MONEY_NEAR.search(reading.around(at))
-            ):
-                _take_amount(reading, Money(Decimal(number[1]), frozenset()), number[0], end)
+    past = 0
+    for at, word in reading.places(long):
+        if at < past:
+            continue
+        past = _run_end(reading, at + len(word))
+        number = number_before(reading.low, past, reading.language)
+        if (
+            number
+            and number[1] not in _ROUND
+            and not _NO_MONEY_AFTER.match(reading.low, past)
+            and MONEY_NEAR.search(reading.around(at))
+        ):
+            _take_amount(reading, Money(Decimal(number[1]), frozenset()), number[0], past)
 
 
 _NEXT = re.compile(r"[ -](?:(?:and|y|et|und) )?([^\W\d_]+)")

@@ -8,6 +8,7 @@ from guardrails.known import known_company, known_facts
 from guardrails.tracing.letters import untraced
 from guardrails.tracing.message import trace
 from tests.support.letter_cases import (
+    CHASED,
     EVERY_LETTER,
     FACTS,
     LANGUAGES,
@@ -66,3 +67,9 @@ def test_words_added_to_a_letter__are_untraced(words, kind, language):
     body = f"{letter.body}\n{words}\n"
     found = untraced(letter.subject, body, FACTS, POLICY, language, action)
     assert {each.kind for each in found} == {kind}
+
+
+def test_reminder_of_part_of_the_account__is_about_its_own_total():
+    few = letter_action("reminder_1", "en", invoice_ids=CHASED[:2])
+    assert untraced("", "Please pay €2,222.15 for 2 invoices", FACTS, POLICY, "en", few) == ()
+    assert untraced("", "Please pay €502,222.22", FACTS, POLICY, "en", few)

@@ -23,7 +23,6 @@ from ledger.facts import (
     UnappliedReceipt,
 )
 from tests.support.letter_cases import (
-    CHASED,
     EVERY_LETTER,
     FACTS,
     IBAN,
@@ -398,9 +397,3 @@ def test_text_cleared_at_once__would_be_cleared_by_close_reading(template_id, la
     if untraced(subject, body, FACTS, POLICY, language, action) == ():
         known = replace(known_facts(FACTS, action), company=known_company(POLICY.company))
         assert trace(subject, body, known, language, strict=True) == ()
-
-
-def test_reminder_of_part_of_the_account__is_about_its_own_total():
-    few = letter_action("reminder_1", "en", invoice_ids=CHASED[:2])
-    assert untraced("", "Please pay €2,222.15 for 2 invoices", FACTS, POLICY, "en", few) == ()
-    assert untraced("", "Please pay €502,222.22", FACTS, POLICY, "en", few)
