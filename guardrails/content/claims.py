@@ -35,19 +35,21 @@ class Lexicon:
 
     def __init__(self, patterns: tuple[Pattern, ...]) -> None:
         self.patterns = patterns
-        self._words: dict[str, list[int]] = {}
-        self._stems: dict[str, list[int]] = {}
+        self._called: dict[str, list[int]] = {}
         for at, pattern in enumerate(patterns):
             for trigger in pattern.triggers:
-                table = self._stems if trigger.endswith("*") else self._words
-                table.setdefault(trigger.rstrip("*"), []).append(at)
-        self.called_by = functools.lru_cache(maxsize=50_000)(self._called_by)
+                self._called.setdefault(trigger, []).append(at)
+        self._needed = frozenset().union(*(need for each in patterns for need in each.needs))
+        self.keys_of = functools.lru_cache(maxsize=50_000)(self._keys_of)
 
-    def _called_by(self, word: str) -> tuple[int, ...]:
-        found = list(self._words.get(word, ()))
-        for end in range(3, min(len(word), _LONGEST_STEM) + 1):
-            found += self._stems.get(word[:end], ())
-        return tuple(found)
+    def is_word(self, word: str) -> bool:
+        """Whether a small word calls up a pattern."""
+        return any(key in self._called for key in self.keys_of(word))
+
+    def _keys_of(self, word: str) -> tuple[str, ...]:
+        """The word and the beginnings of it that a pattern needs."""
+        stems = (f"{word[:end]}*" for end in range(3, min(len(word), _LONGEST_STEM) + 1))
+        return tuple(key for key in (word, *stems) if key in self._needed)
 
     def find(self, folded: str, words: list[str]) -> Iterator[Match]:
         """Find what a folded sentence says; a class at most once.
@@ -56,15 +58,16 @@ class Lexicon:
             folded: The sentence, folded and with names blotted out.
             words: Its words.
         """
-        called: set[int] = set()
+        keys: set[str] = set()
         for word in words:
-            called.update(self.called_by(word))
-        if not called:
-            return
+            keys.update(self.keys_of(word))
+        called = {at for key in keys for at in self._called.get(key, ())}
         seen: set[str] = set()
         # Harmless wordings stand before the claims, so they are blotted out first.
         for at in sorted(called):
             pattern = self.patterns[at]
+            if not _has_all(keys, pattern.needs):
+                continue
             if pattern.label == _HARMLESS:
                 folded = _blot_all(pattern, folded)
             elif pattern.label not in seen:
@@ -72,6 +75,13 @@ class Lexicon:
                 if match:
                     seen.add(pattern.label)
                     yield Match(pattern.label, match.start(), match.end())
+
+
+def _has_all(keys: set[str], needs: tuple[frozenset[str], ...]) -> bool:
+    for need in needs:  # noqa: SIM110 - a plain loop is twice as fast here as any()
+        if keys.isdisjoint(need):
+            return False
+    return True
 
 
 @functools.cache
@@ -85,7 +95,7 @@ def lexicon_of(language: str) -> Lexicon:
 
 def is_lexicon_word(word: str) -> bool:
     """Whether a small word calls up a pattern of any language loaded so far."""
-    return any(lexicon_of(each).called_by(word) for each in SUPPORTED)
+    return any(lexicon_of(each).is_word(word) for each in SUPPORTED)
 
 
 def _patterns(data: Mapping[str, object], common: frozenset[str]) -> Iterator[Pattern]:

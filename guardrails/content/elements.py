@@ -13,6 +13,7 @@ _REFERENCE = re.compile(
     r"|\b(?i:invoice|factura|facture|rechnung|account|cuenta|compte|konto)\w*"
     r"[ :]{1,2}(?:[a-zäé.°º]{2,8} )?[A-Z]{0,5}[-/]?\d"
 )
+_NUMBERED = re.compile(r"[A-Z]-\d")
 _CURRENCY_CODE = re.compile(r"\b(?:EUR|USD|GBP|CAD|AUD|CHF|NZD) ?\d")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.\w{2,}|https?://\S+")
 _PHONE = re.compile(r"(?<!\d)\+?\(?\d[\d ()./-]{6,}\d(?!\d)")
@@ -25,6 +26,11 @@ _PRINCIPAL = re.compile(
 )
 _INTEREST = re.compile(r"\b(?:interest|intereses|interets?|zinsen|verzugszinsen)\b")
 _FEES = re.compile(r"\b(?:fees?|costs|charges|gastos|cargos|comisiones|frais|kosten|gebuhre?n?)\b")
+_BREAKDOWN_HINTS = (
+    *("principal", "amount", "capital", "hauptforderung", "betrag", "importe", "montant"),
+    *("interes", "interet", "zinsen", "fee", "cost", "charge", "gasto", "cargo", "comision"),
+    *("frais", "kosten", "gebuhr"),
+)
 _FEWEST_AMOUNTS = 2
 
 
@@ -49,9 +55,9 @@ def elements_of(
 ) -> frozenset[str]:
     """Put together what the lexicon found sentence by sentence and what the whole text shows."""
     found = {each.removeprefix(ELEMENT) for each in labels if each.startswith(ELEMENT)}
-    if _REFERENCE.search(text) and _has_reference(text):
+    if _has_reference(text):
         found.add("debt_reference")
-    if _ADDRESS.search(text) or _PHONE.search(text):
+    if (("@" in text or "://" in text) and _ADDRESS.search(text)) or _PHONE.search(text):
         found.add("reply_path")
     if _is_broken_down(text, folded):
         found.add("amount_breakdown")
@@ -63,6 +69,8 @@ def elements_of(
 
 def _has_reference(text: str) -> bool:
     """Whether a number is a reference and not only an amount with its currency before it."""
+    if _NUMBERED.search(text):
+        return True
     return any(
         not _CURRENCY_CODE.match(match[0] + text[match.end() : match.end() + 1])
         for match in _REFERENCE.finditer(text)
@@ -70,5 +78,7 @@ def _has_reference(text: str) -> bool:
 
 
 def _is_broken_down(text: str, folded: str) -> bool:
+    if sum(each in folded for each in _BREAKDOWN_HINTS) < _FEWEST_AMOUNTS:
+        return False
     kinds = sum(bool(each.search(folded)) for each in (_PRINCIPAL, _INTEREST, _FEES))
     return kinds >= _FEWEST_AMOUNTS and len(_MONEY.findall(text)) >= _FEWEST_AMOUNTS

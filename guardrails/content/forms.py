@@ -21,6 +21,8 @@ _DISGUISED = re.compile(
     r"[a-zA-Z0-9@$!|]*(?![\w@]*[/@.]\w)"
     r"|(?<![\w@.#/&-])[A-Z]{1,}[0134@$!|][A-Z]{2,}[A-Z0134@$!|]*(?!\w)"
 )
+_SPACED_HINT = re.compile(r"[ .\-_*·•|/]\w[ .\-_*·•|/]\w[ .\-_*·•|/]")
+_DISGUISE_HINT = re.compile(r"[0134578@$!|][a-zA-Z]")
 _LEET = str.maketrans("0134578@$!|€", "oieastbasile")
 _LEET_AS_L = str.maketrans("0134578@$!|€", "oleastbaslle")
 _INVISIBLE = re.compile(
@@ -49,7 +51,9 @@ def forms(text: str, is_word: Callable[[str], bool]) -> tuple[str, ...]:
 
 def undo_disguise(text: str, is_word: Callable[[str], bool]) -> str:
     """Join spaced-out letters and put letters for the digits and signs that stand for them."""
-    undone = _SPACED.sub(lambda match: re.sub(r"[\W_]", "", match[0]), text)
+    undone = text
+    if _SPACED_HINT.search(text):
+        undone = _SPACED.sub(lambda match: re.sub(r"[\W_]", "", match[0]), text)
     undone = _BROKEN.sub("", undone) if re.search(r"[*_|~·•^]", undone) else undone
 
     def settle(match: re.Match[str]) -> str:
@@ -59,7 +63,7 @@ def undo_disguise(text: str, is_word: Callable[[str], bool]) -> str:
                 return word
         return match[0]
 
-    return _DISGUISED.sub(settle, undone)
+    return _DISGUISED.sub(settle, undone) if _DISGUISE_HINT.search(undone) else undone
 
 
 def _decode(text: str) -> str:

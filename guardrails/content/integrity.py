@@ -44,8 +44,10 @@ _MARKUP = re.compile(r"<[a-zA-Z!/]")
 _ENCODED = re.compile(
     r"data:[\w/+.-]+;base64,|(?:%[0-9A-Fa-f]{2}){6,}|(?:\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}){4,}"
     r"|(?:&#x?[0-9A-Fa-f]{2,6};){3,}|(?<![\w/+])[A-Za-z0-9+/]{40,}={0,2}(?![\w/+])"
-    r"|\b(?:[0-9A-Fa-f]{2}[ :]?){24,}\b|(?:\b[01]{8}\b\s*){4,}"
+    r"|\b(?:[0-9A-Fa-f]{2}[ :]?){24,}\b|(?:\b[01]{8}\b\s*){8,}"
 )
+# Below these no run is long enough to carry a sentence.
+_LONG_WORD, _MANY_PAIRS, _MANY_OCTETS = 24, 24, 8
 _LINK = re.compile(r"https?://\S+")
 _BASE64_MARKS = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9+/=])")
 
@@ -61,9 +63,20 @@ def check_integrity(text: str, part: Part) -> Iterator[IntegrityFinding]:
         yield from _each(_HIDDEN_STYLE, "hidden_html", text, part)
         yield from _each(_PALE, "hidden_html", text, part)
         yield from _each(_TINY, "tiny_text", text, part)
-    for match in _ENCODED.finditer(text):
-        if _is_encoded(match, text):
-            yield IntegrityFinding("encoded_blob", match[0][:80], match.start(), part)
+    if _may_be_encoded(text):
+        for match in _ENCODED.finditer(text):
+            if _is_encoded(match, text):
+                yield IntegrityFinding("encoded_blob", match[0][:80], match.start(), part)
+
+
+def _may_be_encoded(text: str) -> bool:
+    """Whether a text has a word too long for a word, or pairs of characters in a long row."""
+    if "%" in text or "\\" in text or "&#" in text:
+        return True
+    lengths = list(map(len, text.split()))
+    return max(lengths, default=0) >= _LONG_WORD or (
+        lengths.count(2) >= _MANY_PAIRS or lengths.count(8) >= _MANY_OCTETS
+    )
 
 
 def _each(
@@ -78,8 +91,7 @@ def _is_encoded(match: re.Match[str], text: str) -> bool:
     run = match[0]
     if run.startswith(("data:", "%", "\\", "&#")) or len(run.rstrip("=")) < len(run):
         return True
-    line_start = text.rfind("\n", 0, match.start()) + 1
-    if any(link.end() + line_start > match.start() for link in _LINK.finditer(text[line_start:match.start() + 1])):
+    if any(link.start() <= match.start() < link.end() for link in _LINK.finditer(text)):
         return False
     if re.fullmatch(r"[0-9A-Fa-f :]+", run) or re.fullmatch(r"[01\s]+", run):
         return not run.replace(" ", "").isdecimal() or set(run) <= set("01 \n")

@@ -37,13 +37,19 @@ class Pattern:
     """One line of a lexicon, ready to search a sentence with.
 
     Attributes:
-        triggers: Words (or, with a final `*`, beginnings of words) of which one must be there.
+        needs: Sets of words (or, with a final `*`, beginnings of words), of each of which one must
+            be in the sentence; the rarest first.
     """
 
     label: str
     positive: tuple[re.Pattern[str], ...]
     negative: tuple[re.Pattern[str], ...]
-    triggers: frozenset[str]
+    needs: tuple[frozenset[str], ...]
+
+    @property
+    def triggers(self) -> frozenset[str]:
+        """The words that call up the pattern."""
+        return self.needs[0]
 
     def find(self, folded: str) -> re.Match[str] | None:
         """Search a folded sentence; the match is that of the first part of the pattern."""
@@ -57,10 +63,10 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A piece of a pattern: its expression, its trigger words, and whether it may be absent."""
+    """A piece of a pattern: its expression, the words it needs, and whether it may be absent."""
 
     regex: str
-    triggers: frozenset[str]
+    needs: tuple[frozenset[str], ...] = ()
     optional: bool = False
     gap: bool = False
     edge: bool = False
@@ -79,24 +85,22 @@ def compile_pattern(
     Raises:
         BadPattern: The line cannot be read, or no word in it can call it up.
     """
-    positive, negative, triggers = [], [], []
+    positive, negative, needs = [], [], []
     for piece in re.split(r"\s&(?=!?\s)", line):
         is_negative = piece.startswith("! ")
         part = _Reader(piece.removeprefix("!").strip(), line, sets, common).read()
         compiled = re.compile(rf"(?<!\w)(?:{part.regex})(?!\w)")
         (negative if is_negative else positive).append(compiled)
         if not is_negative:
-            triggers.append(part.triggers)
-    best = max(triggers, key=lambda each: _rarity(each, common))
-    if not best:
+            needs.extend(part.needs)
+    if not needs:
         raise BadPattern(f"no word of {line!r} can call it up")
-    return Pattern(label, tuple(positive), tuple(negative), best)
+    needs.sort(key=lambda each: -_rarity(each, common))
+    return Pattern(label, tuple(positive), tuple(negative), tuple(dict.fromkeys(needs)))
 
 
 def _rarity(triggers: frozenset[str], common: frozenset[str]) -> float:
     """How seldom one of the words is met: by its shortest, and none that is common."""
-    if not triggers:
-        return -100
     shortest = min(len(each.rstrip("*")) for each in triggers)
     return shortest - 20 * any(each in common for each in triggers) - len(triggers) / 100
 
@@ -122,10 +126,15 @@ class _Reader:
         while self.at < len(self.tokens) and self.tokens[self.at] == "|":
             self.at += 1
             options.append(self._sequence())
-        triggers: frozenset[str] = frozenset()
-        if all(option.triggers for option in options):
-            triggers = triggers.union(*(option.triggers for option in options))
-        return _Part(f"(?:{'|'.join(option.regex for option in options)})", triggers)
+        regex = f"(?:{'|'.join(option.regex for option in options)})"
+        if len(options) == 1:
+            return _Part(regex, options[0].needs)
+        if not all(option.needs for option in options):
+            return _Part(regex)
+        rarest = (
+            max(option.needs, key=lambda each: _rarity(each, self.common)) for option in options
+        )
+        return _Part(regex, (frozenset().union(*rarest),))
 
     def _sequence(self) -> _Part:
         parts: list[_Part] = []
@@ -133,9 +142,8 @@ class _Reader:
             parts.append(self._element())
         if not parts:
             raise BadPattern(f"an empty alternative in {self.line!r}")
-        needed = [part.triggers for part in parts if not part.optional and part.triggers]
-        best = max(needed, key=lambda each: _rarity(each, self.common), default=frozenset())
-        return _Part(_join(parts), best)
+        needs = (need for part in parts if not part.optional for need in part.needs)
+        return _Part(_join(parts), tuple(needs))
 
     def _element(self) -> _Part:
         token = self.tokens[self.at]
@@ -147,13 +155,13 @@ class _Reader:
                     raise BadPattern(f"a bracket is not closed in {self.line!r}")
                 optional = self.tokens[self.at] == ")?"
                 self.at += 1
-                return _Part(inner.regex, inner.triggers, optional)
+                return _Part(inner.regex, inner.needs, optional)
             case ".." | "...":
-                return _Part(rf"(?:\w+{_APART}){{0,{_GAPS[token]}}}?", frozenset(), gap=True)
+                return _Part(rf"(?:\w+{_APART}){{0,{_GAPS[token]}}}?", gap=True)
             case "<n>" | "*":
-                return _Part(_NUMBER if token == "<n>" else r"\w+", frozenset())
+                return _Part(_NUMBER if token == "<n>" else r"\w+")
             case "^" | "$":
-                return _Part(r"\A\W*" if token == "^" else r"\W*\Z", frozenset(), edge=True)
+                return _Part(r"\A\W*" if token == "^" else r"\W*\Z", edge=True)
             case _ if token.startswith("@"):
                 return self._named_set(token[1:])
             case _:
@@ -187,15 +195,15 @@ def _word(token: str) -> _Part:
     regex = _APART.join(fold(each, keep_umlauts=True) for each in stem.split("-") if each)
     regex = regex.translate(_UMLAUTS)
     if token.startswith("*"):
-        return _Part(rf"\w*{regex}" + (r"\w*" if token.endswith("*") else ""), frozenset())
+        return _Part(rf"\w*{regex}" + (r"\w*" if token.endswith("*") else ""))
     ends = "*" if token.endswith("*") else ""
     first = re.split("-", stem)[0]
     spellings = _spellings(first)
     if ends and "-" not in stem:
         if len(stem) < _MIN_STEM:
             raise BadPattern(f"{token!r} begins too many words")
-        return _Part(rf"{regex}\w*", frozenset(each + "*" for each in spellings))
-    return _Part(regex + (r"\w*" if ends else ""), frozenset(spellings))
+        return _Part(rf"{regex}\w*", (frozenset(each + "*" for each in spellings),))
+    return _Part(regex + (r"\w*" if ends else ""), (frozenset(spellings),))
 
 
 def _spellings(stem: str) -> set[str]:

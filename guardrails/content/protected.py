@@ -28,19 +28,29 @@ _STREET_BEFORE = (
     r"|[Qq]uai|[Ii]mpasse|Am|An der|Zum|Zur) (?:(?:de la|de l'|del|de|du|des|la|le|los|las|den|dem"
     rf"|der) ?)?{_CAP}(?: {_CAP})*(?:,? \d+[a-z]?)"
 )
-_GERMAN_STREET = r"\b[\w-]*(?:stra(?:ß|ss)e|str\.|gasse|platz|weg|allee|ring|damm|ufer) ?\d*\b"
+_GERMAN_STREET = re.compile(r"(?<=\w)(?:stra(?:ß|ss)e|str\.|gasse|platz|weg|allee|damm|ufer)(?!\w)")
 _TITLED = (
     r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Herrn?|Frau|Sra?|Señora?|Señor|Don|Doña|Mme|Mlle|Madame"
     rf"|Monsieur|M)\b\.? {_CAP}(?: {_CAP})?"
 )
 _GREETED = (
-    r"\A(?:Dear|Hello|Hi|Hola|Bonjour|Hallo|Guten Tag|Estimad[oa]s?|Ch[eè]re?s?|Liebe[rs]?)"
+    r"^(?:Dear|Hello|Hi|Hola|Bonjour|Hallo|Guten Tag|Estimad[oa]s?|Ch[eè]re?s?|Liebe[rs]?)"
     rf" {_CAP}(?: {_CAP}){{0,3}}(?=\s*[,:!\n]|$)"
 )
-_NAMES = re.compile(
-    "|".join(
-        (_COMPANY, _NUMBERED_COURT, _STREET, _STREET_BEFORE, _GERMAN_STREET, _TITLED, _GREETED)
-    )
+_COMPANIES = re.compile(_COMPANY)
+_STREETS = re.compile("|".join((_NUMBERED_COURT, _STREET, _STREET_BEFORE)))
+_PERSONS = re.compile(_TITLED)
+_GREETINGS = re.compile(_GREETED, re.MULTILINE)
+# Words of which one stands in every name of its kind; the dearer search is spared without them.
+_WORD = re.compile(r"[^\W_]+")
+_COMPANY_HINTS = frozenset(re.findall(r"[A-Za-zäöüèé]{2,}", _COMPANY_ENDS)) | {"A", "L", "V", "R", "K"}
+_STREET_HINTS = frozenset(re.findall(r"[A-Za-z]{2,}", _STREET_ENDS)) | frozenset(
+    "Calle calle Avenida avenida Avda avda Plaza plaza Paseo paseo Rue rue Avenue avenue Boulevard"
+    " boulevard Place place Quai quai Impasse impasse Am An Zum Zur".split()
+)
+_TITLE_HINTS = frozenset(
+    "Mr Mrs Ms Miss Mx Dr Prof Herr Herrn Frau Sr Sra Señor Señora Don Doña Mme Mlle Madame"
+    " Monsieur M".split()
 )
 _QUOTED = re.compile(
     r"(?:\b(?i:you (?:wrote|said|asked|told|mention(?:ed)?|put it)|your (?:words|message|e-?mail"
@@ -63,7 +73,17 @@ def protect(text: str, names: re.Pattern[str] | None) -> str:
         text = names.sub(_blot, text)
     if '"' in text or "“" in text or "„" in text or "«" in text:
         text = _QUOTED.sub(_blot_quoted, text)
-    return _NAMES.sub(_blot_name, text)
+    words = set(_WORD.findall(text))
+    if not words.isdisjoint(_TITLE_HINTS):
+        text = _PERSONS.sub(_blot, text)
+    if not words.isdisjoint(_COMPANY_HINTS):
+        text = _COMPANIES.sub(_blot, text)
+    if not words.isdisjoint(_STREET_HINTS):
+        text = _STREETS.sub(_blot, text)
+    for match in _GERMAN_STREET.finditer(text):
+        start = max(text.rfind(mark, 0, match.start()) for mark in " \n,(") + 1
+        text = text[:start] + _BLOT * (match.end() - start) + text[match.end() :]
+    return _GREETINGS.sub(_blot_greeting, text)
 
 
 def names_pattern(names: Sequence[str]) -> re.Pattern[str] | None:
@@ -85,10 +105,8 @@ def _blot(match: re.Match[str]) -> str:
     return _BLOT * len(match[0])
 
 
-def _blot_name(match: re.Match[str]) -> str:
-    if match[0].startswith(("Dear", "Hello", "Hi", "Hola")) and _NOT_NAMES.search(match[0]):
-        return match[0]
-    return _blot(match)
+def _blot_greeting(match: re.Match[str]) -> str:
+    return match[0] if _NOT_NAMES.search(match[0]) else _blot(match)
 
 
 def _blot_quoted(match: re.Match[str]) -> str:

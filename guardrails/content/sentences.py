@@ -9,12 +9,9 @@ from guardrails.content.report import Part
 _WRAPPED = 50
 _MARKS = ".!?:;,)…"
 _WRAP = re.compile(rf"(?<=[^\n{re.escape(_MARKS)}])\n(?=[^\W\d_])")
-_BREAK = re.compile(
-    r"\n\s*"
-    # A full stop after a day of a German date or an initial ends nothing.
-    r"|(?<![\s(]\d)(?<![\s(]\d\d)(?<!\s[A-Z])[.!?…]+[\"'”»)\]]*\s+(?=[^a-zà-ÿ\s])"
-    r"|[!?…]+\s+"
-)
+_BREAK = re.compile(r"\n\s*|[.!?…]+[\"'”’»)\]]*\s+")
+# A full stop after a day of a German date or an initial ends nothing.
+_NO_END = re.compile(r"(?:^|[\s(])(?:\d{1,2}|[A-Z])$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +34,21 @@ def split_sentences(text: str, part: Part) -> list[Sentence]:
     found: list[Sentence] = []
     at = 0
     for match in _BREAK.finditer(joined):
-        _add(found, text, at, match.end(), part)
-        at = match.end()
+        if _ends(joined, match):
+            _add(found, text, at, match.end(), part)
+            at = match.end()
     _add(found, text, at, len(text), part)
     return found
+
+
+def _ends(text: str, match: re.Match[str]) -> bool:
+    """Whether a mark ends a sentence: not within a date, an initial or before a small letter."""
+    mark = match[0]
+    if mark[0] != "." or "\n" in mark:
+        return True
+    if text[match.end() : match.end() + 1].islower():
+        return False
+    return not _NO_END.search(text, max(0, match.start() - 4), match.start())
 
 
 def _join_wrapped(text: str) -> str:
