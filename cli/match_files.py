@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -223,7 +223,14 @@ def read_customers(path: Path) -> tuple[Customer, ...]:
         customers[number] = Customer(
             number, file.text(cells, "name"), tuple(a for a in accounts if a), parent
         )
-    return tuple(customers.values())
+    # Some exports name the parent instead of giving its number.
+    by_name = {each.name: each.customer_no for each in customers.values() if each.name}
+    return tuple(
+        replace(each, parent=by_name.get(each.parent, each.parent))
+        if each.parent not in customers
+        else each
+        for each in customers.values()
+    )
 
 
 def read_payments(path: Path) -> tuple[Payment, ...]:

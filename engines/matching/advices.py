@@ -22,12 +22,15 @@ class AdviceDesk:
     def __init__(self, advices: Iterable[Advice], book: OpenBook, nominator: Nominator) -> None:
         self._book, self._nominator = book, nominator
         self._waiting: dict[tuple[str, int], list[Advice]] = defaultdict(list)
+        self._of: dict[str, list[Advice]] = defaultdict(list)
         for advice in advices:
             self._waiting[advice.currency, advice.total_minor].append(advice)
+            for number in book.names.find(advice.payer_text).customers:
+                self._of[number].append(advice)
 
     def find(self, case: Case) -> Advice | None:
         """Find the advice of a payment; the best confirmed one, or none where two are equal."""
-        waiting = self._waiting.get((case.payment.currency, case.amount))
+        waiting = self._waiting.get((case.payment.currency, case.amount)) or self._less_fee(case)
         if not waiting:
             return None
         ranked = sorted(
@@ -39,6 +42,20 @@ class AdviceDesk:
         if not ranked or (len(ranked) > 1 and ranked[-1][0] == ranked[-2][0]):
             return None
         return waiting[ranked[-1][1]]
+
+    def _less_fee(self, case: Case) -> list[Advice]:
+        """Advices of the payer for a little more than came in: a bank took its fee."""
+        if not case.payer.certain:
+            return []
+        most = min(case.rules.fee_most_minor, case.amount * case.rules.fee_most_permille // 1000)
+        return [
+            advice
+            for number in sorted(case.payer.customers)
+            for advice in self._of.get(number, ())
+            if 0 < advice.total_minor - case.amount <= most
+            and advice.currency == case.payment.currency
+            and advice in self._waiting[advice.currency, advice.total_minor]
+        ]
 
     def take(self, advice: Advice) -> None:
         """An advice that was used belongs to no other payment."""
@@ -156,7 +173,8 @@ def judge_advised(case: Case, advice: Advice) -> Decision | None:
     full = all(reading.net[d.doc_id] == case.book.owed(d.doc_id) for d in reading.documents)
     if len(owners) > 1 or (plain and full) or _is_foreign(case, reading):
         return judge_named(case, named)
-    if sum(reading.net.values()) + sum(u.net_minor for u in reading.unread) != case.amount:
+    stated = sum(reading.net.values()) + sum(line.net_minor for line in reading.unread)
+    if stated != case.amount:
         decision = judge_named(case, named)
         return replace(
             decision, may_post=False, reason=decision.reason or Reason.REFERENCE_CONFLICT

@@ -18,6 +18,7 @@ class LineKind(StrEnum):
 _RETURN = pattern("lines", "returned")
 _FEE = pattern("lines", "fee")
 _OWN = pattern("lines", "own")
+_STRANGE = pattern("lines", "strange")
 _STATED = pattern("payers", "deduction")
 _PART = pattern("payers", "part")
 _DISCOUNT = pattern("payers", "discount")
@@ -39,7 +40,8 @@ def classify(payment: Payment, is_ours: bool) -> LineKind:
         return LineKind.RETURN
     if channel & _FEE_CHANNELS or _FEE.search(text):
         return LineKind.FEE
-    if channel & _OWN_CHANNELS or _OWN.search(text):
+    own = _OWN.search(text) or (not is_ours and _STRANGE.search(text))
+    if channel & _OWN_CHANNELS or own:
         return LineKind.INTERNAL
     if payment.amount_minor > 0:
         return LineKind.RECEIPT

@@ -12,6 +12,8 @@ from engines.matching.references import normalise
 
 _NO_REFERENCE = frozenset({"", "NONREF", "NOTPROVIDED", "NOREF", "NA", "NONE", "UNKNOWN", "0"})
 _OVERLAP_DAYS = 7
+# A bank reference this long is one line's own; a shorter one may be a check number.
+_TELLING = 8
 
 
 class SeenLines:
@@ -28,7 +30,7 @@ class SeenLines:
         key = (reference, payment.amount_minor, payment.currency)
         repeated = any(
             abs((payment.value_on - other.value_on).days) <= _OVERLAP_DAYS
-            and identity(payment) == identity(other)
+            and (len(reference) >= _TELLING or identity(payment) == identity(other))
             for other in self._lines[key]
         )
         self._lines[key].append(payment)

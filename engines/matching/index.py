@@ -20,12 +20,15 @@ class OpenBook:
         for doc in book.documents:
             if doc.customer_no not in self.customers:
                 self.customers[doc.customer_no] = Customer(doc.customer_no, doc.customer_name)
+        for parent in {c.parent for c in book.customers} - self.customers.keys() - {""}:
+            self.customers[parent] = Customer(parent, parent)
         self._children: dict[str, list[str]] = defaultdict(list)
         for customer in self.customers.values():
             if customer.parent:
                 self._children[customer.parent].append(customer.customer_no)
         self.references = ReferenceIndex(self.documents.values(), book.closed)
-        self.names = NameIndex(self.customers.values(), aliases)
+        written = {(d.customer_name, d.customer_no) for d in book.documents if d.customer_name}
+        self.names = NameIndex(self.customers.values(), [*sorted(written), *aliases])
         self.by_number = {normalise(no).lstrip("0"): no for no in self.customers}
         self._spent: Counter[str] = Counter()
         self._owed = {doc_id: doc.amount_minor for doc_id, doc in self.documents.items()}

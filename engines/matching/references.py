@@ -61,7 +61,9 @@ _NUMBERED = re.compile(r"([A-Z]*?)0*([1-9]\d*)")
 _LETTERS_FIRST = re.compile(r"([A-Z]+)(\d[A-Z0-9]*)")
 _LOOK_ALIKES = str.maketrans("OQILSBZ", "0011582")
 _WORDS = plain("references", "ours")
-_OTHER_NUMBERS = plain("references", "others")
+_FOREIGN = plain("references", "foreign")
+_OTHER_NUMBERS = plain("references", "others") | _FOREIGN
+_LONGEST_FOREIGN = 7
 _STRUCTURED = re.compile(r"(?<![A-Z0-9])(?:RF\d\d[A-Z0-9 ]{1,26}|[\d ]{20,35}|\+{3}[\d/]{14}\+{3})")
 _MOST_PIECES = 4
 _LONGEST_TAIL = 8
@@ -110,7 +112,7 @@ class ReferenceIndex:
                 self._add(document.doc_id, normalise(number))
 
     def _add(self, doc_id: str, key: str) -> None:
-        if not any(char.isdigit() for char in key):
+        if not key or key.isalpha():
             return
         self._keys[key].append(doc_id)
         core = core_of(key)
@@ -161,17 +163,19 @@ class ReferenceIndex:
     def _pieces(self, text: str) -> list["_Piece"]:
         text = _AMOUNT.sub(self._kept, _DATE.sub(self._kept, text))
         found: list[_Piece] = []
-        end, after_word, after_other = 0, False, False
+        end, after_word, after_other, foreign = 0, False, False, False
         for match in _PIECE.finditer(text):
             gap, token = text[end : match.start()], match[0]
             end = match.end()
             if not any(char.isdigit() for char in token):
                 after_word = token in _WORDS
                 after_other = token in _OTHER_NUMBERS or (after_other and after_word)
-                found.append(_Piece(token, gap, False, False))
+                foreign = token in _FOREIGN or (foreign and after_word)
+                found.append(_Piece(token, gap, False, False, False))
                 continue
-            found.append(_Piece(token, gap, after_word, after_other))
-            after_other = False
+            strange = foreign and token.isdigit() and len(token) <= _LONGEST_FOREIGN
+            found.append(_Piece(token, gap, after_word, after_other, strange))
+            after_other = foreign = False
         return found
 
     def _kept(self, match: re.Match[str]) -> str:
@@ -185,6 +189,8 @@ class ReferenceIndex:
         return key in self._keys or core_of(key) in self._cores
 
     def _at(self, pieces: list["_Piece"], at: int, before: list[Hit]) -> tuple[Hit | None, int]:
+        if pieces[at].is_foreign:
+            return None, 1
         joined = _joins(pieces, at)
         for text, used, spaced in joined:
             # A join over blanks needs length: two short numbers beside each other are two.
@@ -296,6 +302,7 @@ class _Piece:
     gap: str
     after_word: bool
     after_other: bool
+    is_foreign: bool
 
 
 def _joins(pieces: list[_Piece], at: int) -> list[tuple[str, int, bool]]:

@@ -106,7 +106,7 @@ def _nothing_open(case: Case) -> Decision:
         for doc in case.book.open_items(number, currency)
         if not doc.is_credit
     ]
-    if foreign and case.payer.is_known:
+    if foreign and (case.payer.is_known or case.payer.certain):
         foreign.sort(key=lambda doc: (days_off(case, doc), doc.doc_id))
         said = ("the payer's documents are in another currency",)
         drafts = tuple(

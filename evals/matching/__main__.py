@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import resource
 import sys
 from pathlib import Path
 
@@ -24,7 +25,9 @@ def main() -> None:
     given = parser.parse_args()
     if given.sizes:
         for payments, items, seconds in time_sizes(given.seed, _numbers(given.sizes)):
-            _say(json.dumps({"payments": payments, "items": items, "seconds": round(seconds, 2)}))
+            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+            figures = {"payments": payments, "items": items, "seconds": round(seconds, 2)}
+            _say(json.dumps(figures | {"peak_megabytes": peak}))
         return
     _run(given)
 
