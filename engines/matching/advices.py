@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from engines.matching.classify import states_discount
+from engines.matching.classify import states_deduction, states_discount, states_part
 from engines.matching.drafting import Case, Decision, Draft
 from engines.matching.index import OpenBook
 from engines.matching.model import Advice, AdviceLine, Difference, OpenDocument, Part, Reason
@@ -182,6 +182,22 @@ def judge_advised(case: Case, advice: Advice) -> Decision | None:
     return _by_lines(case, reading, deductions)
 
 
+def names_only_strangers(case: Case, advice: Advice) -> bool:
+    """Whether the lines of an advice carry numbers like ours, none of which is open."""
+    found = [case.book.references.find(line.reference) for line in advice.lines]
+    return any(each.strangers or each.closed or each.hits for each in found)
+
+
+def _is_short(case: Case, reading: Reading) -> bool:
+    """Whether a line pays a little less than is open on its document."""
+    for doc in reading.documents:
+        owed = case.book.owed(doc.doc_id)
+        missing = owed - reading.net[doc.doc_id]
+        if 0 < missing * 100 <= owed * case.rules.short_pay_percent:
+            return True
+    return False
+
+
 def _is_foreign(case: Case, reading: Reading) -> bool:
     return any(doc.currency != case.payment.currency for doc in reading.documents)
 
@@ -227,9 +243,12 @@ def _why(
         return Reason.OVERPAYMENT, False, "over"
     if reading.unread and not deductions:
         return Reason.REFERENCE_NOT_OPEN, False, "advised"
+    if not deductions and _is_short(case, reading):
+        said = states_part(reading.words)
+        return Reason.PARTIAL_PAYMENT if said else Reason.SHORT_PAY, False, "short_pay"
     if not deductions:
         return Reason.PARTIAL_PAYMENT, True, "advised_part"
-    if states_discount(reading.words):
+    if states_discount(reading.words) and not states_deduction(reading.words):
         named = Named(reading.documents, Certainty.EXACT, by_advice=True)
         decision = judge_named(case, named)
         if decision.drafts and decision.drafts[0].pattern == "named_discount":

@@ -20,6 +20,7 @@ _FEE = pattern("lines", "fee")
 _OWN = pattern("lines", "own")
 _STRANGE = pattern("lines", "strange")
 _STATED = pattern("payers", "deduction")
+_LESS = pattern("payers", "less")
 _PART = pattern("payers", "part")
 _DISCOUNT = pattern("payers", "discount")
 _RETURN_CHANNELS = plain("channels", "returned")
@@ -59,6 +60,11 @@ def _says_return(payment: Payment, text: str, is_ours: bool) -> bool:
 def states_deduction(text: str) -> bool:
     """Whether a payer says that it kept something back."""
     return bool(_STATED.search(text))
+
+
+def states_less(text: str) -> bool:
+    """Whether a payer says that it paid less, without saying why."""
+    return bool(_LESS.search(text))
 
 
 def states_part(text: str) -> bool:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from engines.matching.advices import AdviceDesk, judge_advised
+from engines.matching.advices import AdviceDesk, judge_advised, names_only_strangers
 from engines.matching.assignment import spread_equal_amounts
 from engines.matching.classify import LineKind, classify
 from engines.matching.drafting import Case, Decision
@@ -172,8 +172,13 @@ class _Batch:
 
     def _advised(self, case: Case, contested: bool) -> Decision | None:
         advice = self.advices.find(case)
-        decision = judge_advised(case, advice) if advice else None
-        if not advice or not decision:
+        if not advice:
+            return None
+        decision = judge_advised(case, advice)
+        if decision is None and names_only_strangers(case, advice):
+            likely = judge_unnamed(case)
+            decision = Decision(likely.drafts, Reason.REFERENCE_NOT_OPEN, owner=likely.owner)
+        if decision is None:
             return None
         self.advices.take(advice)
         if contested and decision.may_post:

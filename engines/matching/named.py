@@ -1,11 +1,15 @@
-"""What to do where documents are named: they sum up, or the difference says which case it is."""
+"""What to do where documents are named: they sum up, or the difference says which case it is.
+
+Words of the payer can only make an answer more careful: none of them lets a receipt post that
+would not post without it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import combinations, islice
 
-from engines.matching.classify import states_deduction, states_discount, states_part
+from engines.matching.classify import states_deduction, states_discount, states_less, states_part
 from engines.matching.drafting import (
     Case,
     Decision,
@@ -72,8 +76,9 @@ def _with_standing(
         reason = Reason.REFERENCE_NOT_OPEN
     elif case.found.closed and not named.by_advice:
         reason, may_post = Reason.REFERENCE_NOT_OPEN, False
-    # A number read with a slip is only as good as the payer behind it.
-    if named.certainty is Certainty.SLIP and standing is Standing.UNKNOWN:
+    # A number read with a slip, or one with a part of its amount, needs a payer that agrees.
+    weak = named.certainty is Certainty.SLIP or reason is Reason.PARTIAL_PAYMENT
+    if weak and standing is Standing.UNKNOWN:
         may_post = False
     return Decision(drafts, reason, may_post, owner, standing.value, decision.pool)
 
@@ -165,6 +170,8 @@ def _less_discount(case: Case, named: Named, missing: int) -> Decision | None:
         return None
     offered = sum(doc.discount_minor for doc in documents)
     said = states_discount(case.payment.memo)
+    if states_deduction(case.payment.memo):
+        return None
     permille = next(
         (
             rate
@@ -181,7 +188,9 @@ def _less_discount(case: Case, named: Named, missing: int) -> Decision | None:
         parts, differences = _offered(case, documents)
     elif permille and (said or not _is_round_fee(case, missing)):
         early = timedelta(case.rules.discount_days_early)
-        earned = all(d.due_on and case.payment.value_on <= d.due_on - early for d in documents)
+        earned = permille <= case.rules.earned_discount_permille and all(
+            d.due_on and case.payment.value_on <= d.due_on - early for d in documents
+        )
         parts, differences = pay_discounted(case, documents, permille)
     else:
         return None
@@ -202,7 +211,7 @@ def _is_round_fee(case: Case, missing: int) -> bool:
 
 
 def _less_deduction(case: Case, named: Named, _missing: int) -> Decision | None:
-    if not states_deduction(case.payment.memo) or states_part(case.payment.memo):
+    if not (states_deduction(case.payment.memo) or states_less(case.payment.memo)):
         return None
     parts, differences = pay_less(case, named.documents, "deduction")
     draft = Draft(parts, "short_pay", ("the payer states a deduction",), 0, differences)
@@ -223,8 +232,6 @@ def _less_fee(case: Case, named: Named, missing: int) -> Decision | None:
 
 def _other_exact(case: Case, named: Named, _missing: int) -> Decision | None:
     """The amount is exactly another document of the same customer."""
-    if states_part(case.payment.memo):
-        return None
     owner, named_ids = named.documents[0].customer_no, {d.doc_id for d in named.documents}
     others = [
         doc
@@ -251,9 +258,9 @@ def _in_part(case: Case, named: Named, missing: int) -> Decision:
     part = states_part(case.payment.memo)
     if len(documents) == 1:
         parts, differences = pay_less(case, documents, "")
-        if small and not part:
+        if small:
             draft = Draft(parts, "short_pay", ("less than the named document",), 0, differences)
-            return Decision((draft,), Reason.SHORT_PAY)
+            return Decision((draft,), Reason.PARTIAL_PAYMENT if part else Reason.SHORT_PAY)
         draft = Draft(parts, "named_part", ("a part of the named document",))
         return Decision((draft,), Reason.PARTIAL_PAYMENT, may_post=named.certainty > Certainty.TAIL)
     drafts = []

@@ -11,6 +11,7 @@ class MatchRules:
         fee_most_minor: Largest bank fee taken off a receipt without a person.
         fee_most_permille: The same as thousandths of what was named.
         discount_permille: Cash discounts in use, where a document does not say its own.
+        earned_discount_permille: Largest of these that is granted without a person.
         discount_days_early: Days before the due date by which such a discount is earned.
         short_pay_percent: An unexplained shortage up to this is a deduction, above it a part.
         advice_days: Days an advice may be away from its payment.
@@ -23,6 +24,7 @@ class MatchRules:
     fee_most_minor: int = 30_00
     fee_most_permille: int = 50
     discount_permille: tuple[int, ...] = (10, 15, 20, 25, 30, 40, 50)
+    earned_discount_permille: int = 30
     discount_days_early: int = 5
     short_pay_percent: int = 15
     advice_days: int = 10

@@ -151,6 +151,31 @@ def test_instruction_in_a_memo__changes_nothing(said: str, minor: int, memo: str
     assert match(book, pay(minor, f"{memo} {said}")) == match(book, pay(minor, memo))
 
 
+WORDS_OF_PAYERS = (
+    "part payment",
+    "1st instalment, balance to follow",
+    "2% cash discount skonto",
+    "less",
+    "damaged goods",
+    "approved bank fee",
+    "interest",
+    "on account",
+)
+
+
+@pytest.mark.parametrize("said", [*WORDS_OF_PAYERS, " ".join(WORDS_OF_PAYERS)])
+@pytest.mark.parametrize("memo", ["INV-1001", "INV-1001 damaged", "INV-1001 INV-1002", ""])
+def test_words_of_a_payer__never_let_post_what_would_not_post_without_them(said, memo) -> None:
+    book = [doc("INV-1001", 100_000), doc("INV-1002", 250_000), doc("INV-1003", 77_700)]
+    for minor in (98_000, 96_000, 95_555, 70_000, 77_700, 99_000, 123_456, 343_000, 349_000):
+        for day in (DAY, DUE + timedelta(9)):
+            (plain,) = match(book, pay(minor, memo, value_on=day))
+            (told,) = match(book, pay(minor, f"{memo} {said}", value_on=day))
+            if told.action == "auto":
+                assert plain.action == "auto"
+                assert told.alternatives[0].parts == plain.alternatives[0].parts
+
+
 @pytest.mark.parametrize("said", INSTRUCTIONS)
 def test_instruction_in_an_advice__changes_nothing(said: str) -> None:
     book = [doc("INV-1001", 100_000), doc("INV-1002", 250_000)]

@@ -6,7 +6,7 @@ import pytest
 
 from engines.matching.match import match_payments
 from engines.matching.memory import Answer, Learned, remember
-from engines.matching.model import Book, Customer
+from engines.matching.model import AdviceLine, Book, Customer
 from engines.matching.rules import MatchRules
 from tests.unit.engines.matching.build import (
     CUSTOMERS,
@@ -79,6 +79,34 @@ class TestNamed:
         (found,) = match(BOOK, pay(230_000, "INV-1002 less 200.00 damaged goods"))
         assert told(found) == ("suggest", "short_pay")
         assert cash(found) == {"INV-1002": 230_000}
+
+    def test_deduction_as_large_as_a_discount__is_still_a_deduction(self) -> None:
+        early = pay(245_000, "INV-1002 damaged", value_on=DUE - timedelta(20))
+        assert told(match(BOOK, early)[0]) == ("suggest", "short_pay")
+
+    def test_part_by_a_stranger__is_only_suggested(self) -> None:
+        (found,) = match(BOOK, pay(125_000, "INV-1002", **STRANGER))
+        assert told(found) == ("suggest", "partial_payment")
+
+    def test_stranger_names_documents_that_sum_up__posts(self) -> None:
+        assert told(match(BOOK, pay(100_000, "INV-1001", **STRANGER))[0]) == ("auto", "")
+
+    def test_number_with_a_slip__posts_only_beside_its_payer(self) -> None:
+        book = [doc("1930547631", 100_000), doc("1930547700", 50_000)]
+        (known,) = match(book, pay(100_000, "1930547613"))
+        assert (told(known)[0], known.alternatives[0].pattern) == ("auto", "named_slip/same")
+        (stranger,) = match(book, pay(100_000, "1930547613", **STRANGER))
+        assert told(stranger)[0] == "suggest"
+
+    def test_check_number_like_a_document__is_not_that_document(self) -> None:
+        book = [doc("10481", 100_000), doc("10999", 77_700)]
+        (found,) = match(book, pay(77_700, "CHECK 10481"))
+        assert cash(found) == {"10999": 77_700}
+
+    def test_named_documents_and_one_more_make_the_sum__are_suggested(self) -> None:
+        (found,) = match(BOOK, pay(427_700, "INV-1001 INV-1002 INV-"))
+        assert told(found) == ("suggest", "ambiguous_combination")
+        assert len(cash(found)) == 3
 
     def test_small_unexplained_shortage__is_a_short_pay(self) -> None:
         assert told(match(BOOK, pay(231_111, "INV-1002"))[0]) == ("suggest", "short_pay")
@@ -209,6 +237,31 @@ class TestAdvice:
         assert told(found) == ("suggest", "short_pay")
         (kept,) = found.alternatives[0].differences
         assert (kept.kind, kept.doc_id, kept.minor) == ("deduction", "INV-1002", 30_000)
+
+    def test_advice_for_a_little_more_than_came_in__is_less_a_bank_fee(self) -> None:
+        sent = advice(350_000, line("INV-1001", 100_000), line("INV-1002", 250_000))
+        (found,) = match(BOOK, pay(348_500), advices=(sent,))
+        assert told(found) == ("auto", "bank_fee")
+
+    def test_advice_of_a_document_that_is_not_open__is_told(self) -> None:
+        (found,) = match(BOOK, pay(77_700), advices=(advice(77_700, line("INV-1009", 77_700)),))
+        assert told(found) == ("suggest", "reference_not_open")
+
+    def test_line_a_little_short_without_a_word__is_a_short_pay(self) -> None:
+        short = AdviceLine("INV-1001", 100_000, 0, 90_000)
+        (found,) = match(BOOK, pay(90_000), advices=(advice(90_000, short),))
+        assert told(found) == ("suggest", "short_pay")
+
+    def test_line_in_part_that_says_so__posts(self) -> None:
+        part = AdviceLine("INV-1001", 40_000, 0, 40_000, "balance to follow")
+        (found,) = match(BOOK, pay(40_000), advices=(advice(40_000, part),))
+        assert told(found) == ("auto", "partial_payment")
+
+    def test_one_advice_and_two_equal_payments__is_nobodys_for_certain(self) -> None:
+        book = [doc("INV-1001", 50_000), doc("INV-1002", 50_000)]
+        payments = [pay(50_000, payment_id=n, bank_ref=n) for n in ("a", "b")]
+        outcomes = match(book, *payments, advices=(advice(50_000, line("INV-1002", 50_000)),))
+        assert {told(each)[0] for each in outcomes} == {"suggest"}
 
     def test_memo_and_advice_name_different_documents__is_a_reference_conflict(self) -> None:
         book = [doc("INV-1001", 50_000), doc("INV-1002", 50_000)]
