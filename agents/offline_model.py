@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage
 from pydantic import BaseModel
 
+from agents.model_faults import ModelAnswerInvalid
 from agents.offline_cases import case_move
 from agents.offline_questions import question_move, route_question
 from agents.offline_turn import Want, read_turn
@@ -47,7 +48,13 @@ class OfflineModel:
         schema: type[Schema],
         prompt_id: str = "",  # noqa: ARG002 - part of the port
     ) -> Schema:
-        """Choose the role that answers the newest question: all the supervisor's schema asks."""
+        """Choose the role that answers the newest question: all the supervisor's schema asks.
+
+        Raises:
+            ModelAnswerInvalid: Something else is asked, which rules cannot answer.
+        """
+        if "role" not in schema.model_fields:
+            raise ModelAnswerInvalid("offline", "the offline model only chooses roles")
         asked = [message.text for message in messages if isinstance(message, HumanMessage)]
         return schema.model_validate({"role": route_question(asked[-1] if asked else "")})
 

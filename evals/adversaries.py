@@ -106,8 +106,10 @@ class HostileModel:
     def structured(
         self, messages: Sequence[BaseMessage], schema: type[Schema], prompt_id: str = ""
     ) -> Schema:
-        """Choose any role, or fail to."""
+        """Choose any role, or fail to; as a second reader of words, see nothing wrong in them."""
         del messages, prompt_id
+        if "claims" in schema.model_fields:
+            return schema.model_validate({"claims": []})
         if self.rng.random() < 0.2:
             raise ModelAnswerInvalid("schema_mismatch", "the attacker names no role")
         role = self.rng.choice(("collector", "cash_applier", "dispute_analyst", "credit_analyst"))

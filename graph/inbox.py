@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict
 from sqlmodel import Session
 
+from agents.content_check import read_claims
 from graph.deps import Deps
 from graph.resume import open_threads, resume
 from ledger.errors import BadInput, Refused
@@ -124,11 +125,14 @@ class Inbox:
     def edit(self, proposal_id: str, changes: dict[str, object]) -> Outcome:
         """Change it; the result is judged anew and waits for somebody else."""
         deps = self.deps
+        subject, body = (str(changes.get(part, "")) for part in ("subject", "body"))
+        # Asked before the transaction: a model may take its time, and nobody waits for it there.
+        claims = read_claims(subject, body, deps.policy, deps.model) if subject or body else ()
         return self._decide(
             "edit",
             proposal_id,
             lambda session, key, who: decisions.edit(
-                session, key, who, changes, deps.policy, deps.as_of, deps.now
+                session, key, who, changes, deps.policy, deps.as_of, deps.now, claims
             ),
         )
 

@@ -11,16 +11,11 @@ from policies.schema import Policy
 
 @dataclass(frozen=True)
 class Draft:
-    """The exact words about to be sent.
-
-    `claims` and `missing_elements` are what content checkers report about the text; rules decide.
-    """
+    """The exact words about to be sent."""
 
     subject: str
     body: str
     language: str
-    claims: frozenset[str] = frozenset()
-    missing_elements: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -19,12 +19,15 @@ class _Action(BaseModel):
 
 
 class _MessageAction(_Action):
+    """A message; `reported_claims` is what a second reader found in words of its own."""
+
     contact_id: str
     channel: Literal["email", "sms", "portal", "letter"] = "email"
     language: str = "en"
     wording: Literal["template", "model", "person"] = "template"
     subject: str | None = None
     body: str | None = None
+    reported_claims: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _words_and_wording_agree(self) -> "_MessageAction":

@@ -56,6 +56,7 @@ POLICY_VALUES: dict[str, _PolicyValue] = {
     "dispute_reasons": _PolicyValue("dispute", lambda policy: ", ".join(policy.dispute.reasons)),
     "answer_days": _PolicyValue("dispute", lambda policy: str(policy.dispute.answer_within_days)),
     "credit_thresholds": _PolicyValue("credit", lambda policy: _credit(policy)),
+    "claim_classes": _PolicyValue("compliance", lambda policy: _bullets(_claims(policy))),
     "forecast_method": _PolicyValue("forecast", lambda policy: _forecast(policy)),
 }
 _FREE_VALUES = {"hold_reasons": ", ".join(HoldReason)}
@@ -188,6 +189,10 @@ def _credit(policy: Policy) -> str:
         f"{rule.propose_hold_at_limit_percent}% with an item {rule.propose_hold_oldest_days} days "
         "past due."
     )
+
+
+def _claims(policy: Policy) -> list[str]:
+    return [f"{name}: {told}" for name, told in policy.packs.vocabulary.claims.items()]
 
 
 def _forecast(policy: Policy) -> str:

@@ -79,8 +79,19 @@ def edit(
     policy: Policy,
     as_of: date,
     now: datetime,
+    claims: tuple[str, ...] = (),
 ) -> Decided:
     """Change the action; the editor becomes the author of a new proposal, judged anew.
+
+    Args:
+        session: A writing session.
+        proposal_id: What is edited.
+        decider: Who edits it.
+        changes: Fields of the action and their new values.
+        policy: The policy in force.
+        as_of: The business date.
+        now: The instant of the edit.
+        claims: What a second reader found in the new words.
 
     Raises:
         BadInput: The changed action is not a valid one, or another account's.
@@ -88,7 +99,7 @@ def edit(
     """
     proposal = _open_proposal(session, proposal_id, now)
     facts = current_facts(session, proposal.account_id, as_of)
-    action = _edited(read_action(proposal.action), changes, facts, policy)
+    action = _edited(read_action(proposal.action), changes, claims, facts, policy)
     verdict, _judged = judge_action(action, facts, policy, now)
     if isinstance(verdict, Deny):
         raise Refused(explain(verdict))
@@ -105,16 +116,22 @@ def edit(
 
 
 def _edited(
-    action: ProposedAction, changes: dict[str, object], facts: AccountFacts, policy: Policy
+    action: ProposedAction,
+    changes: dict[str, object],
+    claims: tuple[str, ...],
+    facts: AccountFacts,
+    policy: Policy,
 ) -> ProposedAction:
     if not changes:
         raise BadInput("nothing was changed; approve it as it is, or say what should differ")
-    fixed = {"account_id", "type", "wording"}.intersection(changes)
+    fixed = {"account_id", "type", "wording", "reported_claims"}.intersection(changes)
     if fixed:
         raise BadInput(f"{sorted(fixed)[0]} cannot be edited; reject and ask for another action")
     values = action.model_dump() | changes
     if isinstance(action, MessageAction) and changes.keys() & {"subject", "body"}:
         values |= _own_words(action, changes, facts, policy)
+        kept = () if {"subject", "body"} <= changes.keys() else action.reported_claims
+        values["reported_claims"] = sorted({*kept, *claims})
     try:
         return parse_action(values)
     except ValidationError as error:

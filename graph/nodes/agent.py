@@ -5,6 +5,7 @@ from typing import Any
 
 from langgraph.runtime import Runtime
 
+from agents.content_check import with_claims
 from agents.loop import run_role
 from agents.occasions import Occasion
 from agents.supervisor import ROLES
@@ -34,8 +35,9 @@ def agent(state: CaseState, runtime: Runtime[Deps]) -> dict[str, Any]:
             snapshots={facts.account_id: facts},
         )
         result = run_role(spec, ctx, task, deps.model)
+    asked = with_claims(result.actions, deps.policy, deps.model)
     return {
-        "actions": [action.model_dump(mode="json") for action in result.actions],
+        "actions": [action.model_dump(mode="json") for action in asked],
         "calls": [asdict(call) for call in result.calls],
         "explanation": result.explanation,
         "prompt": result.prompt,

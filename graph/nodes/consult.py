@@ -5,6 +5,7 @@ from typing import Any
 
 from langgraph.runtime import Runtime
 
+from agents.content_check import with_claims
 from agents.loop import run_role
 from agents.supervisor import ROLES
 from agents.task import question_task
@@ -34,8 +35,9 @@ def consult(state: ChatState, runtime: Runtime[Deps]) -> dict[str, Any]:
             open_knowledge=deps.open_knowledge,
         )
         result = run_role(spec, ctx, task, deps.model)
+    wishes = with_claims(result.actions, deps.policy, deps.model)
     return {
         "answer": result.explanation,
-        "wishes": [action.model_dump(mode="json") for action in result.actions],
+        "wishes": [action.model_dump(mode="json") for action in wishes],
         "calls": [asdict(call) for call in result.calls],
     }

@@ -104,7 +104,7 @@ def _words(case: Case, content: ContentReport) -> dict[str, object]:
         "lang": content.language,
         "supported_langs": frozenset(LANGUAGES),
         "lexicon_complete": content.languages <= frozenset(LANGUAGES),
-        "claims": content.claim_classes | draft.claims,
+        "claims": content.claim_classes.union(case.message.reported_claims if case.message else ()),
         "elements": content.elements,
         "integrity_findings": frozenset(each.kind for each in content.integrity),
         # Links and bank details that are not ours are untraced, which `every_number_traced` denies.

@@ -110,7 +110,7 @@ class TestCase:
         with book.ledger.read() as session:
             rows = list(session.scalars(select(Outbox)))
         assert len(rows) == 1
-        assert "look into it" in rows[0].body
+        assert "look into the point" in rows[0].body
 
     def test_waiting_requests__know_their_thread(self, book: CaseBook, run: Run) -> None:
         run(disputing(book), thread="case:cas_1:2026-03-18")

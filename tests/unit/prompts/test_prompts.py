@@ -43,7 +43,9 @@ class TestEveryPrompt:
 
 
 def test_every_role__has_a_prompt_of_its_own() -> None:
-    assert {spec.prompt_id for spec in ROLES.values()} | {"supervisor"} == set(prompt_ids())
+    assert {spec.prompt_id for spec in ROLES.values()} | {"supervisor", "content_checker"} == set(
+        prompt_ids()
+    )
 
 
 @pytest.mark.parametrize("spec", ROLES.values(), ids=str)
