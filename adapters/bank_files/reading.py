@@ -4,13 +4,30 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from adapters.bank_files import bai2, camt, mt940, ofx, qif
+from adapters.bank_files import (
+    advice_mail,
+    bai2,
+    camt,
+    csv_exports,
+    lockbox,
+    mt940,
+    nacha,
+    ofx,
+    qif,
+    remadv,
+    v11,
+    x12_820,
+)
 from adapters.bank_files.model import BankFile
 from adapters.bank_files.values import MAX_BYTES
+from adapters.spreadsheets.mapping_store import MappingStore
 from ledger.errors import BadInput
 from ledger.money import Money
 
-_NAMED = "MT940/MT942, CAMT.052/.053/.054, BAI2, OFX/QFX and QIF"
+_NAMED = (
+    "MT940/MT942, CAMT.052/.053/.054, BAI2, OFX/QFX, QIF, NACHA, X12 820, REMADV, V11, lockbox "
+    "stubs, remittance mails, CSV and XLSX"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +45,30 @@ READERS: tuple[Reader, ...] = (
     Reader("qif", qif.sniff, qif.read),
     Reader("bai2", bai2.sniff, bai2.read),
     Reader("mt940", mt940.sniff, mt940.read),
+    Reader("nacha", nacha.sniff, nacha.read),
+    Reader("x12-820", x12_820.sniff, x12_820.read),
+    Reader("remadv", remadv.sniff, remadv.read),
+    Reader("v11", v11.sniff, v11.read),
+    Reader("lockbox", lockbox.sniff, lockbox.read),
+    Reader("remittance-mail", advice_mail.sniff, advice_mail.read),
 )
 
 
-def read_bank_file(name: str, data: bytes) -> BankFile:
+def read_bank_file(
+    name: str,
+    data: bytes,
+    *,
+    profile: str | None = None,
+    mappings: MappingStore | None = None,
+) -> BankFile:
     """Read a statement or remittance file of any known format.
 
     Args:
         name: What errors call the file; it never decides the format.
         data: The bytes of the file.
+        profile: For a table of a bank: a profile's name or `part=Column` pairs, where its head
+            does not say what the columns are.
+        mappings: Mappings of such tables a person saved.
 
     Raises:
         BadInput: Unknown format, broken file, or control totals that prove a loss; one line.
@@ -48,6 +80,9 @@ def read_bank_file(name: str, data: bytes) -> BankFile:
     for reader in READERS:
         if reader.sniff(data):
             return _with_differences(name, reader.read(name, data))
+    if csv_exports.sniff(data):
+        export = csv_exports.read(name, data, profile=profile, mappings=mappings)
+        return _with_differences(name, export)
     raise BadInput(f"{name}: not a bank file this reads ({_NAMED}); export it in one of them")
 
 
