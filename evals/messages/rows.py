@@ -22,10 +22,17 @@ _LEAST_OVERLAP = 8
 
 @dataclass(frozen=True, slots=True)
 class LabelledSentence:
-    """Words of a sentence, and the claim classes it carries."""
+    """Words of a sentence, and the claim classes it carries.
+
+    Attributes:
+        single: Written alone, not in a message.
+        doubtful: Without a label of its own in a violating message, which may colour it.
+    """
 
     tokens: tuple[str, ...]
     claims: frozenset[str]
+    single: bool = False
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +83,9 @@ def read_sentences() -> list[LabelledSentence]:
     """All single sentences; no message holds them, so they only train."""
     rows = map(json.loads, SENTENCES.read_text(encoding="utf-8").splitlines())
     return [
-        LabelledSentence(tokens_of(fold(protect(row["text"], None))), frozenset(row["claims"]))
+        LabelledSentence(
+            tokens_of(fold(protect(row["text"], None))), frozenset(row["claims"]), single=True
+        )
         for row in rows
     ]
 
@@ -112,4 +121,5 @@ def _cut(
             for claim, at, size in places
             if min(at + size, end) - max(at, start) >= min(_LEAST_OVERLAP, max(size // 2, 1))
         )
-        yield LabelledSentence(tokens_of(folded[start:end]), claims)
+        doubtful = bool(spans) and not claims
+        yield LabelledSentence(tokens_of(folded[start:end]), claims, doubtful=doubtful)

@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 ARTIFACT = Path(__file__).with_name("model.npz")
 CARD = Path(__file__).with_name("model.json")
 # A kind of features counts by how many of them a sentence has, to this power.
-DAMPING = 0.4
+DAMPING = 0.3
 _WORDS_KEPT = 100_000
-_ALSO = 0.6
+_ALSO = 0.35
 
 
 @dataclass(frozen=True)
