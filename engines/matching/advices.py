@@ -4,7 +4,7 @@ An advice is joined by total, currency and days, and only where payer or referen
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from engines.matching.classify import states_deduction, states_discount, states_part
@@ -30,9 +30,24 @@ class AdviceDesk:
 
     def find(self, case: Case) -> Advice | None:
         """Find the advice of a payment; the best confirmed one, or none where two are equal."""
-        waiting = self._waiting.get((case.payment.currency, case.amount)) or self._less_fee(case)
-        if not waiting:
+        return self._best(case, self._waiting.get((case.payment.currency, case.amount), ()))
+
+    def find_less_fee(self, case: Case) -> Advice | None:
+        """Find an advice of the payer for a little more: a bank on the way took its charge."""
+        if not case.payer.certain:
             return None
+        most = min(case.rules.fee_most_minor, case.amount * case.rules.fee_most_permille // 1000)
+        near = [
+            advice
+            for number in sorted(case.payer.customers)
+            for advice in self._of.get(number, ())
+            if 0 < advice.total_minor - case.amount <= most
+            and advice.currency == case.payment.currency
+            and advice in self._waiting[advice.currency, advice.total_minor]
+        ]
+        return self._best(case, near) if len(near) == 1 else None
+
+    def _best(self, case: Case, waiting: Sequence[Advice]) -> Advice | None:
         ranked = sorted(
             ((self._support(case, advice), -self._days(case, advice)), n)
             for n, advice in enumerate(waiting)
@@ -42,20 +57,6 @@ class AdviceDesk:
         if not ranked or (len(ranked) > 1 and ranked[-1][0] == ranked[-2][0]):
             return None
         return waiting[ranked[-1][1]]
-
-    def _less_fee(self, case: Case) -> list[Advice]:
-        """Advices of the payer for a little more than came in: a bank took its fee."""
-        if not case.payer.certain:
-            return []
-        most = min(case.rules.fee_most_minor, case.amount * case.rules.fee_most_permille // 1000)
-        return [
-            advice
-            for number in sorted(case.payer.customers)
-            for advice in self._of.get(number, ())
-            if 0 < advice.total_minor - case.amount <= most
-            and advice.currency == case.payment.currency
-            and advice in self._waiting[advice.currency, advice.total_minor]
-        ]
 
     def take(self, advice: Advice) -> None:
         """An advice that was used belongs to no other payment."""

@@ -21,6 +21,7 @@ from engines.matching.scoring import Calibration, shipped_calibration
 from engines.matching.unnamed import judge_unnamed
 
 _ROUNDS = 3
+_UNEXPLAINED = ("oldest_first", "unnamed_part", "over")
 _KNOWN = ("account", "number", "name")
 # A named suggestion speaks for its documents until a person says otherwise.
 _SPOKEN_FOR = frozenset(
@@ -215,9 +216,21 @@ class _Batch:
                 waiting = rest
             if not posted:
                 break
-        judged = [(case, self._paid_twice(case) or self._unnamed(case)) for case in waiting]
+        judged = [(case, self._last_look(case)) for case in waiting]
         for case, decision in spread_equal_amounts(judged):
             self._settle(case, decision)
+
+    def _last_look(self, case: Case) -> Decision:
+        """What nothing open explains may be paid twice, or an advice less a charge."""
+        decision = self._unnamed(case)
+        if decision.drafts and decision.drafts[0].pattern not in _UNEXPLAINED:
+            return self._paid_twice(case) or decision
+        advice = self.advices.find_less_fee(case)
+        advised = judge_advised(case, advice) if advice else None
+        if advice and advised:
+            self.advices.take(advice)
+            return advised
+        return self._paid_twice(case) or decision
 
     def _unnamed(self, case: Case) -> Decision:
         """Judge by amount, again only when the payer's documents changed."""

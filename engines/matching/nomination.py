@@ -117,13 +117,12 @@ class Nominator:
         """Say how the payer stands to the owner of a document."""
         if owner in payer.customers or owner in payer.by_name:
             return Standing.SAME
-        voices = payer.customers | payer.by_name
         by_account = payer.voice in ("account", "number")
         # A name too worn to nominate anybody can still agree with the owner of a named document.
         if not by_account and payer.written and self._book.names.is_like(payer.written, owner):
             return Standing.SAME
         if payer.voice in ("likeness", "nothing"):
             return Standing.UNKNOWN
-        if any(self._book.related(one, owner) for one in voices):
+        if any(self._book.related(one, owner) for one in payer.customers):
             return Standing.RELATIVE
         return Standing.STRANGER

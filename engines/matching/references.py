@@ -67,6 +67,8 @@ _LONGEST_FOREIGN = 7
 _STRUCTURED = re.compile(r"(?<![A-Z0-9])(?:RF\d\d[A-Z0-9 ]{1,26}|[\d ]{20,35}|\+{3}[\d/]{14}\+{3})")
 _MOST_PIECES = 4
 _LONGEST_TAIL = 8
+# Digits from which on a number is hardly ever an amount by chance.
+_SURE = 6
 _SHORTEST = 4
 _TAIL = 4
 
@@ -181,8 +183,11 @@ class ReferenceIndex:
     def _kept(self, match: re.Match[str]) -> str:
         """Amounts and dates are no references, unless one is exactly a number of ours."""
         written = match[0]
+        parts = [part for part in _PIECE.findall(written) if len(part) >= _SURE]
         whole = normalise(re.split(r"[.,]\d\d$", written)[0])
-        ours = normalise(written) in self._keys or (len(whole) >= 6 and self._is_number(whole))
+        ours = normalise(written) in self._keys or any(
+            self._is_number(each) for each in (whole, *parts) if len(each) >= _SURE
+        )
         return written if ours else " "
 
     def _is_number(self, key: str) -> bool:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
+import numpy as np
+
 from evals.matching.desk import Desk
 from evals.matching.noise import (
     INJECTIONS,
@@ -74,18 +76,24 @@ def unnamed(desk: Desk, day: date, docs: Docs) -> bool:
 
 def _is_only_sum(desk: Desk, owner: str, docs: Docs) -> bool:
     currency = desk.book.documents[docs[0]].currency
-    wanted = desk.total(docs)
-    ways = {0: 1}
+    wanted, open_minor = desk.total(docs), []
     for doc in desk.book.by_customer[owner]:
         one = desk.book.documents[doc]
         if one.currency == currency and one.amount_minor > 0:
-            for total, count in list(ways.items()):
-                more = total + one.amount_minor
-                if more <= wanted:
-                    ways[more] = ways.get(more, 0) + count
-        if len(ways) > 1_000_000:
-            return False
-    return ways[wanted] == 1
+            open_minor.append(one.amount_minor)
+    half = len(open_minor) // 2
+    left, right = _subset_sums(open_minor[:half]), _subset_sums(open_minor[half:])
+    sums, counts = np.unique(left, return_counts=True)
+    at = np.searchsorted(sums, wanted - right)
+    at[at == len(sums)] = 0
+    return int(counts[at][sums[at] == wanted - right].sum()) == 1
+
+
+def _subset_sums(minor: Sequence[int]) -> np.ndarray:
+    sums = np.zeros(1, dtype=np.int64)
+    for each in minor:
+        sums = np.concatenate([sums, sums + each])
+    return sums
 
 
 def name_only(desk: Desk, day: date, docs: Docs) -> bool:

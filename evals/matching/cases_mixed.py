@@ -125,3 +125,20 @@ def nothing_open(desk: Desk, day: date, docs: Docs) -> bool:
     payment = desk.pay(docs, minor, "PREPAYMENT", day, payer_account=account)
     desk.settle(payment, "nothing_open", {}, "overpayment")
     return True
+
+
+def advice_less_fee(desk: Desk, day: date, docs: Docs) -> bool:
+    """The advice is complete, but a bank on the way kept its charge."""
+    owner = desk.owner(docs)
+    if not 1 < len(docs) <= 6 or desk.total(docs) < 200_000 or not desk.is_known(owner):
+        return False
+    fee = desk.rng.choice((1000, 1500, 2500))
+    parts = desk.exact(docs)
+    parts[max(parts, key=parts.__getitem__)] -= fee
+    account = desk.secret_accounts[owner]
+    memo = write_nothing(desk.rng, desk.style)
+    payment = desk.pay(docs, sum(parts.values()), memo, day, payer_account=account, channel="wire")
+    advice = desk.advise(payment, owner, [(d, m, 0, "") for d, m in desk.exact(docs).items()])
+    desk.advices[-1] = replace(advice, total_minor=desk.total(docs))
+    desk.settle(payment, "advice_less_fee", parts, "bank_fee", may_post=True)
+    return True

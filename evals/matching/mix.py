@@ -28,6 +28,7 @@ MIX: dict[cases.Kind, int] = {
     cases.injection: 10,
     cases_mixed.advice_part: 10,
     cases_mixed.advice_discount: 10,
+    cases_mixed.advice_less_fee: 6,
     cases_mixed.purchase_order: 18,
     cases_mixed.third_party: 12,
     cases_mixed.unexplained_short: 10,
