@@ -10,15 +10,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from guardrails.content.function_words import COMMON
+from guardrails.content.function_words import MET
 from guardrails.content.languages import SUPPORTED
-from guardrails.content.pattern import Pattern, compile_pattern
+from guardrails.content.pattern import LONGEST_STEM, Pattern, compile_pattern
 
 _FOLDER = Path(__file__).with_name("lexicon")
 ELEMENT, PAST = "element.", "past."
 _HARMLESS = "harmless"
 _BLOT = "\x1f"
-_LONGEST_STEM = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ class Lexicon:
 
     def _keys_of(self, word: str) -> tuple[str, ...]:
         """The word and the beginnings of it that a pattern needs."""
-        stems = (f"{word[:end]}*" for end in range(3, min(len(word), _LONGEST_STEM) + 1))
+        stems = (f"{word[:end]}*" for end in range(3, min(len(word), LONGEST_STEM) + 1))
         return tuple(key for key in (word, *stems) if key in self._needed)
 
     def find(self, folded: str, words: list[str]) -> Iterator[Match]:
@@ -90,7 +89,7 @@ def lexicon_of(language: str) -> Lexicon:
     path = _FOLDER / f"{language}.toml"
     with path.open("rb") as file:
         data = tomllib.load(file)
-    return Lexicon(tuple(_patterns(data, COMMON[language])))
+    return Lexicon(tuple(_patterns(data, MET[language])))
 
 
 def is_lexicon_word(word: str) -> bool:
@@ -98,7 +97,7 @@ def is_lexicon_word(word: str) -> bool:
     return any(lexicon_of(each).is_word(word) for each in SUPPORTED)
 
 
-def _patterns(data: Mapping[str, object], common: frozenset[str]) -> Iterator[Pattern]:
+def _patterns(data: Mapping[str, object], common: Mapping[str, float]) -> Iterator[Pattern]:
     sets = {name: " ".join(str(each).split()) for name, each in _table(data, "sets").items()}
     # An element may lie in a harmless wording ("from a debt collector"), so it is looked for first.
     for label, lines in _table(data, "elements").items():
@@ -116,7 +115,7 @@ def _table(data: Mapping[str, object], name: str) -> Mapping[str, object]:
 
 
 def _lines(
-    label: str, lines: str, sets: Mapping[str, str], common: frozenset[str]
+    label: str, lines: str, sets: Mapping[str, str], common: Mapping[str, float]
 ) -> Iterator[Pattern]:
     for line in lines.splitlines():
         stripped = line.strip()

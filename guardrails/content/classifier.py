@@ -11,15 +11,17 @@ import functools
 import hashlib
 import json
 from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from guardrails.content.features import (
     build_of,
+    longer_runs_of,
     look_of,
-    pairs_of,
     pieces_of,
     runs_of,
+    shape_of,
     tokens_of,
     topics_of,
 )
@@ -33,7 +35,25 @@ CARD = Path(__file__).with_name("model.json")
 # A kind of features counts by how many of them a sentence has, to this power.
 DAMPING = 0.3
 _WORDS_KEPT = 100_000
+_FEWEST_TOKENS = 2
 _ALSO = 0.35
+
+
+class _Word(NamedTuple):
+    """What one word brings to a sentence.
+
+    Attributes:
+        own: Its weight.
+        pieces: The weights of its pieces, added up.
+        number: How many pieces it has.
+        shape: What it is in the build of a sentence.
+    """
+
+    own: float
+    pieces: float
+    number: int
+    topics: tuple[str, ...]
+    shape: str
 
 
 @dataclass(frozen=True)
@@ -60,46 +80,65 @@ class Classifier:
     which_bias: NDArray[np.float32]
     threshold: float
     _weights: dict[str, float] = field(init=False, repr=False)
-    _words: dict[str, tuple[float, int]] = field(init=False, repr=False)
+    _pairs: dict[tuple[str, str], float] = field(init=False, repr=False)
+    _words: dict[str, _Word] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         weights = dict(zip(self.places, self.anything, strict=True))
+        pairs = {
+            (one, two): weight
+            for (one, two), weight in (
+                (each[1:].split(" "), weight) for each, weight in weights.items() if each[0] == "p"
+            )
+        }
         object.__setattr__(self, "_weights", weights)
+        object.__setattr__(self, "_pairs", pairs)
         object.__setattr__(self, "_words", {})
 
     def claims_of(self, tokens: tuple[str, ...]) -> tuple[str, ...]:
         """The classes a sentence is reported for; none below the threshold."""
-        if len(tokens) < 2 or self.score(tokens) < self.threshold:
+        if len(tokens) < _FEWEST_TOKENS or self.score(tokens) < self.threshold:
             return ()
         return self.likeliest(tokens)
 
     def score(self, tokens: tuple[str, ...]) -> float:
-        """How surely a sentence claims something, as log odds."""
-        get = self._weights.get
-        total = self.bias + sum(get(each, 0.0) for each in look_of(tokens))
-        for features in self._kinds(tokens):
-            if features:
-                total += sum([get(each, 0.0) for each in features]) / len(features) ** DAMPING
-        pieces, number = 0.0, 0
-        for token in tokens:
-            weight, count = self._words.get(token) or self._word(token)
-            pieces += weight
-            number += count
-        return total + pieces / number**DAMPING if number else total
+        """How surely a sentence claims something.
 
-    def _kinds(self, tokens: tuple[str, ...]) -> tuple[list[str], ...]:
-        topics = sorted({topic for each in tokens for topic in topics_of(each)})
-        return (
-            runs_of(tokens),
-            build_of(tokens, self.small),
-            ["t" + each for each in topics],
-            pairs_of(topics),
+        The sum over all its features, each kind damped by how many of it there are; what belongs
+        to one word alone is looked up once a word.
+        """
+        remembered = self._words
+        words = [remembered.get(each) or self._word(each) for each in tokens]
+        topics = sorted({topic for word in words for topic in word.topics})
+        get, get_pair = self._weights.get, self._pairs.get
+        runs = longer_runs_of(tokens)
+        build = build_of([word.shape for word in words])
+        total = self.bias + sum([get(each, 0.0) for each in look_of(tokens)])
+        if tokens:
+            own = sum([word.own for word in words])
+            run = own + sum([get(each, 0.0) for each in runs])
+            total += run / (len(tokens) + len(runs)) ** DAMPING
+        total += sum([get(each, 0.0) for each in build]) / len(build) ** DAMPING
+        if topics:
+            total += sum([get("t" + each, 0.0) for each in topics]) / len(topics) ** DAMPING
+        if len(topics) > 1:
+            pairs = [get_pair(each, 0.0) for each in combinations(topics, 2)]
+            total += sum(pairs) / len(pairs) ** DAMPING
+        number = sum([word.number for word in words])
+        if number:
+            total += sum([word.pieces for word in words]) / number**DAMPING
+        return total
+
+    def _word(self, word: str) -> _Word:
+        """What one word brings by itself; remembered."""
+        get, pieces = self._weights.get, pieces_of(word)
+        found = _Word(
+            own=get("w" + word, 0.0),
+            pieces=sum([get(each, 0.0) for each in pieces]),
+            number=len(pieces),
+            topics=topics_of(word),
+            shape=shape_of(word, self.small),
         )
-
-    def _word(self, word: str) -> tuple[float, int]:
-        """The weight of the pieces of a word, and how many there are; remembered."""
-        pieces = pieces_of(word)
-        found = (sum(self._weights.get(each, 0.0) for each in pieces), len(pieces))
         if len(self._words) < _WORDS_KEPT:
             self._words[word] = found
         return found

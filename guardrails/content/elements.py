@@ -16,7 +16,7 @@ _REFERENCE = re.compile(
 _NUMBERED = re.compile(r"[A-Z]-\d")
 _CURRENCY_CODE = re.compile(r"\b(?:EUR|USD|GBP|CAD|AUD|CHF|NZD) ?\d")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.\w{2,}|https?://\S+")
-_PHONE = re.compile(r"(?<!\d)\+?\(?\d[\d ()./-]{6,}\d(?!\d)")
+_PHONE = re.compile(r"\d[\d ()./-]{6,}\d")
 _MONEY = re.compile(
     r"(?:[$€£]|\b(?:EUR|USD|GBP|CAD|AUD|CHF)\b) ?\d|\d[.,]\d\d ?(?:[$€£]|\b(?:EUR|USD|GBP|CHF)\b)?"
 )

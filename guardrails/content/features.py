@@ -45,10 +45,14 @@ def pieces_of(word: str) -> list[str]:
 
 
 def runs_of(tokens: Sequence[str]) -> list[str]:
-    """One to three words in a row, its borders marked."""
+    """One to three words in a row, the borders of the sentence marked."""
+    return ["w" + each for each in tokens] + longer_runs_of(tokens)
+
+
+def longer_runs_of(tokens: Sequence[str]) -> list[str]:
+    """Two and three words in a row, the borders of the sentence marked."""
     marked = ["<", *tokens, ">"]
-    found = ["w" + each for each in tokens]
-    found += [f"w{one} {two}" for one, two in pairwise(marked)]
+    found = [f"w{one} {two}" for one, two in pairwise(marked)]
     found += [
         f"w{one} {two} {three}"
         for one, two, three in zip(marked, marked[1:], marked[2:], strict=False)
@@ -56,24 +60,30 @@ def runs_of(tokens: Sequence[str]) -> list[str]:
     return found
 
 
-def build_of(tokens: Sequence[str], small: frozenset[str]) -> list[str]:
-    """Two to four places of the build of a sentence in a row.
-
-    Args:
-        tokens: Its words and marks.
-        small: The words that stand for themselves.
-    """
-    plain = [each if each in small or each in _MARKS else shape_of(each) for each in tokens]
-    marked = ["<", *plain, ">"]
+def build_of(shapes: Sequence[str]) -> list[str]:
+    """Two to four shapes of words in a row, the borders of the sentence marked."""
+    marked = ["<", *shapes, ">"]
+    after, later = marked[1:], marked[2:]
     found = [f"s{one} {two}" for one, two in pairwise(marked)]
-    for size in (3, 4):
-        found += ["s" + " ".join(marked[at : at + size]) for at in range(len(marked) - size + 1)]
+    found += [
+        f"s{one} {two} {three}" for one, two, three in zip(marked, after, later, strict=False)
+    ]
+    found += [
+        f"s{one} {two} {three} {four}"
+        for one, two, three, four in zip(marked, after, later, marked[3:], strict=False)
+    ]
     return found
 
 
-@functools.lru_cache(maxsize=50_000)
-def shape_of(word: str) -> str:
-    """The first topic of a word in capitals, or a dash."""
+def shape_of(word: str, small: frozenset[str]) -> str:
+    """What a word is in the build of a sentence: itself, its first topic, or a dash.
+
+    Args:
+        word: A word or mark.
+        small: The words that stand for themselves.
+    """
+    if word in small or word in _MARKS:
+        return word
     topics = topics_of(word)
     return topics[0].upper() if topics else "_"
 

@@ -54,3 +54,21 @@ for _language, _listed in _WORDS.items():
 COMMON: dict[str, frozenset[str]] = {
     language: frozenset(listed.split()) for language, listed in _WORDS.items()
 }
+# Words most letters of our trade hold; a pattern is better called up by another of its words.
+_FREQUENT = {
+    "en": """supply on credit in accounts account deliver delivered delivery bank team order line
+dispute query collection write note call charge take colleague number email request office service
+new time help look name date details matter kind sort people support money good right find card
+month week day back need want send make more department customer company copy bring reach like""",
+    "es": """cuenta banco equipo pedido entrega linea mensaje importe fecha nueva cliente empresa
+servicio correo telefono puede gracias partida responda llame carta mes semana dia""",
+    "fr": """compte banque equipe commande livraison ligne message montant date nouvelle client
+societe service courriel telephone pouvez repondez appelez mois semaine jour somme question""",
+    "de": """konto bank team bestellung lieferung zeile nachricht betrag datum neue kunde firma
+service mail telefon kollegin antworten rufen monat woche tag frage posten position""",
+}
+MET: dict[str, dict[str, float]] = {
+    language: dict.fromkeys((form for word in listed.split() for form in (word, f"{word}*")), 0.2)
+    | dict.fromkeys(COMMON[language], 0.5)
+    for language, listed in _FREQUENT.items()
+}

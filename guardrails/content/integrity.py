@@ -49,6 +49,7 @@ _ENCODED = re.compile(
 # Below these no run is long enough to carry a sentence.
 _LONG_WORD, _MANY_PAIRS, _MANY_OCTETS = 24, 24, 8
 _LINK = re.compile(r"https?://\S+")
+_PAIRS = re.compile(r"(?:[0-9A-Fa-f]{2} ){12}")
 _BASE64_MARKS = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9+/=])")
 
 
@@ -75,13 +76,12 @@ def _may_be_encoded(text: str) -> bool:
         return True
     lengths = list(map(len, text.split()))
     return max(lengths, default=0) >= _LONG_WORD or (
-        lengths.count(2) >= _MANY_PAIRS or lengths.count(8) >= _MANY_OCTETS
+        (lengths.count(2) >= _MANY_PAIRS and _PAIRS.search(text) is not None)
+        or lengths.count(8) >= _MANY_OCTETS
     )
 
 
-def _each(
-    pattern: re.Pattern[str], kind: str, text: str, part: Part
-) -> Iterator[IntegrityFinding]:
+def _each(pattern: re.Pattern[str], kind: str, text: str, part: Part) -> Iterator[IntegrityFinding]:
     for match in pattern.finditer(text):
         yield IntegrityFinding(kind, match[0], match.start(), part)
 

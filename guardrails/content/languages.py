@@ -85,7 +85,7 @@ def _ask(text: str) -> str | None:
 
 
 @functools.cache
-def _identifier():  # noqa: ANN202 - the library has no types
+def _identifier():
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
@@ -102,4 +102,8 @@ def weak_language_of(words: Sequence[str]) -> str:
     hits, language = max(
         ((len(seen & COMMON[each]), each) for each in SUPPORTED), key=lambda each: each[0]
     )
-    return language if hits else UNKNOWN
+    tied = [each for each in SUPPORTED if len(seen & COMMON[each]) == hits]
+    if len(tied) == 1:
+        return language
+    asked, _sureness = _identifier().classify(" ".join(words))
+    return asked if asked in tied else UNKNOWN

@@ -26,6 +26,9 @@ _TOKEN = re.compile(r"\(|\)\??|\||\.{2,3}|@\w+|<n>|\^|\$|[^\s()|@]+")
 _NUMBER = r"\d[\d.,]*"
 _UMLAUTS = str.maketrans({"ä": "ae?", "ö": "oe?", "ü": "ue?", "ß": "ss?"})
 _MIN_STEM = 3
+LONGEST_STEM = 14
+# How often a word of one letter would be met if its length were all that counted.
+_RARE = 0.3
 
 
 class BadPattern(ValueError):
@@ -73,14 +76,15 @@ class _Part:
 
 
 def compile_pattern(
-    label: str, line: str, sets: Mapping[str, str], common: frozenset[str]
+    label: str, line: str, sets: Mapping[str, str], common: Mapping[str, float]
 ) -> Pattern:
     """Read one line.
 
     Args:
         label: What a match means.
+        line: One line of a lexicon.
         sets: The named sets of the file, each written as alternatives.
-        common: Words too common to call up a pattern where another word can.
+        common: How often the commonest words are met; a pattern is better called up by others.
 
     Raises:
         BadPattern: The line cannot be read, or no word in it can call it up.
@@ -99,21 +103,21 @@ def compile_pattern(
     return Pattern(label, tuple(positive), tuple(negative), tuple(dict.fromkeys(needs)))
 
 
-def _rarity(triggers: frozenset[str], common: frozenset[str]) -> float:
-    """How seldom one of the words is met: by its shortest, and none that is common."""
-    shortest = min(len(each.rstrip("*")) for each in triggers)
-    return shortest - 20 * any(each in common for each in triggers) - len(triggers) / 100
+def _rarity(words: frozenset[str], common: Mapping[str, float]) -> float:
+    """How seldom one of the words is met: short ones and those of every letter often."""
+    return -sum(common.get(each) or _RARE / len(each) ** 2 for each in words)
 
 
 class _Reader:
     """Reads one piece of a pattern, left to right."""
 
     def __init__(
-        self, piece: str, line: str, sets: Mapping[str, str], common: frozenset[str]
+        self, piece: str, line: str, sets: Mapping[str, str], common: Mapping[str, float]
     ) -> None:
         self.tokens = _TOKEN.findall(piece.replace("'", " ").replace("’", " "))
         self.line, self.sets, self.common = line, sets, common
         self.at = 0
+        self.depth = 0
 
     def read(self) -> _Part:
         part = self._alternatives()
@@ -140,32 +144,37 @@ class _Reader:
         parts: list[_Part] = []
         while self.at < len(self.tokens) and self.tokens[self.at] not in ("|", ")", ")?"):
             parts.append(self._element())
+        # What may be absent at the very end changes nothing but would want a space after it.
+        while self.depth == 0 and len(parts) > 1 and (parts[-1].gap or parts[-1].optional):
+            parts.pop()
         if not parts:
             raise BadPattern(f"an empty alternative in {self.line!r}")
         needs = (need for part in parts if not part.optional for need in part.needs)
         return _Part(_join(parts), tuple(needs))
 
     def _element(self) -> _Part:
-        token = self.tokens[self.at]
+        piece = self.tokens[self.at]
         self.at += 1
-        match token:
+        match piece:
             case "(":
+                self.depth += 1
                 inner = self._alternatives()
+                self.depth -= 1
                 if self.at >= len(self.tokens):
                     raise BadPattern(f"a bracket is not closed in {self.line!r}")
                 optional = self.tokens[self.at] == ")?"
                 self.at += 1
                 return _Part(inner.regex, inner.needs, optional)
             case ".." | "...":
-                return _Part(rf"(?:\w+{_APART}){{0,{_GAPS[token]}}}?", gap=True)
+                return _Part(rf"(?:\w+{_APART}){{0,{_GAPS[piece]}}}?", gap=True)
             case "<n>" | "*":
-                return _Part(_NUMBER if token == "<n>" else r"\w+")
+                return _Part(_NUMBER if piece == "<n>" else r"\w+")
             case "^" | "$":
-                return _Part(r"\A\W*" if token == "^" else r"\W*\Z", edge=True)
-            case _ if token.startswith("@"):
-                return self._named_set(token[1:])
+                return _Part(r"\A\W*" if piece == "^" else r"\W*\Z", edge=True)
+            case _ if piece.startswith("@"):
+                return self._named_set(piece[1:])
             case _:
-                return _word(token)
+                return _word(piece)
 
     def _named_set(self, name: str) -> _Part:
         if name not in self.sets:
@@ -202,7 +211,7 @@ def _word(token: str) -> _Part:
     if ends and "-" not in stem:
         if len(stem) < _MIN_STEM:
             raise BadPattern(f"{token!r} begins too many words")
-        return _Part(rf"{regex}\w*", (frozenset(each + "*" for each in spellings),))
+        return _Part(rf"{regex}\w*", (frozenset(each[:LONGEST_STEM] + "*" for each in spellings),))
     return _Part(regex + (r"\w*" if ends else ""), (frozenset(spellings),))
 
 

@@ -16,7 +16,9 @@ _COMPANY_ENDS = (
     r"|KGaA|OHG|UG|SE|eG|e\.K|S\.?A\.?R\.?L|SARL|SAS|SASU|S\.A\.S|EURL|S\.?A|S\.?L\.?U?|S\.?R\.?L|B\.?V"
     r"|N\.?V|Pty|Group|Holdings|Bros|Brothers|Sons|Söhne|Hnos|Frères|Fils)"
 )
-_COMPANY = rf"{_CAP}(?:[ ,]+(?:{_JOIN} )?{_CAP}){{0,4}},?[ ]+(?:(?:&|and|und|y|et) )?{_COMPANY_ENDS}\b\.?"
+_COMPANY = (
+    rf"{_CAP}(?:[ ,]+(?:{_JOIN} )?{_CAP}){{0,4}},?[ ]+(?:(?:&|and|und|y|et) )?{_COMPANY_ENDS}\b\.?"
+)
 _STREET_ENDS = (
     r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Square|Sq|Place|Court|Way|Row|Terrace|Close"
     r"|Boulevard|Blvd|Quay|Yard|Park|Gardens|Hill|House|Building|Centre|Center|Hotel|Inn)"
@@ -28,7 +30,7 @@ _STREET_BEFORE = (
     r"|[Qq]uai|[Ii]mpasse|Am|An der|Zum|Zur) (?:(?:de la|de l'|del|de|du|des|la|le|los|las|den|dem"
     rf"|der) ?)?{_CAP}(?: {_CAP})*(?:,? \d+[a-z]?)"
 )
-_GERMAN_STREET = re.compile(r"(?<=\w)(?:stra(?:ß|ss)e|str\.|gasse|platz|weg|allee|damm|ufer)(?!\w)")
+_GERMAN_STREET = re.compile(r"(?<=\w)(?:stra(?:ß|ss)e|str\.|(?:gasse|platz|weg|allee|damm|ufer)(?= \d))(?!\w)")
 _TITLED = (
     r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Herrn?|Frau|Sra?|Señora?|Señor|Don|Doña|Mme|Mlle|Madame"
     rf"|Monsieur|M)\b\.? {_CAP}(?: {_CAP})?"
@@ -43,7 +45,13 @@ _PERSONS = re.compile(_TITLED)
 _GREETINGS = re.compile(_GREETED, re.MULTILINE)
 # Words of which one stands in every name of its kind; the dearer search is spared without them.
 _WORD = re.compile(r"[^\W_]+")
-_COMPANY_HINTS = frozenset(re.findall(r"[A-Za-zäöüèé]{2,}", _COMPANY_ENDS)) | {"A", "L", "V", "R", "K"}
+_COMPANY_HINTS = frozenset(re.findall(r"[A-Za-zäöüèé]{2,}", _COMPANY_ENDS)) | {
+    "A",
+    "L",
+    "V",
+    "R",
+    "K",
+}
 _STREET_HINTS = frozenset(re.findall(r"[A-Za-z]{2,}", _STREET_ENDS)) | frozenset(
     "Calle calle Avenida avenida Avda avda Plaza plaza Paseo paseo Rue rue Avenue avenue Boulevard"
     " boulevard Place place Quai quai Impasse impasse Am An Zum Zur".split()

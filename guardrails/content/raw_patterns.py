@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 _MASKED = re.compile(
-    r"(?<![\w*@/.-])(?!(?:[A-Z]{2}|[a-z]{4})[*#])[A-Za-zÀ-ÿ]{1,4}(?:[*#@!&%$]{2,}[a-zA-Zß-ÿ]*|[*#]+[a-zß-ÿ]+)"
+    r"(?<![\w*@/.-])(?![A-Z]{2}[*#])[A-Za-zÀ-ÿ]{1,6}(?:[*#@!&%$]{2,}[a-zA-Zß-ÿ]*|[*#]+[a-zß-ÿ]+)"
     r"(?![\w@.-]*@)(?!\*)"
 )
 _EMPHASIS = re.compile(r"\*{1,2}\w[^*\n]*\Z")

@@ -69,16 +69,17 @@ def read_content(
     language = languages.main_language(
         (each.language, len(each.words)) for each in readings if each.language
     )
+    searched = language
     if language == languages.UNKNOWN:
         language = _weakly(readings)
     report = _Findings(as_of)
     for reading in readings:
-        report.add(reading, language)
+        report.add(reading, searched)
     for part, text in (("subject", subject), ("body", shown)):
         report.add_numbers(text, cast(Part, part))
         for form in forms(text, is_lexicon_word)[1:]:
             for reading in _read_part(form, cast(Part, part), known):
-                report.add(reading, language, of=text)
+                report.add(reading, searched, of=text)
     whole = f"{subject}\n{shown}" if subject else shown
     return ContentReport(
         language=language,
@@ -104,6 +105,7 @@ class _Findings:
         """Add what one sentence says.
 
         Args:
+            reading: The sentence.
             main: The language of the message, for a sentence too short to have its own.
             of: The text as written, where the sentence is of another form of it; then only
                 classes count that were not found before.
@@ -125,9 +127,9 @@ class _Findings:
 
     def add_numbers(self, text: str, part: Part) -> None:
         """Add the numbers of a part that nobody may see."""
-        from guardrails.content.sensitive import find_sensitive_numbers
+        from guardrails.content.sensitive import find_debited_accounts, find_sensitive_numbers
 
-        for start, end in find_sensitive_numbers(text):
+        for start, end in (*find_sensitive_numbers(text), *find_debited_accounts(text)):
             self.claims.append(ClaimSpan("sensitive_data", text[start:end], start, part, "lexicon"))
 
     def _add_match(self, match: Match, reading: _Reading, of: str | None) -> None:
@@ -178,12 +180,16 @@ def _read_part(text: str, part: Part, known: re.Pattern[str] | None) -> Iterator
 
 
 def _matches(reading: _Reading, main: str) -> Iterator[Match]:
-    """Search a sentence in its own language, or in that of the message and in English."""
+    """Search a sentence in its own language, or the message's and English, or in every one."""
     own = reading.language
-    wanted = (own,) if own in languages.SUPPORTED else tuple(dict.fromkeys((main, "en")))
+    if own in languages.SUPPORTED and main in languages.SUPPORTED:
+        wanted = (own,)
+    elif main in languages.SUPPORTED:
+        wanted = tuple(dict.fromkeys((main, "en")))
+    else:
+        wanted = languages.SUPPORTED
     for language in wanted:
-        if language in languages.SUPPORTED:
-            yield from lexicon_of(language).find(reading.folded, reading.words)
+        yield from lexicon_of(language).find(reading.folded, reading.words)
 
 
 def _weakly(readings: Sequence[_Reading]) -> str:

@@ -1,4 +1,4 @@
-"""Card, bank and identity numbers written in full, told from order numbers by their check digits."""
+"""Card, bank and identity numbers written in full, told from order numbers by check digits."""
 
 import re
 from collections.abc import Iterator
@@ -6,6 +6,10 @@ from collections.abc import Iterator
 _MANY_DIGITS = re.compile(r"\d[\d .-]{7,}")
 _CARD = re.compile(r"(?<![\w.-])\d(?:[ -]?\d){12,18}(?![\w-])")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
+_THEIRS = re.compile(
+    r"(?i:\b(?:your|debit|votre|vos|d[eé]biterons|pr[eé]l[eè]v\w*|su|cargar\w*|adeudar\w*|ihr\w*"
+    r"|buchen|abbuch\w*|einzieh\w*)\b)"
+)
 _CARD_BRANDS = re.compile(r"4|5[1-5]|2[2-7]|3[47]|6(?:011|5)|3(?:0|6|8)|35")
 _US_SSN = re.compile(r"\b(?!000|666|9\d\d)\d{3}-(?!00)\d\d-(?!0000)\d{4}\b")
 _SPANISH_ID = re.compile(r"\b([XYZ]?\d{7,8})-?([A-HJ-NP-TV-Z])\b")
@@ -33,10 +37,11 @@ def find_sensitive_numbers(text: str) -> Iterator[tuple[int, int]]:
             yield match.span()
 
 
-def find_ibans(text: str) -> Iterator[tuple[int, int]]:
-    """Find bank accounts written in full, with right check digits."""
+def find_debited_accounts(text: str) -> Iterator[tuple[int, int]]:
+    """Find the customer's own bank account written in full; ours may stand in a letter."""
     for match in _IBAN.finditer(text):
-        if _is_iban(match[0].replace(" ", "")):
+        theirs = _THEIRS.search(text, max(0, match.start() - 40), match.start())
+        if theirs and _is_iban(match[0].replace(" ", "")):
             yield match.span()
 
 

@@ -11,7 +11,7 @@ _MARKS = ".!?:;,)…"
 _WRAP = re.compile(rf"(?<=[^\n{re.escape(_MARKS)}])\n(?=[^\W\d_])")
 _BREAK = re.compile(r"\n\s*|[.!?…]+[\"'”’»)\]]*\s+")
 # A full stop after a day of a German date or an initial ends nothing.
-_NO_END = re.compile(r"(?:^|[\s(])(?:\d{1,2}|[A-Z])$")
+_NO_END = re.compile(r"(?:^|[\s(])(?:\d{1,2}|[A-Z]|No|Nr|Nos|Mr|Mrs|Ms|Dr|Ref|ref|vs|ca|Sr|Sra|Art|art)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def _ends(text: str, match: re.Match[str]) -> bool:
         return True
     if text[match.end() : match.end() + 1].islower():
         return False
-    return not _NO_END.search(text, max(0, match.start() - 4), match.start())
+    return not _NO_END.search(text, max(0, match.start() - 5), match.start())
 
 
 def _join_wrapped(text: str) -> str:
