@@ -16,7 +16,9 @@ from adapters.spreadsheets.thesaurus import FieldWords, word_key
 from ledger.errors import BadInput
 
 MEMO = "memo"
-_IN_CURRENCY = re.compile(r"(.*?)[\s(\[]+(?:in\s+)?([A-Z]{3}|[€£$])[)\]]?\s*", re.DOTALL)
+_IN_CURRENCY = re.compile(
+    r"(.*?)[\s(\[]+(?:(?:in|en)\s+)?([A-Z]{3}|[€£$]|[Ee]uros?)[)\]]?\s*", re.DOTALL
+)
 _UMLAUTS = re.compile("([aou])e")
 _ANNOTATED = re.compile(r"(.*\S)\s*[(\[][^)\]]*[)\]]\s*", re.DOTALL)
 
@@ -103,7 +105,8 @@ def named_parts(cells: Sequence[str]) -> set[str]:
 @lru_cache(maxsize=4_096)
 def _variants(cell: str) -> tuple[str, ...]:
     """The comparable names a head may have: as written, without a currency, without brackets."""
-    if not cell.strip() or len(cell) > 80:
+    cell = cell.strip().lstrip("#")  # "#Data operacji": some banks mark their heads
+    if not cell or len(cell) > 80:
         return ()
     shorter = [found[1] for form in (_IN_CURRENCY, _ANNOTATED) if (found := form.fullmatch(cell))]
     keys = [word_key(each) for each in (cell, *shorter)]
@@ -183,8 +186,9 @@ def _settle_money(found: dict[str, int]) -> None:
 def _currency_of_head(header: Sequence[str], found: Mapping[str, int]) -> str:
     for name in ("amount", "credit", "debit"):
         named = _IN_CURRENCY.fullmatch(header[found[name]]) if name in found else None
-        if named and known_currency(named[2]):
-            return known_currency(named[2]) or ""
+        if named:
+            code = "EUR" if named[2].casefold().startswith("euro") else known_currency(named[2])
+            return code or ""
     return ""
 
 

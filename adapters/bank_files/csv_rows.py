@@ -32,6 +32,7 @@ _DATE_PARTS = ("booked_on", "value_on")
 # For a bank a credit is money in, so CR and H (Haben) are above zero.
 _SIDE = re.compile(r"(.*\d.*?)\s*\b(CR|DR|H|S|HABEN|SOLL)\.?", re.IGNORECASE | re.DOTALL)
 _CREDIT_SIDES = {"cr", "h", "haben"}
+_NO_REFERENCE = {"notprovided", "nonref", "na", "none", "keine"}
 _TWO_DIGITS = "EUR"  # two decimals where the file names no currency
 
 
@@ -253,15 +254,20 @@ class ExportRows:
             booked_on=booked_on or value_on,
             value_on=value_on or booked_on,
             kind=kind if amount else "info",
-            payer_name=self._text(row, "payer_name"),
+            payer_name=self._other_side(row, amount),
             payer_account=self._text(row, "payer_account"),
             bank_ref=self._text(row, "bank_ref"),
-            customer_ref=self._text(row, "customer_ref"),
+            customer_ref=_given(self._text(row, "customer_ref")),
             memo=" ".join(self._memo(row)),
             code=code,
             is_reversal=word_key(code) in state_words("reversal"),
             line_no=row.line,
         )
+
+    def _other_side(self, row: Row, amount: int) -> str:
+        """Who paid, or for money out who was paid, where the export names both."""
+        names = [self._text(row, "payer_name"), self._text(row, "payee_name")]
+        return next(filter(None, names if amount >= 0 else names[::-1]), "")
 
     def _memo(self, row: Row) -> Iterator[str]:
         for at in self.export.columns.memo:
@@ -279,6 +285,11 @@ class ExportRows:
             return parse_date(text, self.order)
         except NotADate as error:
             raise BadInput(f"{self._where(row, part)}: {error}; export the file again") from None
+
+
+def _given(reference: str) -> str:
+    """A reference, unless it only says that there is none."""
+    return "" if word_key(reference) in _NO_REFERENCE else reference
 
 
 def readings(export: Export) -> Sequence[Reading]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from adapters.bank_files.columns import BankColumns, is_whole, label_words, named_parts
@@ -18,6 +18,7 @@ from adapters.spreadsheets.thesaurus import total_scope, word_key
 from ledger.errors import BadInput
 
 _HEADER_WITHIN = 100
+_ENOUGH = 4  # rows that tell a column of many accounts from one of few
 _ACCOUNT_LABEL = re.compile(
     r"(?i)\W*(?:account(?: (?:number|no\.?))?|iban|konto(?:nummer)?|kontonr\.?|compte|cuenta|conto"
     r"|rekening(?:nummer)?|numéro de compte)\s*[:;]?\s*(\S.*)?"
@@ -71,7 +72,23 @@ def take_export(grid: Grid, profile: Profile | None, mappings: MappingStore | No
         _take_title(export, row)
     for row in body:
         _take_row(export, row, grid.name)
+    _own_or_other(export)
     return export
+
+
+def _own_or_other(export: Export) -> None:
+    """A column of accounts that are not the one in the title holds those of the other side."""
+    at = export.columns.at.get("own_account")
+    if at is None or "payer_account" in export.columns.at:
+        return
+    told = [
+        text for row in export.rows if at < len(row.cells) and (text := cell_text(row.cells[at]))
+    ]
+    own = "".join(export.account.split())
+    differs = bool(own) and not any("".join(text.split()) in own for text in told)
+    if told and (differs or (len(told) >= _ENOUGH and 2 * len(set(told)) > len(told))):
+        parts = {part: place for part, place in export.columns.at.items() if place != at}
+        export.columns = replace(export.columns, at=parts | {"payer_account": at})
 
 
 def _header(grid: Grid) -> tuple[Sheet | None, int]:
@@ -119,8 +136,9 @@ def _take_title(export: Export, row: Row) -> None:
         iban = next((found for word in cell.split(":") if (found := iban_or_empty(word))), "")
         labelled = _ACCOUNT_LABEL.fullmatch(cell)
         beside = (labelled[1] or (cells[at + 1] if at + 1 < len(cells) else "")) if labelled else ""
-        if not export.account and (iban or any(char.isdigit() for char in beside)):
-            export.account = iban or beside
+        number = iban or iban_or_empty(beside) or beside
+        if not export.account and any(char.isdigit() for char in number.partition(" ")[0]):
+            export.account = number
         money = _CURRENCY_LABEL.fullmatch(cell)
         if not export.currency and money and known_currency(money[1]):
             export.currency = known_currency(money[1]) or ""
@@ -135,8 +153,10 @@ def _take_row(export: Export, row: Row, name: str) -> None:
     has_money = any(_is_amount(each) for each in amounts)
     if has_date and (has_money or amounts):
         export.rows.append(row)
-    elif _take_balance(export, row) or not has_money:
-        if has_date and not amounts:
+    elif _take_balance(export, row):
+        return
+    elif not has_money:
+        if has_date:
             export.odd.append(f"{name} line {row.line}: a date without an amount, left out")
     elif total_scope(_label(row)) is None:
         raise BadInput(
@@ -148,7 +168,7 @@ def _take_row(export: Export, row: Row, name: str) -> None:
 def _take_balance(export: Export, row: Row) -> bool:
     """Take "Opening balance ... 1,000.00" as what it says."""
     filled = [cell for cell in row.cells if not is_blank(cell)]
-    keys = [word_key(cell) for cell in filled if isinstance(cell, str)]
+    keys = [word_key(cell.lstrip("# ")) for cell in filled if isinstance(cell, str)]
     amounts = [cell for cell in filled if _is_amount(cell) and not _is_date(cell)]
     if not amounts or not keys:
         return False
