@@ -53,7 +53,7 @@ def undo_disguise(text: str, is_word: Callable[[str], bool]) -> str:
     """Join spaced-out letters and put letters for the digits and signs that stand for them."""
     undone = text
     if _SPACED_HINT.search(text):
-        undone = _SPACED.sub(lambda match: re.sub(r"[\W_]", "", match[0]), text)
+        undone = _SPACED.sub(lambda match: _join_letters(match[0], is_word), text)
     undone = _BROKEN.sub("", undone) if re.search(r"[*_|~·•^]", undone) else undone
 
     def settle(match: re.Match[str]) -> str:
@@ -64,6 +64,14 @@ def undo_disguise(text: str, is_word: Callable[[str], bool]) -> str:
         return match[0]
 
     return _DISGUISED.sub(settle, undone) if _DISGUISE_HINT.search(undone) else undone
+
+
+def _join_letters(spaced: str, is_word: Callable[[str], bool]) -> str:
+    """Join single letters to a word; the first may be an article before it."""
+    joined = re.sub(r"[\W_]", "", spaced)
+    if not is_word(joined.lower()) and is_word(joined[1:].lower()):
+        return f"{joined[0]} {joined[1:]}"
+    return joined
 
 
 def _decode(text: str) -> str:

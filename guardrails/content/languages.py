@@ -51,9 +51,15 @@ def language_of(text: str, words: Sequence[str]) -> str | None:
     second = ranked[1][1] if len(ranked) > 1 else 0
     if first in SUPPORTED and hits > second and _is_clear(hits, second, len(words)):
         return first
+    if first not in SUPPORTED and _is_clear(hits, _best_supported(counts), len(words)):
+        return first
     if len(words) < _FEWEST_WORDS:
         return first if hits > second and first in SUPPORTED else None
     return _ask(text) or (first if hits > second and first in SUPPORTED else None)
+
+
+def _best_supported(counts: dict[str, int]) -> int:
+    return max((counts.get(each, 0) for each in SUPPORTED), default=0)
 
 
 def _is_clear(hits: int, second: int, words: int) -> bool:

@@ -30,7 +30,9 @@ _STREET_BEFORE = (
     r"|[Qq]uai|[Ii]mpasse|Am|An der|Zum|Zur) (?:(?:de la|de l'|del|de|du|des|la|le|los|las|den|dem"
     rf"|der) ?)?{_CAP}(?: {_CAP})*(?:,? \d+[a-z]?)"
 )
-_GERMAN_STREET = re.compile(r"(?<=\w)(?:stra(?:ß|ss)e|str\.|(?:gasse|platz|weg|allee|damm|ufer)(?= \d))(?!\w)")
+_GERMAN_STREET = re.compile(
+    r"(?<=\w)(?:stra(?:ß|ss)e|str\.|(?:gasse|platz|weg|allee|damm|ufer)(?= \d))(?!\w)"
+)
 _TITLED = (
     r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Herrn?|Frau|Sra?|Señora?|Señor|Don|Doña|Mme|Mlle|Madame"
     rf"|Monsieur|M)\b\.? {_CAP}(?: {_CAP})?"
@@ -52,14 +54,12 @@ _COMPANY_HINTS = frozenset(re.findall(r"[A-Za-zäöüèé]{2,}", _COMPANY_ENDS))
     "R",
     "K",
 }
-_STREET_HINTS = frozenset(re.findall(r"[A-Za-z]{2,}", _STREET_ENDS)) | frozenset(
-    "Calle calle Avenida avenida Avda avda Plaza plaza Paseo paseo Rue rue Avenue avenue Boulevard"
-    " boulevard Place place Quai quai Impasse impasse Am An Zum Zur".split()
-)
-_TITLE_HINTS = frozenset(
-    "Mr Mrs Ms Miss Mx Dr Prof Herr Herrn Frau Sr Sra Señor Señora Don Doña Mme Mlle Madame"
-    " Monsieur M".split()
-)
+_STREET_BEGINNINGS = """Calle calle Avenida avenida Avda avda Plaza plaza Paseo paseo Rue rue Avenue
+avenue Boulevard boulevard Place place Quai quai Impasse impasse Am An Zum Zur"""
+_STREET_HINTS = frozenset(re.findall(r"\w{2,}", f"{_STREET_ENDS} {_STREET_BEGINNINGS}"))
+_TITLES = """Mr Mrs Ms Miss Mx Dr Prof Herr Herrn Frau Sr Sra Señor Señora Don Doña Mme Mlle Madame
+Monsieur M"""
+_TITLE_HINTS = frozenset(_TITLES.split())
 _QUOTED = re.compile(
     r"(?:\b(?i:you (?:wrote|said|asked|told|mention(?:ed)?|put it)|your (?:words|message|e-?mail"
     r"|note|question|reply)|as you put it|usted (?:escribi[oó]|dijo|pregunt[oó])|nos escribi[oó]"

@@ -11,7 +11,9 @@ _MARKS = ".!?:;,)…"
 _WRAP = re.compile(rf"(?<=[^\n{re.escape(_MARKS)}])\n(?=[^\W\d_])")
 _BREAK = re.compile(r"\n\s*|[.!?…]+[\"'”’»)\]]*\s+")
 # A full stop after a day of a German date or an initial ends nothing.
-_NO_END = re.compile(r"(?:^|[\s(])(?:\d{1,2}|[A-Z]|No|Nr|Nos|Mr|Mrs|Ms|Dr|Ref|ref|vs|ca|Sr|Sra|Art|art)$")
+_NO_END = re.compile(
+    r"(?:^|[\s(])(?:\d{1,2}|[A-Z]|No|Nr|Nos|Mr|Mrs|Ms|Dr|Ref|ref|vs|ca|Sr|Sra|Art|art)$"
+)
 
 
 @dataclass(frozen=True, slots=True)

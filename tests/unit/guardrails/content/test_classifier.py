@@ -6,12 +6,13 @@ from datetime import date
 
 import pytest
 
+from evals.messages.fitting import kinds_of
 from evals.messages.folds import fold_of, threshold_for
 from evals.messages.measure import wilson
 from evals.messages.rows import digests, read_messages, read_sentences
 from evals.messages.train import all_sentences, seen_figures
-from guardrails.content.classifier import ARTIFACT, CARD, classify, load
-from guardrails.content.features import tokens_of
+from guardrails.content.classifier import ARTIFACT, CARD, DAMPING, classify, load
+from guardrails.content.features import look_of, tokens_of
 from guardrails.content.folding import fold
 from guardrails.content.read import read_content
 
@@ -86,6 +87,19 @@ def test_claiming_sentence__is_reported_with_its_words(model, messages) -> None:
     for each in report.claims:
         if each.found_by == "classifier":
             assert text[each.part][each.start : each.start + len(each.span)] == each.span
+
+
+def test_quick_sum__equals_the_features_added_one_by_one(model, messages) -> None:
+    weights = dict(zip(model.places, model.anything, strict=True))
+    for message in messages[::50]:
+        for sentence in message.sentences:
+            tokens = sentence.tokens
+            slow = model.bias + sum(weights.get(each, 0.0) for each in look_of(tokens))
+            for kind in kinds_of(model.small):
+                features = kind(tokens)
+                summed = sum(weights.get(each, 0.0) for each in features)
+                slow += summed / max(len(features), 1) ** DAMPING
+            assert model.score(tokens) == pytest.approx(slow)
 
 
 def test_empty_and_one_word__claim_nothing() -> None:
