@@ -1,36 +1,15 @@
-"""The files of `dunwell match`: read exactly, or refused with file, line and column."""
+"""The files of `dunwell match`: open items, customers, payments and remittances."""
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from datetime import date
-from decimal import Decimal
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from adapters.spreadsheets.amounts import (
-    DecimalMark,
-    NotAnAmount,
-    decide_decimal_mark,
-    known_currency,
-    parse_amount,
-    to_minor,
-)
-from adapters.spreadsheets.cells import cell_text
-from adapters.spreadsheets.dates import (
-    DateOrder,
-    NotADate,
-    decide_date_order,
-    is_blank_date,
-    parse_date,
-)
-from adapters.spreadsheets.grid import read_grid
+from cli.match_table import Columns, TableFile, open_table
 from engines.matching.model import Advice, AdviceLine, Customer, OpenDocument, Payment
-from ledger.errors import BadInput
 
-_MARKS = re.compile(r"[\W_]+")
 _ACCOUNTS = re.compile(r"[;|,\n]+")
 
-# Canonical column -> other spellings, all compared without case, blanks and marks.
 _OPEN = {
     "doc_id": "docid document documentid documentno documentnumber docno invoice invoiceno "
     "invoicenumber invoiceid number belegnr belegnummer",
@@ -75,121 +54,19 @@ _REMITTANCES = {
     "net": "net netamount paid amountpaid paidamount",
     "reason_text": "reasontext reason deductionreason note comment",
 }
-_OPTIONAL = (
-    "customer_name due_date kind known_accounts parent channel payer_name payer_account bank_ref "
-    "memo received payer_text deduction reason_text name net gross"
-)
-
-
-@dataclass(frozen=True)
-class _File:
-    """A table with its columns found and its number and date formats decided once."""
-
-    name: str
-    columns: dict[str, int]
-    numbers: tuple[int, ...]
-    rows: list[tuple[int, list[str]]]
-    mark: DecimalMark
-    order: DateOrder | None
-
-    def fault(self, line: int, column: str, text: str) -> BadInput:
-        return BadInput(f"{self.name} line {line}, column {column}: {text}")
-
-    def text(self, cells: list[str], column: str) -> str:
-        at = self.columns.get(column)
-        return cells[at] if at is not None and at < len(cells) else ""
-
-    def needed(self, line: int, cells: list[str], column: str) -> str:
-        found = self.text(cells, column)
-        if not found:
-            raise self.fault(line, column, "is empty; give a value or leave the row out")
-        return found
-
-    def minor(self, line: int, cells: list[str], column: str, currency: str) -> int:
-        text = self.text(cells, column)
-        try:
-            value = parse_amount(text, self.mark) if text else Decimal(0)
-            return to_minor(value, currency)
-        except NotAnAmount as error:
-            raise self.fault(line, column, f"{text!r} is no amount: {error}") from None
-
-    def day(self, line: int, cells: list[str], column: str) -> date | None:
-        text = self.text(cells, column)
-        if is_blank_date(text):
-            return None
-        try:
-            return parse_date(text, self.order)
-        except NotADate as error:
-            raise self.fault(line, column, f"{text!r} is no date: {error}") from None
-
-    def currency(self, line: int, cells: list[str]) -> str:
-        text = self.needed(line, cells, "currency")
-        code = known_currency(text)
-        if code is None:
-            raise self.fault(line, "currency", f"{text!r} is no ISO 4217 code such as EUR")
-        return code
-
-
-def _open_file(
-    path: Path, spellings: dict[str, str], amounts: tuple[str, ...], dates: tuple[str, ...]
-) -> _File:
-    grid = read_grid(path)
-    rows = [(row.line, [cell_text(c) for c in row.cells]) for row in grid.sheets[0].rows]
-    rows = [(line, cells) for line, cells in rows if any(cells)]
-    if not rows:
-        raise BadInput(f"{path.name}: no header row; write the column names on the first line")
-    columns, numbers = _find_columns(path.name, rows[0][1], spellings)
-    body = rows[1:]
-    mark = decide_decimal_mark(_cells(body, columns, amounts))
-    order = decide_date_order(list(_cells(body, columns, dates)))
-    if not mark.settled or not order.settled:
-        raise BadInput(f"{path.name}: {order.reason if mark.settled else mark.reason}")
-    return _File(
-        path.name,
-        columns,
-        numbers,
-        body,
-        DecimalMark(mark.value or "point"),
-        DateOrder(order.value) if order.value else None,
+_LEFT_OUT = frozenset(
+    (
+        *("customer_name", "due_date", "kind", "name", "known_accounts", "parent", "channel"),
+        *("payer_name", "payer_account", "bank_ref", "memo", "received", "payer_text"),
+        *("deduction", "reason_text", "net", "gross"),
     )
-
-
-def _cells(
-    rows: list[tuple[int, list[str]]], columns: dict[str, int], wanted: tuple[str, ...]
-) -> Iterator[tuple[int, str]]:
-    places = [columns[name] for name in wanted if name in columns]
-    for line, cells in rows:
-        for at in places:
-            if at < len(cells) and cells[at]:
-                yield line, cells[at]
-
-
-def _find_columns(
-    name: str, heads: list[str], spellings: dict[str, str]
-) -> tuple[dict[str, int], tuple[int, ...]]:
-    plain = [_MARKS.sub("", head).lower() for head in heads]
-    found: dict[str, int] = {}
-    for column, others in spellings.items():
-        for spelling in (_MARKS.sub("", column), *others.split()):
-            if spelling in plain and plain.index(spelling) not in found.values():
-                found[column] = plain.index(spelling)
-                break
-    missing = [
-        column for column in spellings if column not in found and column not in _OPTIONAL.split()
-    ]
-    if missing:
-        raise BadInput(
-            f"{name}: no column {', '.join(missing)}; the header holds {', '.join(heads)}"
-        )
-    others = frozenset(_NUMBERS.split())
-    used = set(found.values())
-    numbers = [at for at, head in enumerate(plain) if head in others and at not in used]
-    return found, tuple(numbers)
+)
+_OPEN_ITEMS = Columns(_OPEN, _LEFT_OUT, ("amount",), ("due_date",), frozenset(_NUMBERS.split()))
 
 
 def read_open_items(path: Path) -> tuple[OpenDocument, ...]:
     """Read open invoices and credit notes; rows of one document are its instalments."""
-    file = _open_file(path, _OPEN, ("amount",), ("due_date",))
+    file = open_table(path, _OPEN_ITEMS)
     documents: dict[str, OpenDocument] = {}
     for line, cells in file.rows:
         doc_id, owner = file.needed(line, cells, "doc_id"), file.needed(line, cells, "customer_no")
@@ -212,7 +89,7 @@ def read_open_items(path: Path) -> tuple[OpenDocument, ...]:
 
 def read_customers(path: Path) -> tuple[Customer, ...]:
     """Read customers with the accounts they paid from and the company above them."""
-    file = _open_file(path, _CUSTOMERS, (), ())
+    file = open_table(path, Columns(_CUSTOMERS, _LEFT_OUT))
     customers: dict[str, Customer] = {}
     for line, cells in file.rows:
         number = file.needed(line, cells, "customer_no")
@@ -235,7 +112,7 @@ def read_customers(path: Path) -> tuple[Customer, ...]:
 
 def read_payments(path: Path) -> tuple[Payment, ...]:
     """Read lines of the bank."""
-    file = _open_file(path, _PAYMENTS, ("amount",), ("value_date",))
+    file = open_table(path, Columns(_PAYMENTS, _LEFT_OUT, ("amount",), ("value_date",)))
     payments: dict[str, Payment] = {}
     for line, cells in file.rows:
         payment_id, text = file.needed(line, cells, "payment_id"), _texts(file, cells)
@@ -261,14 +138,14 @@ def read_payments(path: Path) -> tuple[Payment, ...]:
     return tuple(payments.values())
 
 
-def _texts(file: _File, cells: list[str]) -> Callable[[str], str]:
+def _texts(file: TableFile, cells: list[str]) -> Callable[[str], str]:
     return lambda column: file.text(cells, column)
 
 
 def read_remittances(path: Path) -> tuple[Advice, ...]:
     """Read remittance advices; rows with one id are the lines of one advice."""
     amounts = ("total", "gross", "deduction", "net")
-    file = _open_file(path, _REMITTANCES, amounts, ("received",))
+    file = open_table(path, Columns(_REMITTANCES, _LEFT_OUT, amounts, ("received",)))
     heads: dict[str, Advice] = {}
     lines: dict[str, list[AdviceLine]] = {}
     for line, cells in file.rows:
@@ -290,7 +167,7 @@ def read_remittances(path: Path) -> tuple[Advice, ...]:
     )
 
 
-def _advice_line(file: _File, line: int, cells: list[str], currency: str) -> AdviceLine:
+def _advice_line(file: TableFile, line: int, cells: list[str], currency: str) -> AdviceLine:
     """Of gross, deduction and net, one left out follows from the others."""
     gross = file.minor(line, cells, "gross", currency)
     deduction = abs(file.minor(line, cells, "deduction", currency))

@@ -11,9 +11,11 @@ from engines.matching.classify import states_deduction, states_discount, states_
 from engines.matching.drafting import Case, Decision, Draft
 from engines.matching.index import OpenBook
 from engines.matching.model import Advice, AdviceLine, Difference, OpenDocument, Part, Reason
-from engines.matching.named import Named, judge_named
+from engines.matching.named import judge_named
 from engines.matching.nomination import Nominator, Payer, Standing
-from engines.matching.references import Certainty, normalise
+from engines.matching.references import Certainty
+from engines.matching.shortages import Named
+from engines.matching.spelling import normalise
 
 
 class AdviceDesk:

@@ -1,13 +1,38 @@
 """Payments of one batch that want the same documents: each is shown another one first."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from engines.matching.drafting import Case, Decision, Draft
 from engines.matching.model import Reason
 
 _FAR = 9_999
+
+
+class Contests:
+    """Receipts of one amount that could be meant by the same advice."""
+
+    def __init__(self, receipts: Iterable[Case], days: int) -> None:
+        self._days = days
+        self._alike: dict[tuple[str, int], list[Case]] = defaultdict(list)
+        for case in receipts:
+            self._alike[case.payment.currency, case.amount].append(case)
+
+    def has_rival(self, case: Case) -> bool:
+        """Whether another receipt of the amount, perhaps of the same payer, names nothing."""
+        return any(
+            other is not case
+            and not other.found.hits
+            and abs((other.payment.value_on - case.payment.value_on).days) <= self._days
+            and _may_be_one_payer(case, other)
+            for other in self._alike[case.payment.currency, case.amount]
+        )
+
+
+def _may_be_one_payer(case: Case, other: Case) -> bool:
+    mine, theirs = case.payer.customers, other.payer.customers
+    return not mine or not theirs or bool(mine & theirs)
 
 
 def spread_equal_amounts(

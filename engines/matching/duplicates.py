@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from engines.matching.model import Payment
 from engines.matching.names import normalise_name
-from engines.matching.references import normalise
+from engines.matching.spelling import normalise
 
 _NO_REFERENCE = frozenset({"", "NONREF", "NOTPROVIDED", "NOREF", "NA", "NONE", "UNKNOWN", "0"})
 _OVERLAP_DAYS = 7

@@ -6,7 +6,8 @@ from datetime import date
 
 from engines.matching.model import Book, Customer, OpenDocument, Part
 from engines.matching.names import NameIndex
-from engines.matching.references import ReferenceIndex, normalise
+from engines.matching.references import ReferenceIndex
+from engines.matching.spelling import normalise
 
 _NEVER = date.max
 

@@ -1,11 +1,10 @@
 """A batch of payments against an open book: references first, then amounts, then sums."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from engines.matching.advices import AdviceDesk, judge_advised, names_only_strangers
-from engines.matching.assignment import spread_equal_amounts
+from engines.matching.assignment import Contests, spread_equal_amounts
 from engines.matching.classify import LineKind, classify
 from engines.matching.drafting import Case, Decision
 from engines.matching.duplicates import PaidBefore, SeenLines
@@ -60,11 +59,6 @@ def match_payments(
     return batch.run(payments)
 
 
-def _may_be_one_payer(case: Case, other: Case) -> bool:
-    mine, theirs = case.payer.customers, other.payer.customers
-    return not mine or not theirs or bool(mine & theirs)
-
-
 def _named_in(case: Case) -> frozenset[str]:
     return frozenset(doc_id for hit in case.found.hits for doc_id in hit.doc_ids)
 
@@ -107,7 +101,7 @@ class _Batch:
         self.paid = PaidBefore(self.given.paid_before, self.rules.duplicate_days)
         for payment in self.given.paid_before:
             self.seen.is_repeated(payment)
-        self.alike: dict[tuple[str, int], list[Case]] = defaultdict(list)
+        self.contests = Contests((), 0)
         self.judged: dict[str, Judged] = {}
         self.kept: dict[str, tuple[int, Decision]] = {}
 
@@ -115,8 +109,7 @@ class _Batch:
         """Judge what is named by day, then what is not, until nothing more posts."""
         ordered = sorted(payments, key=lambda p: p.value_on)
         receipts = [case for payment in ordered if (case := self._receipt(payment))]
-        for case in receipts:
-            self.alike[case.payment.currency, case.amount].append(case)
+        self.contests = Contests(receipts, 2 * self.rules.advice_days)
         self._by_amount([case for case in receipts if not self._is_named(case)])
         return [self.outcomes[payment.payment_id] for payment in payments]
 
@@ -154,22 +147,11 @@ class _Batch:
         by_memo = judge_named(case, named) if named else None
         exact = by_memo is not None and by_memo.may_post and by_memo.reason is None
         # Beside an exact memo, an advice may be that of another payment of the same amount.
-        contested = self._is_contested(case)
+        contested = self.contests.has_rival(case)
         by_advice = None if exact and contested else self._advised(case, contested)
         if by_memo and by_advice:
             return _agreed(by_memo, by_advice)
         return by_memo or by_advice or self._not_open(case, documents)
-
-    def _is_contested(self, case: Case) -> bool:
-        """Another receipt of the same amount, perhaps of the same payer, that names nothing."""
-        near = 2 * self.rules.advice_days
-        return any(
-            other is not case
-            and not other.found.hits
-            and abs((other.payment.value_on - case.payment.value_on).days) <= near
-            and _may_be_one_payer(case, other)
-            for other in self.alike[case.payment.currency, case.amount]
-        )
 
     def _advised(self, case: Case, contested: bool) -> Decision | None:
         advice = self.advices.find(case)
@@ -280,12 +262,3 @@ def judge_all(
     """Match with everything kept that led to the outcomes; used to train and to explain."""
     batch = _Batch(book, rules or MatchRules(), Memory(), calibration)
     return batch.run(payments), batch.judged
-
-
-def explain(outcome: Outcome) -> str:
-    """Say in one line why a payment was answered so."""
-    said = f"{outcome.action.value}: {outcome.reason.value if outcome.reason else 'certain'}"
-    if not outcome.alternatives:
-        return said
-    best = outcome.alternatives[0]
-    return f"{said}; {', '.join(best.evidence)} ({best.pattern}, {best.probability:.1%})"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from engines.matching.names import normalise_name
-from engines.matching.references import normalise
+from engines.matching.spelling import normalise
 
 
 class Learned(StrEnum):

@@ -9,7 +9,7 @@ from enum import StrEnum
 from engines.matching.index import OpenBook
 from engines.matching.model import Payment
 from engines.matching.names import NameMatch
-from engines.matching.references import normalise
+from engines.matching.spelling import normalise
 
 _NUMBER = re.compile(r"[A-Za-z0-9]*\d[A-Za-z0-9]*")
 

@@ -5,9 +5,10 @@ from itertools import combinations
 
 from engines.matching.drafting import Case
 from engines.matching.model import OpenDocument
-from engines.matching.named import Named
 from engines.matching.nomination import Standing
-from engines.matching.references import Certainty, Hit, read_as_digits
+from engines.matching.references import Certainty, Hit
+from engines.matching.shortages import Named
+from engines.matching.spelling import read_as_digits
 
 _GUESSES = 14
 _GUESSED = 3
