@@ -17,6 +17,7 @@ from guardrails.content.features import (
     pairs_of,
     pieces_of,
     runs_of,
+    shape_of,
     topics_of,
 )
 
@@ -83,7 +84,7 @@ def _fit_anything(
     trust = np.where(doubtful, _DOUBTFUL, 1.0)
     origin = np.array([0.0 if each.single else _OF_MESSAGE for each in sentences])
     ratios = _log_ratios(values[~doubtful], claiming[~doubtful])
-    weights, bias = np.zeros(values.shape[1]), 0.0
+    weights, bias = np.zeros(len(ratios)), 0.0
     for ratio, balance in ((np.ones_like(ratios), "balanced"), (ratios, None)):
         scaled = (values @ sp.diags(ratio)).tocsr()
         model = LogisticRegression(
@@ -98,7 +99,7 @@ def _fit_anything(
 
 def _log_ratios(values: sp.csr_matrix, claiming: NDArray[np.bool_]) -> NDArray[np.float64]:
     """How much more often claiming sentences have a feature than harmless ones, as a log."""
-    present = (values > 0).astype(float)
+    present = sp.csr_matrix(values > 0, dtype=float)
     more = 1.0 + np.asarray(present[claiming].sum(axis=0)).ravel()
     less = 1.0 + np.asarray(present[~claiming].sum(axis=0)).ravel()
     return np.clip(np.log((more / more.sum()) / (less / less.sum())), -_LOG_RATIO, _LOG_RATIO)
@@ -143,13 +144,15 @@ def _small_words(sentences: Sequence[Tokens]) -> frozenset[str]:
     return frozenset(word for word, _count in ranked[:_SMALL_WORDS])
 
 
-def _kinds(small: frozenset[str]) -> tuple[Callable[[Tokens], list[str]], ...]:
+def kinds_of(small: frozenset[str]) -> tuple[Callable[[Tokens], list[str]], ...]:
+    """The kinds of features that are damped by how many of them a sentence has."""
+
     def topics(tokens: Tokens) -> list[str]:
         return sorted({topic for each in tokens for topic in topics_of(each)})
 
     return (
         runs_of,
-        lambda tokens: build_of(tokens, small),
+        lambda tokens: build_of([shape_of(each, small) for each in tokens]),
         lambda tokens: ["t" + each for each in topics(tokens)],
         lambda tokens: pairs_of(topics(tokens)),
         lambda tokens: [piece for each in tokens for piece in pieces_of(each)],
@@ -160,7 +163,7 @@ def _tabulate(sentences: Sequence[Tokens], small: frozenset[str]) -> _Table:
     """Count the features of each sentence, damped by kind and weighted by rarity."""
     counted: list[dict[str, float]] = []
     held: Counter[str] = Counter()
-    kinds = _kinds(small)
+    kinds = kinds_of(small)
     for tokens in sentences:
         values: dict[str, float] = dict.fromkeys(look_of(tokens), 1.0)
         for kind in kinds:

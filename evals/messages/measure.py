@@ -85,8 +85,9 @@ def report(messages: Sequence[LabelledMessage], unseen: Sequence[Unseen], share:
         "only implies; most harmless ones hold alarming words in an innocent sense. "
         "The lexicon is blind to these rows; the classifier is judged out of fold with a "
         f"threshold set by the other folds to report {share:.0%} of harmless messages. "
-        "The rows and the training sentences come from few hands, so expect strangers' "
-        "wording to be found less often. Brackets hold 95 % Wilson intervals.",
+        "The rows and the training sentences come from few hands, and the strengths of the "
+        "training were chosen on the same folds, so expect strangers' wording to be found "
+        "less often. Brackets hold 95 % Wilson intervals.",
         "",
         "## What decides",
         "",
@@ -105,7 +106,9 @@ def report(messages: Sequence[LabelledMessage], unseen: Sequence[Unseen], share:
         "",
         "## The classifier at other thresholds",
         "",
-        *_by_threshold(messages, unseen, share),
+        "Share of messages of which anything was reported.",
+        "",
+        *_by_threshold(judged, unseen, share),
     ]
     return "\n".join(lines) + "\n"
 
@@ -171,33 +174,31 @@ def _by_class(judged: Sequence[Judged]) -> list[str]:
     return table
 
 
-def _by_threshold(
-    messages: Sequence[LabelledMessage], unseen: Sequence[Unseen], share: float
-) -> list[str]:
-    table = [
-        _row("allowed", "plain", "harmless", "violating: any class", "a true class"),
-        _rule(5),
+def _by_threshold(judged: Sequence[Judged], unseen: Sequence[Unseen], share: float) -> list[str]:
+    titles = [
+        f"{name}: {what}"
+        for name in ("classifier", "either")
+        for what in ("plain", "harmless", "violating")
     ]
+    table = [_row("allowed", *titles), _rule(1 + len(titles))]
+    messages = [each.message for each in judged]
     for allowed in sorted({share, *_OTHER_SHARES}):
         thresholds = thresholds_per_fold(messages, unseen, allowed)
-        found = [
-            (message, each.claims(thresholds[each.fold]))
-            for message, each in zip(messages, unseen, strict=True)
+        again = [
+            Judged(each.message, each.lexicon, one.claims(thresholds[one.fold]))
+            for each, one in zip(judged, unseen, strict=True)
         ]
-        plain = [bool(claims) for each, claims in found if each.kind == "plain"]
-        harmless = [bool(claims) for each, claims in found if not each.claims]
-        violating = [(each, claims) for each, claims in found if each.claims]
-        table.append(
-            _row(
-                f"{allowed:.0%}",
-                _share(sum(plain), len(plain)),
-                _share(sum(harmless), len(harmless)),
-                _share(sum(bool(claims) for _, claims in violating), len(violating)),
-                _share(
-                    sum(bool(claims & each.claims) for each, claims in violating), len(violating)
-                ),
-            )
+        groups = (
+            [each for each in again if each.message.kind == "plain"],
+            [each for each in again if not each.message.claims],
+            [each for each in again if each.message.claims],
         )
+        cells = [
+            _share(sum(bool(PARTS[name](each)) for each in group), len(group))
+            for name in ("classifier", "either")
+            for group in groups
+        ]
+        table.append(_row(f"{allowed:.0%}", *cells))
     return table
 
 
