@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
+from guardrails.content.read import read_content
+from guardrails.content.report import ContentReport
+from guardrails.known import known_company
 from ledger.actions import MessageAction, ProposedAction, SendReminder
 from ledger.facts import AccountFacts, ContactFact, OpenItem
 from policies.schema import Policy
@@ -48,6 +51,28 @@ class Case:
         """The contact the message goes to, if it belongs to the account."""
         wanted = self.message.contact_id if self.message else None
         return next((c for c in self.facts.contacts if c.contact_id == wanted), None)
+
+    @cached_property
+    def content(self) -> ContentReport:
+        """What the checkers find in the words; every rule reads the same report.
+
+        Raises:
+            ValueError: There are no words.
+        """
+        if self.draft is None:
+            raise ValueError("a message without words holds nothing")
+        company, facts = self.policy.company, self.facts
+        body = self.draft.body
+        for line in known_company(company).lines:  # our bank details are no secret and no news
+            body = body.replace(line, " " * len(line))
+        people = (contact.name for contact in facts.contacts)
+        return read_content(
+            self.draft.subject,
+            body,
+            names=(company.name, company.signature, facts.name, *people),
+            senders=(company.name,),
+            as_of=facts.as_of,
+        )
 
     @cached_property
     def items(self) -> dict[str, OpenItem]:

@@ -2,6 +2,8 @@
 
 from guardrails.case import Case
 from guardrails.message_kinds import OFF_LADDER, message_kind, subject_of
+from guardrails.tone.score import score_tone
+from guardrails.tone.verdict import judge_tone
 from guardrails.tracing.letters import untraced
 from guardrails.verdict import Hit
 from ledger.actions import AnswerQuery, SendReminder
@@ -150,6 +152,25 @@ def no_free_text_unattended(case: Case) -> Hit | None:
     )
 
 
+def tone_fits_the_stage(case: Case) -> Hit | None:
+    """Words of their own are courteous and no firmer than their stage; templates are approved."""
+    message, draft = case.message, case.draft
+    if message is None or draft is None or message.wording == "template" or not draft.body:
+        return None
+    content = case.content
+    tone = score_tone(draft.body, language=content.language, claims=content.claims)
+    judged = judge_tone(tone, _tone_stage(case), case.policy.tone)
+    return Hit(", ".join(judged.tags)) if judged.tags else None
+
+
+def _tone_stage(case: Case) -> str | None:
+    """The band of a message: that of its dunning stage, or of an answer."""
+    if case.reminder is None:
+        return "reply" if isinstance(case.action, AnswerQuery) else None
+    stage = case.policy.dunning.stage(case.reminder.stage)
+    return stage.tone if stage else "pre_due"
+
+
 def final_stages_need_person(case: Case) -> Hit | None:
     """The stage may leave without a person; the terms of a payment plan never do."""
     if case.message is not None and message_kind(case.message) == "plan_proposal":
@@ -193,6 +214,7 @@ LETTER_RULES = (
     natural_person_needs_review,
     broken_promises_need_person,
     no_free_text_unattended,
+    tone_fits_the_stage,
     final_stages_need_person,
     undisputed_rest_needs_review,
     autonomy_waits,

@@ -26,6 +26,7 @@ FILES = (
     "credit",
     "dispute",
     "forecast",
+    "tone",
 )
 _DEFAULTS = Path(str(resources.files("policies") / "defaults"))
 

@@ -20,6 +20,7 @@ from ledger.money import Money, currency_digits
 from ledger.states import Segment
 from policies.letter_template import LetterTemplate, Voice
 from policies.packs_schema import Packs
+from policies.tone import TonePolicy
 
 
 def _can_be_counted(amounts: dict[str, Decimal]) -> dict[str, Decimal]:
@@ -316,6 +317,7 @@ class Policy(BaseModel):
     credit: CreditPolicy
     dispute: DisputePolicy
     forecast: ForecastPolicy
+    tone: TonePolicy
     letters: tuple[LetterTemplate, ...]
     packs: Packs
     hash: str

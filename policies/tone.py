@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from policies.load import PolicyError
+from policies.errors import PolicyError
 
 _DEFAULT = Path(str(resources.files("policies") / "defaults" / "tone.toml"))
 
@@ -29,7 +29,7 @@ class ToneBand(_Closed):
     courtesy_min: float = Field(ge=1, le=5)
     firmness_max: float = Field(ge=1, le=5)
     asks: bool
-    allows: frozenset[str]
+    allows: tuple[str, ...]
 
 
 class TonePolicy(_Closed):

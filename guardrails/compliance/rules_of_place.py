@@ -12,8 +12,6 @@ from guardrails.compliance.approvals import role_sets
 from guardrails.compliance.judge import PackFinding, judge_packs, shadow_findings
 from guardrails.compliance.ledger_message import message_facts
 from guardrails.compliance.scope import compile_packs
-from guardrails.content.read import read_content
-from guardrails.content.report import ContentReport
 from guardrails.verdict import Finding
 from ledger.states import AccountClass, Disposition
 from policies.schema import Policy
@@ -37,7 +35,7 @@ def rules_of_place(case: Case, own: Iterable[Finding]) -> Iterator[Finding]:
     said = {finding.rule_id for finding in own}
     entries = case.policy.approval.by_id
     covered = {rule for each in said if each in entries for rule in entries[each].covers}
-    facts = message_facts(case, content_of(case), untraced="every_number_traced" in said)
+    facts = message_facts(case, case.content, untraced="every_number_traced" in said)
     packs = compile_packs(case.policy.packs)
     found = judge_packs(facts, packs)
     if not found:
@@ -58,19 +56,8 @@ def rules_of_place(case: Case, own: Iterable[Finding]) -> Iterator[Finding]:
 
 def pending_objections(case: Case) -> tuple[PackFinding, ...]:
     """What the rules that do not hold yet would object to in a message; decides nothing."""
-    facts = message_facts(case, content_of(case), untraced=False)
+    facts = message_facts(case, case.content, untraced=False)
     return shadow_findings(facts, compile_packs(case.policy.packs))
-
-
-def content_of(case: Case) -> ContentReport:
-    """What the checkers find in the words of a message."""
-    facts, company, draft = case.facts, case.policy.company, case.draft
-    if draft is None:
-        raise ValueError("a message without words holds nothing")
-    names = (company.name, company.signature, facts.name, *(c.name for c in facts.contacts))
-    return read_content(
-        draft.subject, draft.body, names=names, senders=(company.name,), as_of=case.as_of
-    )
 
 
 def _asking(found: PackFinding, policy: Policy) -> Iterator[Finding]:

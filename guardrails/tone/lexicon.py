@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from guardrails.content.folding import fold
-from guardrails.content.function_words import COMMON
+from guardrails.content.function_words import MET
 from guardrails.content.pattern import Pattern, compile_pattern
 
 LANGUAGES = ("en", "es", "fr", "de")
@@ -70,7 +70,7 @@ def lexicon_of(language: str) -> Lexicon:
             _take(made, line, strategy_names().index(name))
     for tag, lines in said["violations"].items():
         for line in lines:
-            pattern = compile_pattern(tag, line, said.get("sets", {}), COMMON[language])
+            pattern = compile_pattern(tag, line, said.get("sets", {}), MET[language])
             for trigger in pattern.triggers:
                 if trigger.endswith("*"):
                     made.called_begun.append((trigger[:-1], pattern))

@@ -256,6 +256,24 @@ class TestNoFreeTextUnattended:
         assert rules.no_free_text_unattended(case_of(account())) is None
 
 
+class TestToneFitsTheStage:
+    def hit(self, body: str, level: int = 1, wording: str = "person"):
+        words = {"wording": wording, "subject": "Invoice 1", "body": body}
+        action = reminder(stage=level, **(words if wording != "template" else {}))
+        return rules.tone_fits_the_stage(
+            case_of(account(), action, draft=Draft("Invoice 1", body, "en"))
+        )
+
+    def test_courteous_words__do_not_object(self) -> None:
+        assert self.hit("Could you let us know when we can expect payment? Thank you.") is None
+
+    def test_shouting_at_a_friendly_stage__objects(self) -> None:
+        assert self.hit("PAY NOW!!! We are sick of waiting for you people. Pay it today!")
+
+    def test_template__was_approved_with_its_tone(self) -> None:
+        assert self.hit("PAY NOW!!!", wording="template") is None
+
+
 class TestFinalStagesNeedPerson:
     @pytest.mark.parametrize(("level", "objects"), [(1, False), (3, False), (4, True)])
     def test_stage__as_the_ladder_says(self, level, objects) -> None:

@@ -57,9 +57,13 @@ class TestJudgeMessage:
         assert isinstance(found.verdict, Deny)
 
     def test_own_words__are_judged_as_they_stand(self) -> None:
-        honest = reminder(wording="person", subject="Invoice 1", body="$100.00 is open.\nNorthwind Supplies")
+        honest = reminder(
+            wording="person", subject="Invoice 1", body="$100.00 is open.\nNorthwind Supplies"
+        )
         assert isinstance(judged(honest).verdict, NeedsApproval)
-        made_up = reminder(wording="person", subject="Invoice 1", body="$110.00 is open.\nNorthwind Supplies")
+        made_up = reminder(
+            wording="person", subject="Invoice 1", body="$110.00 is open.\nNorthwind Supplies"
+        )
         assert isinstance(judged(made_up).verdict, Deny)
 
     def test_window_closed__is_denied_for_today(self) -> None:
