@@ -220,7 +220,8 @@ class _Order:
                 f"{read.difference} of it (minor units)"
             )
         warnings.extend(f"{self.where}: {each}" for each in read.remarks)
-        totals: Tie = "none" if self.total is None or not self.documents else "tie"
+        is_told = self.total is not None and any(each.net is not None for each in read.lines)
+        totals: Tie = "tie" if is_told and self.documents else "none"
         return Advice(
             tuple(self._line(each) for each in read.lines),
             tuple(warnings),
