@@ -18,6 +18,8 @@ _FOLDER = Path(__file__).with_name("lexicon")
 ELEMENT, PAST = "element.", "past."
 _HARMLESS = "harmless"
 _BLOT = "\x1f"
+# So many needs of a pattern are looked up before it is tried.
+_NEEDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +36,49 @@ class Lexicon:
 
     def __init__(self, patterns: tuple[Pattern, ...]) -> None:
         self.patterns = patterns
-        self._called: dict[str, list[int]] = {}
+        # For each of the first needs of the patterns: which patterns, as bits, a key satisfies.
+        self._satisfied: list[dict[str, int]] = [{} for _ in range(_NEEDS)]
+        self._without_need = [0] * _NEEDS
         for at, pattern in enumerate(patterns):
-            for trigger in pattern.triggers:
-                self._called.setdefault(trigger, []).append(at)
-        self._needed = frozenset().union(*(need for each in patterns for need in each.needs))
-        self.keys_of = functools.lru_cache(maxsize=50_000)(self._keys_of)
+            for place, table in enumerate(self._satisfied):
+                if place >= len(pattern.needs):
+                    self._without_need[place] |= 1 << at
+                    continue
+                for key in pattern.needs[place]:
+                    table[key] = table.get(key, 0) | 1 << at
+        self.bits_of = functools.lru_cache(maxsize=50_000)(self._bits_of)
 
     def is_word(self, word: str) -> bool:
         """Whether a small word calls up a pattern."""
-        return any(key in self._called for key in self.keys_of(word))
+        bits = self.bits_of(word)
+        return bits is not None and bool(bits[0])
 
-    def _keys_of(self, word: str) -> tuple[str, ...]:
-        """The word and the beginnings of it that a pattern needs."""
+    def _bits_of(self, word: str) -> tuple[int, ...] | None:
+        """The patterns whose needs the word satisfies, need by need; nothing for most words."""
         stems = (f"{word[:end]}*" for end in range(3, min(len(word), LONGEST_STEM) + 1))
-        return tuple(key for key in (word, *stems) if key in self._needed)
+        keys = (word, *stems)
+        bits = []
+        for table in self._satisfied:
+            found = 0
+            for key in keys:
+                found |= table.get(key, 0)
+            bits.append(found)
+        return tuple(bits) if any(bits) else None
+
+    def _called_by(self, words: list[str]) -> Iterator[Pattern]:
+        """The patterns all of whose needs the words satisfy, in their order."""
+        first, second, third = 0, self._without_need[1], self._without_need[2]
+        for word in words:
+            bits = self.bits_of(word)
+            if bits is not None:
+                first |= bits[0]
+                second |= bits[1]
+                third |= bits[2]
+        called = first & second & third
+        while called:
+            lowest = called & -called
+            yield self.patterns[lowest.bit_length() - 1]
+            called ^= lowest
 
     def find(self, folded: str, words: list[str]) -> Iterator[Match]:
         """Find what a folded sentence says; a class at most once.
@@ -57,16 +87,9 @@ class Lexicon:
             folded: The sentence, folded and with names blotted out.
             words: Its words.
         """
-        keys: set[str] = set()
-        for word in words:
-            keys.update(self.keys_of(word))
-        called = {at for key in keys for at in self._called.get(key, ())}
         seen: set[str] = set()
         # Harmless wordings stand before the claims, so they are blotted out first.
-        for at in sorted(called):
-            pattern = self.patterns[at]
-            if not _has_all(keys, pattern.needs):
-                continue
+        for pattern in self._called_by(words):
             if pattern.label == _HARMLESS:
                 folded = _blot_all(pattern, folded)
             elif pattern.label not in seen:
@@ -74,13 +97,6 @@ class Lexicon:
                 if match:
                     seen.add(pattern.label)
                     yield Match(pattern.label, match.start(), match.end())
-
-
-def _has_all(keys: set[str], needs: tuple[frozenset[str], ...]) -> bool:
-    for need in needs:  # noqa: SIM110 - a plain loop is twice as fast here as any()
-        if keys.isdisjoint(need):
-            return False
-    return True
 
 
 @functools.cache

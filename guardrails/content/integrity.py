@@ -47,7 +47,7 @@ _ENCODED = re.compile(
     r"|\b(?:[0-9A-Fa-f]{2}[ :]?){24,}\b|(?:\b[01]{8}\b\s*){8,}"
 )
 # Below these no run is long enough to carry a sentence.
-_LONG_WORD, _MANY_PAIRS, _MANY_OCTETS = 24, 24, 8
+_LONG_WORD, _MANY_PAIRS, _MANY_OCTETS, _MANY_ESCAPES = 24, 24, 8, 6
 _LINK = re.compile(r"https?://\S+")
 _PAIRS = re.compile(r"(?:[0-9A-Fa-f]{2} ){12}")
 _BASE64_MARKS = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9+/=])")
@@ -72,7 +72,7 @@ def check_integrity(text: str, part: Part) -> Iterator[IntegrityFinding]:
 
 def _may_be_encoded(text: str) -> bool:
     """Whether a text has a word too long for a word, or pairs of characters in a long row."""
-    if "%" in text or "\\" in text or "&#" in text:
+    if text.count("%") >= _MANY_ESCAPES or "\\" in text or "&#" in text:
         return True
     lengths = list(map(len, text.split()))
     return max(lengths, default=0) >= _LONG_WORD or (

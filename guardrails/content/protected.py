@@ -47,13 +47,8 @@ _PERSONS = re.compile(_TITLED)
 _GREETINGS = re.compile(_GREETED, re.MULTILINE)
 # Words of which one stands in every name of its kind; the dearer search is spared without them.
 _WORD = re.compile(r"[^\W_]+")
-_COMPANY_HINTS = frozenset(re.findall(r"[A-Za-zäöüèé]{2,}", _COMPANY_ENDS)) | {
-    "A",
-    "L",
-    "V",
-    "R",
-    "K",
-}
+_COMPANY_HINTS = frozenset(re.findall(r"[A-Za-zäöüèé]{2,}", _COMPANY_ENDS))
+_DOTTED_ENDS = ("S.A", "S.L", "S.R", "B.V", "N.V", "e.K")
 _STREET_BEGINNINGS = """Calle calle Avenida avenida Avda avda Plaza plaza Paseo paseo Rue rue Avenue
 avenue Boulevard boulevard Place place Quai quai Impasse impasse Am An Zum Zur"""
 _STREET_HINTS = frozenset(re.findall(r"\w{2,}", f"{_STREET_ENDS} {_STREET_BEGINNINGS}"))
@@ -84,7 +79,7 @@ def protect(text: str, names: re.Pattern[str] | None) -> str:
     words = set(_WORD.findall(text))
     if not words.isdisjoint(_TITLE_HINTS):
         text = _PERSONS.sub(_blot, text)
-    if not words.isdisjoint(_COMPANY_HINTS):
+    if not words.isdisjoint(_COMPANY_HINTS) or any(end in text for end in _DOTTED_ENDS):
         text = _COMPANIES.sub(_blot, text)
     if not words.isdisjoint(_STREET_HINTS):
         text = _STREETS.sub(_blot, text)

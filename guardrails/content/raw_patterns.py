@@ -4,7 +4,7 @@ Everything else is in the lexicon.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 _MASKED = re.compile(
     r"(?<![\w*@/.-])(?![A-Z]{2}[*#])[A-Za-zÀ-ÿ]{1,6}(?:[*#@!&%$]{2,}[a-zA-Zß-ÿ]*|[*#]+[a-zß-ÿ]+)"
@@ -18,11 +18,19 @@ _PERSON = re.compile(
     r"(?=\.|!| again\b| from (?!your|the)| here\b| aus der | von der | vom | otra vez| de nouveau"
     r"|, (?:from|aus|von|de|du|y|et|und|your|su|votre|Ihre?)\b)"
 )
+# Words of which one stands in every way to give one's name.
+_INTRODUCES = frozenset(
+    ("this", "it", "i", "hier", "ich", "soy", "habla", "ici", "je", "c", "aqui")
+)
 _MARKS = re.compile(r"[*#@!&%$]")
 
 
-def find_in_raw(text: str) -> Iterator[tuple[str, int, int]]:
+def find_in_raw(text: str, words: Collection[str]) -> Iterator[tuple[str, int, int]]:
     """Find the claims of a sentence that depend on its capitals and signs.
+
+    Args:
+        text: The sentence as written.
+        words: Its words, folded.
 
     Returns:
         The claim class and the place in the sentence.
@@ -31,6 +39,6 @@ def find_in_raw(text: str) -> Iterator[tuple[str, int, int]]:
         for match in _MASKED.finditer(text):
             if not _EMPHASIS.search(text[: match.start()]):
                 yield "profanity", match.start(), match.end()
-    match = _PERSON.search(text)
+    match = None if _INTRODUCES.isdisjoint(words) else _PERSON.search(text)
     if match:
         yield "human_persona", match.start(), match.end()

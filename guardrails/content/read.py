@@ -112,7 +112,7 @@ class _Findings:
         """
         for match in _matches(reading, main):
             self._add_match(match, reading, of)
-        for claim, start, end in find_in_raw(reading.sentence.text):
+        for claim, start, end in find_in_raw(reading.sentence.text, reading.words):
             self._add_claim(claim, reading.sentence, start, end, of)
         if (reading.language or main) in languages.SUPPORTED:
             for claim in classify(reading.folded):
