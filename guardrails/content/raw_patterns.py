@@ -7,7 +7,8 @@ import re
 from collections.abc import Collection, Iterator
 
 _MASKED = re.compile(
-    r"(?<![\w*@/.-])(?![A-Z]{2}[*#])[A-Za-zÀ-ÿ]{1,6}(?:[*#@!&%$]{2,}[a-zA-Zß-ÿ]*|[*#]+[a-zß-ÿ]+)"
+    r"(?<![\w*@/.-])(?![A-Z]{2}[*#])[A-Za-zÀ-ÿ]{1,6}"
+    r"(?:[*#@!&%$]{2,}[a-zA-Zß-ÿ]*|\*+[a-zß-ÿ]+)"
     r"(?![\w@.-]*@)(?!\*)"
 )
 _EMPHASIS = re.compile(r"\*{1,2}\w[^*\n]*\Z")
