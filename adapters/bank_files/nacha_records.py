@@ -185,5 +185,5 @@ def file_control(record: str, is_advice: bool, where: str) -> FileControl:
 def _whole(text: str, what: str, where: str) -> int:
     flat = text.strip()
     if not _NUMBER.fullmatch(flat):
-        raise BadInput(f"{where}: {shown(text)} is not a {what}; fetch the file again")
+        raise BadInput(f"{where}: {shown(text)} is no {what}; fetch the file again")
     return int(flat)
