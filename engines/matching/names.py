@@ -31,7 +31,8 @@ def normalise_name(name: str) -> str:
     text = _APOSTROPHES.sub("", _BANK_WORDS.sub("", text.strip()))
     words = _MARKS.sub(" ", basename(text).lower()).split()
     kept = [word for word in words if word not in _EMPTY_WORDS]
-    return " ".join(kept or words)
+    # A name of nothing but such words still begins with its own.
+    return " ".join(kept or _MARKS.sub(" ", text).split()[:1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,8 @@ def _small_pool(
     if len(sets) != 1 or len(before) > MOST_IN_POOL:
         return sets, False
     earlier = [doc.amount_minor for doc in before if not doc.is_credit]
-    return sets, len(exact_sets(earlier, case.amount, 2)) < 2
+    small = len(sets[0]) <= case.rules.set_most_documents
+    return sets, small and len(exact_sets(earlier, case.amount, 2)) < 2
 
 
 def _by_due_date(

@@ -14,6 +14,7 @@ class MatchRules:
         earned_discount_permille: Largest of these that is granted without a person.
         discount_days_early: Days before the due date by which such a discount is earned.
         short_pay_percent: An unexplained shortage up to this is a deduction, above it a part.
+        set_most_documents: Largest set without a reference that posts where it is the only one.
         advice_days: Days an advice may be away from its payment.
         duplicate_days: Days within which the same payment again is a duplicate.
         new_account_most_minor: Largest receipt from an account nobody knows; None for no limit.
@@ -27,6 +28,7 @@ class MatchRules:
     earned_discount_permille: int = 30
     discount_days_early: int = 5
     short_pay_percent: int = 15
+    set_most_documents: int = 4
     advice_days: int = 10
     duplicate_days: int = 45
     new_account_most_minor: int | None = None

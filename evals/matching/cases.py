@@ -66,7 +66,7 @@ def unnamed(desk: Desk, day: date, docs: Docs) -> bool:
         desk.settle(payment, "equal_amounts", desk.exact(docs), "ambiguous_equal_amounts")
     elif len(docs) == 1:
         desk.settle(payment, "exact_single", desk.exact(docs), may_post=True)
-    elif pool <= 24 and _is_only_sum(desk, owner, docs):
+    elif pool <= 24 and len(docs) <= 4 and _is_only_sum(desk, owner, docs):
         desk.settle(payment, "small_set", desk.exact(docs), may_post=True)
     else:
         kind = "unnamed_several"

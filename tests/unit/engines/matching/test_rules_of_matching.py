@@ -187,6 +187,12 @@ class TestUnnamed:
         assert told(found) == ("auto", "")
         assert cash(found) == {"INV-1001": 100_000, "INV-1003": 77_700}
 
+    def test_only_set_of_many_documents__is_asked(self) -> None:
+        book = [doc(f"INV-{n}", 10_000 + 3**n) for n in range(8)]
+        (found,) = match(book, pay(sum(each.amount_minor for each in book[:6])))
+        assert told(found) == ("suggest", "ambiguous_combination")
+        assert len(cash(found)) == 6
+
     def test_two_sets__are_asked(self) -> None:
         book = [doc(f"INV-{n}", minor) for n, minor in enumerate((100, 200, 300, 400))]
         (found,) = match(book, pay(500))
