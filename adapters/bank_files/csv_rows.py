@@ -158,7 +158,7 @@ class ExportRows:
     def _where(self, row: Row, part: str) -> str:
         at = self.at.get(part, 0)
         head = self.export.columns.header[at] if at < len(self.export.columns.header) else ""
-        return f"{self.name} line {row.line} column {head or f'#{at + 1}'}"
+        return f"{self.name} line {row.line} column {' '.join(head.split()) or f'#{at + 1}'}"
 
     def _currency(self, row: Row, where: str) -> str:
         text = self._text(row, "currency")

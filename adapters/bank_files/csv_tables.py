@@ -8,7 +8,7 @@ from datetime import date
 from adapters.bank_files.columns import BankColumns, is_whole, label_words, named_parts
 from adapters.bank_files.columns_shapes import columns_by_shape
 from adapters.bank_files.csv_profiles import Profile, columns_of, profile_of, saved_profile
-from adapters.bank_files.values import iban_or_empty
+from adapters.bank_files.values import iban_or_empty, shown
 from adapters.spreadsheets.amounts import NotAnAmount, known_currency, take_apart
 from adapters.spreadsheets.cells import cell_text, is_blank
 from adapters.spreadsheets.dates import looks_like_date
@@ -65,7 +65,7 @@ def take_export(grid: Grid, profile: Profile | None, mappings: MappingStore | No
     if not columns.is_whole:
         raise BadInput(
             f"{grid.name} line {sheet.rows[at].line}: no column holds dates, or none amounts "
-            f"({', '.join(cell for cell in header if cell)}); name them with a profile"
+            f"({shown(', '.join(filter(None, header)))}); name them with a profile"
         )
     export = Export(columns, currency=columns.currency)
     for row in sheet.rows[:at]:

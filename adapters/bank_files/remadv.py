@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from adapters.bank_files.model import UNKNOWN_CURRENCY, BankFile, RemittanceLine, Tie
-from adapters.bank_files.values import day_of, decode_text, digits_of, minor_units, shown
+from adapters.bank_files.values import day_of, digits_of, minor_units, shown
+from adapters.bank_files.x12_820_segments import decode_interchange
 from ledger.errors import BadInput
 
 _SNIFF = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:UNA.{6}\s*)?UN[BH].", re.DOTALL)
@@ -33,7 +34,7 @@ def read(name: str, data: bytes) -> BankFile:
     Raises:
         BadInput: A message or interchange without its end, an amount or date that is none.
     """
-    segments = list(_segments(decode_text(data, name).lstrip("\ufeff \t\r\n")))
+    segments = list(_segments(decode_interchange(data).lstrip(" \t\r\n")))
     tags = [segment.tag for segment in segments]
     if "UNB" in tags and tags[-1] != "UNZ":
         raise BadInput(f"{name}: the end of the interchange (UNZ) is missing; fetch it again")
@@ -73,7 +74,9 @@ class _Segment:
 
 def _segments(text: str) -> Iterator[_Segment]:
     """Cut a file at the signs its UNA names; the release sign makes the next one a letter."""
-    signs = text[3:9] if text.startswith("UNA") else ":+.? '"
+    # Without a UNA the signs are those of syntax level A, or of level B, whose signs do not print.
+    plain = "\x1f\x1d.  \x1c" if text[3:4] == "\x1d" else ":+.? '"
+    signs = text[3:9] if text.startswith("UNA") else plain
     body = text[9:] if text.startswith("UNA") else text
     component, element, release, end = signs[0], signs[1], signs[3], signs[5]
     for piece in _split(body, end, release):

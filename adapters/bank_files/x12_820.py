@@ -10,9 +10,14 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from adapters.bank_files.model import BankFile, BankLine, RemittanceLine, Tie
-from adapters.bank_files.values import day_of, decode_text, digits_of, minor_units
+from adapters.bank_files.values import day_of, digits_of, minor_units
 from adapters.bank_files.x12_820_lines import Document, Read, read_documents
-from adapters.bank_files.x12_820_segments import Segment, read_fragment, read_interchange
+from adapters.bank_files.x12_820_segments import (
+    Segment,
+    decode_interchange,
+    read_fragment,
+    read_interchange,
+)
 from ledger.errors import BadInput
 
 _SNIFF = re.compile(rb"(?:\xef\xbb\xbf)?\s*ISA[^\w\s]")
@@ -49,7 +54,7 @@ def read(name: str, data: bytes) -> BankFile:
     Raises:
         BadInput: A broken header, a set or interchange without its end, an amount that is none.
     """
-    segments = read_interchange(decode_text(data, name), name)
+    segments = read_interchange(decode_interchange(data), name)
     if segments[-1].tag != "IEA":
         raise BadInput(f"{name}: the end of the interchange (IEA) is missing; fetch it again")
     sets, warnings = _sets(segments, name)

@@ -29,6 +29,14 @@ class Segment:
         return self.elements[number - 1] if number <= len(self.elements) else ""
 
 
+def decode_interchange(data: bytes) -> str:
+    """Decode an interchange and keep its control bytes: they may separate and end segments."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")
+
+
 def read_interchange(text: str, name: str) -> list[Segment]:
     """Cut an interchange into segments.
 
@@ -38,7 +46,7 @@ def read_interchange(text: str, name: str) -> list[Segment]:
     Raises:
         BadInput: The header does not hold its elements.
     """
-    text = text.lstrip("\ufeff \t\r\n")
+    text = text.lstrip(" \t\r\n")
     separator = text[3:4]
     end = text[_ISA_WIDTH : _ISA_WIDTH + 1]
     if text[:_ISA_WIDTH].count(separator) != 16 or not end or end.isalnum():
