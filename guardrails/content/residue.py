@@ -6,7 +6,7 @@ _FIELDS = re.compile(
     r"\{\{.*?\}\}|\{%.*?%\}|\$\{\w+\}|\{[A-Za-z_][\w .-]*\}"  # {{ name }}, ${name}, {name}
     r"|\[(?:[A-Z][A-Z_ -]{2,}|(?:(?i:your|ihre?[nm]?|su|votre|insert|customer|company|invoice"
     r"|name|nombre|nom|datum|date|fecha|amount|betrag|importe|montant)\b)[^\]\n]{0,40})\]"
-    r"|<(?:[A-Z][A-Z0-9_]{2,}|(?i:first|last|company|customer|invoice)[_ ]\w+)>"
+    r"|<(?:[A-Z][A-Z0-9_]{2,}|[A-Za-z]+(?:_[A-Za-z0-9]+)+|(?i:first|last|your|company) \w+)>"
     r"|%\(\w+\)s|(?<!\w)%[sd](?!\w)|\b(?:FIXME|TBD|TKTK)\b|(?i:\blorem ipsum\b)"
     r"|\bX{2,}[/.-]X{2,}(?:[/.-]X{2,})?\b"
 )

@@ -13,6 +13,7 @@ from guardrails.content.residue import find_residue
         "Dear [Customer Name], invoice INV-1 is open.",
         "Hallo [Ihr Name], die Rechnung ist offen.",
         "Dear <FIRST_NAME>, invoice INV-1 is open.",
+        "Dear <contact_first_name>, invoice INV-1 is open.",
         "Invoice ${invoice_number} is open.",
         "Hi {customer}, a short note.",
         "Invoice INV-1 for %s is open.",
