@@ -168,7 +168,7 @@ def judge_advised(case: Case, advice: Advice) -> Decision | None:
     reading = read_advice(case, advice)
     if not reading.documents:
         return None
-    case = replace(case, payer=payer_of_advice(case, advice), advice=advice)
+    case = replace(case, payer=payer_of_advice(case, advice))
     named = Named(reading.documents, Certainty.EXACT, by_advice=True)
     owners = {doc.customer_no for doc in reading.documents}
     deductions = any(reading.deducted.values()) or any(u.net_minor < 0 for u in reading.unread)

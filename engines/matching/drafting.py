@@ -1,10 +1,10 @@
 """Drafts of an answer: how a receipt could be spent, before anybody says how likely that is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from engines.matching.index import OpenBook
-from engines.matching.model import Advice, Difference, OpenDocument, Part, Payment, Reason
+from engines.matching.model import Difference, OpenDocument, Part, Payment, Reason
 from engines.matching.nomination import Nominator, Payer
 from engines.matching.references import Found
 from engines.matching.rules import MatchRules
@@ -20,7 +20,6 @@ class Case:
     nominator: Nominator
     payer: Payer
     found: Found
-    advice: Advice | None = None
 
     @property
     def amount(self) -> int:
@@ -59,7 +58,6 @@ class Decision:
     owner: str | None = None
     standing: str = "unknown"
     pool: int = 0
-    notes: tuple[str, ...] = field(default=())
 
 
 def pay_in_full(case: Case, documents: Sequence[OpenDocument]) -> tuple[Part, ...]:

@@ -78,11 +78,10 @@ def _agreed(by_memo: Decision, by_advice: Decision) -> Decision:
 
 @dataclass
 class Judged:
-    """A payment with its case and decision, for training and explanation."""
+    """A case with the decision about it, as training wants them."""
 
     case: Case
     decision: Decision
-    outcome: Outcome
 
 
 @dataclass
@@ -236,7 +235,7 @@ class _Batch:
         """Keep the outcome and take what it posts off the book; whether it posts."""
         outcome = answer(case, decision, self.calibration, self.memory)
         self.outcomes[case.payment.payment_id] = outcome
-        self.judged[case.payment.payment_id] = Judged(case, decision, outcome)
+        self.judged[case.payment.payment_id] = Judged(case, decision)
         if outcome.action is Action.AUTO or (
             outcome.action is Action.SUGGEST
             and outcome.reason in _SPOKEN_FOR
@@ -259,6 +258,6 @@ def judge_all(
     calibration: Calibration,
     rules: MatchRules | None = None,
 ) -> tuple[list[Outcome], dict[str, Judged]]:
-    """Match with everything kept that led to the outcomes; used to train and to explain."""
+    """Match and keep what led to each outcome."""
     batch = _Batch(book, rules or MatchRules(), Memory(), calibration)
     return batch.run(payments), batch.judged

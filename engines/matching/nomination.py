@@ -33,7 +33,6 @@ class Payer:
         certain: One customer, strongly supported and not contradicted.
         denied: Strong voices name different, unrelated customers.
         score: Likeness of the nearest name, from 0 to 100.
-        lead: Points of that name before the runner-up.
         by_name: Customers the name alone stands for.
         written: The name as the bank line has it.
     """
@@ -43,7 +42,6 @@ class Payer:
     certain: bool
     denied: bool
     score: float
-    lead: float
     by_name: frozenset[str]
     written: str
 
@@ -81,9 +79,7 @@ class Nominator:
             chosen, voice = name.customers, "likeness" if name.customers else "nothing"
         denied = voice in ("account", "number") and self._is_denied(chosen, payment, strong, name)
         certain = not denied and self._is_certain(chosen, voice, name)
-        return Payer(
-            chosen, voice, certain, denied, name.score, name.lead, strong, payment.payer_name
-        )
+        return Payer(chosen, voice, certain, denied, name.score, strong, payment.payer_name)
 
     def _is_certain(self, chosen: frozenset[str], voice: str, name: NameMatch) -> bool:
         if voice == "account":
