@@ -65,6 +65,8 @@ class Found:
 _SHORTEST = 4
 _TAIL = 4
 _LONGEST_TAIL = 8
+# No document number is longer; a flood of digits must not cost time.
+_LONGEST = 35
 # Digits from which on a number is hardly ever an amount by chance.
 _SURE = 6
 
@@ -247,6 +249,8 @@ class ReferenceIndex:
     def slips(self, token: str) -> tuple[str, ...]:
         """Documents one swapped, lost or wrong digit away."""
         found: dict[str, None] = {}
+        if len(token) > _LONGEST:
+            return ()
         for variant in slips_of(token):
             for doc_id in self._keys.get(variant, ()):
                 found[doc_id] = None

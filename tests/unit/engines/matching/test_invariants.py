@@ -190,6 +190,19 @@ def test_instruction_in_an_advice__changes_nothing(said: str) -> None:
     assert told[0].action == "suggest"
 
 
+@pytest.mark.parametrize(
+    "odd",
+    ["\x00", "1" * 9000, "INV-" * 3000, "1," * 4000, "RF18539007547034" * 50, "٣٤٥٦", "²³", "🙂"],
+    ids=["nul", "digits", "words", "commas", "structured", "arabic", "superscript", "emoji"],
+)
+def test_odd_text_anywhere__is_only_text(odd: str) -> None:
+    book = [doc("INV-1001", 100_000), doc("7", 500)]
+    strange = pay(500, odd, payer_name=odd, payer_account=odd, bank_ref=odd, channel=odd)
+    sent = AdviceLine(odd, 500, 0, 500, odd)
+    (found,) = match(book, strange, advices=(Advice(odd, DAY, odd, 500, "EUR", (sent,)),))
+    assert found.action != "auto"
+
+
 def test_the_engine__holds_no_float_money() -> None:
     floats = []
     for path in sorted(Path(engine.__file__).parent.glob("*.py")):
