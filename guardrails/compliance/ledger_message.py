@@ -101,7 +101,7 @@ def _words(case: Case, content: ContentReport) -> dict[str, object]:
         "subject": draft.subject,
         "text": draft.body,
         "raw_text": draft.body,
-        "lang": content.language,
+        "lang": content.spoken,
         "supported_langs": frozenset(LANGUAGES),
         "lexicon_complete": content.languages <= frozenset(LANGUAGES),
         "claims": content.claim_classes.union(case.message.reported_claims if case.message else ()),

@@ -63,6 +63,11 @@ class ContentReport:
     integrity: tuple[IntegrityFinding, ...]
     past_actions: tuple[PastAction, ...]
 
+    @property
+    def spoken(self) -> str:
+        """The one language of the message, or `mul` where its sentences are in several."""
+        return self.language if len(self.languages) <= 1 else "mul"
+
     @cached_property
     def claim_classes(self) -> frozenset[str]:
         """The claim classes found, whoever found them."""
