@@ -15,7 +15,7 @@ from guardrails.content.sentences import split_sentences
 
 LANGUAGES = ("en", "es", "fr", "de")
 FOLDER = Path(__file__).parent
-SENTENCES = FOLDER / "sentences.jsonl"
+_SINGLE = ("sentences.jsonl", "bank_*.jsonl")
 # A span that merely touches a sentence does not label it.
 _LEAST_OVERLAP = 8
 
@@ -56,7 +56,11 @@ class LabelledMessage:
 
 def data_files() -> tuple[Path, ...]:
     """Every file that is trained on."""
-    return (*(FOLDER / f"{language}.jsonl" for language in LANGUAGES), SENTENCES)
+    return (*(FOLDER / f"{language}.jsonl" for language in LANGUAGES), *_single_files())
+
+
+def _single_files() -> list[Path]:
+    return [path for pattern in _SINGLE for path in sorted(FOLDER.glob(pattern))]
 
 
 def digests() -> dict[str, dict[str, object]]:
@@ -81,7 +85,10 @@ def read_messages() -> list[LabelledMessage]:
 
 def read_sentences() -> list[LabelledSentence]:
     """All single sentences; no message holds them, so they only train."""
-    rows = map(json.loads, SENTENCES.read_text(encoding="utf-8").splitlines())
+    lines = [
+        line for path in _single_files() for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+    rows = map(json.loads, lines)
     return [
         LabelledSentence(
             tokens_of(fold(protect(row["text"], None))), frozenset(row["claims"]), single=True
