@@ -131,6 +131,7 @@ def propose_columns(header: Sequence[str], rows: Sequence[Row]) -> BankColumns:
             if at is not None:
                 found[name] = at
     _share_flag(found, header, samples)
+    _by_name_alone(found, header)
     _settle_money(found)
     currency = _currency_of_head(header, found)
     return BankColumns(tuple(header), found, tuple(dict.fromkeys(memo)), currency)
@@ -150,9 +151,9 @@ def _ranked(words: FieldWords, header: Sequence[str], samples: Samples, tier: in
 
 
 def _fits(samples: Samples, at: int, shape: str) -> bool:
-    if shape != "flag":
-        return samples.fits(at, shape)
-    return has_flags(samples.column(at))
+    if shape == "flag":
+        return has_flags(samples.column(at))
+    return samples.fits(at, shape)
 
 
 def has_flags(cells: Sequence[str]) -> bool:
@@ -160,6 +161,22 @@ def has_flags(cells: Sequence[str]) -> bool:
     known = flags("credit") | flags("debit")
     filled = [cell.casefold() for cell in cells if cell]
     return bool(filled) and sum(cell in known for cell in filled) >= 0.8 * len(filled)
+
+
+def _by_name_alone(found: dict[str, int], header: Sequence[str]) -> None:
+    """Where no column has the shape of a date or an amount, one that is named so is the one.
+
+    What stands in it is then refused row by row, which says more than that a column is missing.
+    """
+    money = {"amount", "credit", "debit", "net"}
+    for name, rivals in (("booked_on", {"booked_on", "value_on"}), ("amount", money)):
+        if rivals & found.keys():
+            continue
+        for at, cell in enumerate(header):
+            is_named = any(key in fields()[name].strong for key in _variants(cell))
+            if is_named and at not in found.values():
+                found[name] = at
+                break
 
 
 def _share_flag(found: dict[str, int], header: Sequence[str], samples: Samples) -> None:

@@ -23,7 +23,10 @@ class Walk:
 
 
 def walk(rows: Sequence[Moved]) -> Walk:
-    """Walk the balances in the order of the lines, or against it where that explains more."""
+    """Walk the balances from the oldest line; within one day either end may be the older."""
+    days = [day for row in rows if (day := row.lines[0].booked_on)]
+    if days and days[0] != days[-1]:
+        return _walk(rows if days[0] < days[-1] else rows[::-1])
     down, up = _walk(rows), _walk(rows[::-1])
     return up if up.breaks < down.breaks else down
 

@@ -55,7 +55,9 @@ def take_export(grid: Grid, profile: Profile | None, mappings: MappingStore | No
     Raises:
         BadInput: No header and no columns whose values say what they are.
     """
-    sheet, at = _header(grid)
+    sheet, at = _told_header(grid, profile, mappings)
+    if sheet is None:
+        sheet, at = _header(grid)
     if sheet is None:
         return _headless(grid, profile, mappings)
     header = tuple(cell_text(cell) for cell in sheet.rows[at].cells)
@@ -89,6 +91,22 @@ def _own_or_other(export: Export) -> None:
     if told and (differs or (len(told) >= _ENOUGH and 2 * len(set(told)) > len(told))):
         parts = {part: place for part, place in export.columns.at.items() if place != at}
         export.columns = replace(export.columns, at=parts | {"payer_account": at})
+
+
+def _told_header(
+    grid: Grid, profile: Profile | None, mappings: MappingStore | None
+) -> tuple[Sheet | None, int]:
+    """The row with the columns a profile names, or one a person saved a mapping for."""
+    wanted = {word_key(column) for column in profile.columns.values()} if profile else set()
+    wanted = {key for key in wanted if not key.removeprefix("number").isdecimal()}
+    for sheet in grid.sheets:
+        for at, row in enumerate(sheet.rows[:_HEADER_WITHIN]):
+            cells = tuple(cell_text(cell) for cell in row.cells)
+            if wanted and wanted <= {word_key(cell) for cell in cells}:
+                return sheet, at
+            if profile is None and any(cells) and saved_profile(cells, mappings):
+                return sheet, at
+    return None, 0
 
 
 def _header(grid: Grid) -> tuple[Sheet | None, int]:

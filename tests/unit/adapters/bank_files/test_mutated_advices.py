@@ -26,7 +26,7 @@ SAMPLES = {
     b"DTM+137:20260220:102'NAD+PR+1::9++ACME?'S'CUX+2:EUR:9'DOC+380+INV-1'MOA+9:100'MOA+12:60'"
     b"AJT+1'FTX+ABO+1++Damaged'DOC+380+INV-2'MOA+12:30'UNS+S'MOA+12:90'UNT+15+1'UNZ+1+R'",
     "v11": b"002010121627"
-    + b"18".zfill(27)
+    + b"11".zfill(27)
     + b"10000".zfill(10)
     + b"0001  0001"
     + b"260220" * 3
