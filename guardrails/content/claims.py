@@ -24,11 +24,12 @@ _NEEDS = 3
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Words of a sentence that a pattern found."""
+    """Words of a sentence that a pattern found, and its line in the lexicon."""
 
     label: str
     start: int
     end: int
+    line: str
 
 
 class Lexicon:
@@ -96,7 +97,7 @@ class Lexicon:
                 match = pattern.find(folded)
                 if match:
                     seen.add(pattern.label)
-                    yield Match(pattern.label, match.start(), match.end())
+                    yield Match(pattern.label, match.start(), match.end(), pattern.line)
 
 
 @functools.cache

@@ -40,6 +40,7 @@ class Pattern:
     """One line of a lexicon, ready to search a sentence with.
 
     Attributes:
+        line: As it is written in the lexicon.
         needs: Sets of words (or, with a final `*`, beginnings of words), of each of which one must
             be in the sentence; the rarest first.
     """
@@ -48,6 +49,7 @@ class Pattern:
     positive: tuple[re.Pattern[str], ...]
     negative: tuple[re.Pattern[str], ...]
     needs: tuple[frozenset[str], ...]
+    line: str = ""
 
     @property
     def triggers(self) -> frozenset[str]:
@@ -100,7 +102,7 @@ def compile_pattern(
     if not needs:
         raise BadPattern(f"no word of {line!r} can call it up")
     needs.sort(key=lambda each: -_rarity(each, common))
-    return Pattern(label, tuple(positive), tuple(negative), tuple(dict.fromkeys(needs)))
+    return Pattern(label, tuple(positive), tuple(negative), tuple(dict.fromkeys(needs)), line)
 
 
 def _rarity(words: frozenset[str], common: Mapping[str, float]) -> float:

@@ -1,19 +1,19 @@
 """Reads one message once and reports what it asserts, holds and hides."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
 from typing import cast
 
 from guardrails.content import elements, integrity, languages
-from guardrails.content.claims import ELEMENT, PAST, Match, is_lexicon_word, lexicon_of
+from guardrails.content.claims import ELEMENT, PAST, Match, is_lexicon_word
 from guardrails.content.classifier import classify
-from guardrails.content.folding import fold, words_of
+from guardrails.content.folding import fold
 from guardrails.content.forms import forms
 from guardrails.content.past_actions import past_action
-from guardrails.content.protected import names_pattern, protect
+from guardrails.content.protected import names_pattern
 from guardrails.content.raw_patterns import find_in_raw
+from guardrails.content.reading import Reading, language_among, matches_of, read_part
 from guardrails.content.report import (
     ClaimSpan,
     ContentReport,
@@ -22,21 +22,11 @@ from guardrails.content.report import (
     Part,
     PastAction,
 )
-from guardrails.content.sentences import Sentence, split_sentences
+from guardrails.content.sentences import Sentence
 
 _TAG = re.compile(r"<(?:style|script|head)\b.*?</(?:style|script|head)>|<[^<>]*>", re.S | re.I)
 _BLOCK = re.compile(r"</?(?:p|br|div|li|tr|h\d|td|table|ul|ol)\b", re.I)
 ASSERTED = "asserted_past_action"
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """One sentence made ready: folded with names blotted out, its words and its language."""
-
-    sentence: Sentence
-    folded: str
-    words: list[str]
-    language: str | None
 
 
 def read_content(
@@ -65,10 +55,8 @@ def read_content(
         *integrity.check_integrity(subject, "subject"),
         *integrity.check_integrity(body, "body"),
     ]
-    readings = [*_read_part(subject, "subject", known), *_read_part(shown, "body", known)]
-    language = languages.main_language(
-        (each.language, len(each.words)) for each in readings if each.language
-    )
+    readings = [*read_part(subject, "subject", known), *read_part(shown, "body", known)]
+    language = language_among(readings)
     searched = language
     if language == languages.UNKNOWN:
         language = _weakly(readings)
@@ -78,7 +66,7 @@ def read_content(
     for part, text in (("subject", subject), ("body", shown)):
         report.add_numbers(text, cast(Part, part))
         for form in forms(text, is_lexicon_word)[1:]:
-            for reading in _read_part(form, cast(Part, part), known):
+            for reading in read_part(form, cast(Part, part), known):
                 report.add(reading, searched, of=text)
     whole = f"{subject}\n{shown}" if subject else shown
     return ContentReport(
@@ -101,7 +89,7 @@ class _Findings:
         self.past_actions: list[PastAction] = []
         self._seen: set[str] = set()
 
-    def add(self, reading: _Reading, main: str, *, of: str | None = None) -> None:
+    def add(self, reading: Reading, main: str, *, of: str | None = None) -> None:
         """Add what one sentence says.
 
         Args:
@@ -110,7 +98,7 @@ class _Findings:
             of: The text as written, where the sentence is of another form of it; then only
                 classes count that were not found before.
         """
-        for match in _matches(reading, main):
+        for match in matches_of(reading, main):
             self._add_match(match, reading, of)
         for claim, start, end in find_in_raw(reading.sentence.text, reading.words):
             self._add_claim(claim, reading.sentence, start, end, of)
@@ -132,7 +120,7 @@ class _Findings:
         for start, end in (*find_sensitive_numbers(text), *find_debited_accounts(text)):
             self.claims.append(ClaimSpan("sensitive_data", text[start:end], start, part, "lexicon"))
 
-    def _add_match(self, match: Match, reading: _Reading, of: str | None) -> None:
+    def _add_match(self, match: Match, reading: Reading, of: str | None) -> None:
         sentence = reading.sentence
         if match.label.startswith(ELEMENT):
             if of is None:
@@ -169,30 +157,7 @@ class _Findings:
             self._seen.add(claim)
 
 
-def _read_part(text: str, part: Part, known: re.Pattern[str] | None) -> Iterator[_Reading]:
-    if not text.strip():
-        return
-    folded = fold(protect(text, known))
-    for sentence in split_sentences(text, part):
-        piece = folded[sentence.start : sentence.start + len(sentence.text)]
-        words = words_of(piece)
-        yield _Reading(sentence, piece, words, languages.language_of(sentence.text, words))
-
-
-def _matches(reading: _Reading, main: str) -> Iterator[Match]:
-    """Search a sentence in its own language, or the message's and English, or in every one."""
-    own = reading.language
-    if own in languages.SUPPORTED and main in languages.SUPPORTED:
-        wanted = (own,)
-    elif main in languages.SUPPORTED:
-        wanted = tuple(dict.fromkeys((main, "en")))
-    else:
-        wanted = languages.SUPPORTED
-    for language in wanted:
-        yield from lexicon_of(language).find(reading.folded, reading.words)
-
-
-def _weakly(readings: Sequence[_Reading]) -> str:
+def _weakly(readings: Sequence[Reading]) -> str:
     """The language of a text of which no sentence is long enough to be sure of."""
     words = [word for reading in readings for word in reading.words]
     text = " ".join(reading.sentence.text for reading in readings)
