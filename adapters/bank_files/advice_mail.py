@@ -15,23 +15,25 @@ from adapters.bank_files.advice_mail_lines import (
     total_of,
 )
 from adapters.bank_files.advice_mail_text import Words, is_mail, is_page, read_words
+from adapters.bank_files.csv_tables import is_bank_table
 from adapters.bank_files.model import BankFile, RemittanceLine, Tie
 from adapters.bank_files.values import decode_text
 from ledger.errors import BadInput
 
-_MOST_SNIFFED = 1 << 20
+_MOST_SNIFFED = 65_536
 _BINARY = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF")
 
 
 def sniff(data: bytes) -> bool:
     """Whether the text is a mail, or says who pays which documents."""
-    if data.startswith(_BINARY) or len(data) > _MOST_SNIFFED:
+    if data.startswith(_BINARY):
         return False
-    text = decode_text(data, "")
+    text = decode_text(data[:_MOST_SNIFFED], "")
     if is_mail(text):
         return True
-    keyed = is_page(text) or ":" in text
-    return keyed and read_message(read_words(data, "").rows).is_advice
+    if not is_page(text) and (":" not in text or is_bank_table(data)):
+        return False
+    return read_message(read_words(data[:_MOST_SNIFFED], "").rows).is_advice
 
 
 def read(name: str, data: bytes) -> BankFile:

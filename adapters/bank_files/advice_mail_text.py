@@ -12,7 +12,8 @@ from html.parser import HTMLParser
 from adapters.bank_files.values import decode_text
 
 _MAIL = re.compile(
-    r"\s*(?:From |[A-Z][A-Za-z-]+:[^\r\n]*[\r\n]+(?:[ \t][^\r\n]*[\r\n]+)*)+", re.ASCII
+    r"\s*(?:From [^\r\n]*[\r\n]+|[A-Z][A-Za-z-]+:[^\r\n]*[\r\n]+(?:[ \t][^\r\n]*[\r\n]+)*)+",
+    re.ASCII,
 )
 _MAIL_KEY = re.compile(r"^(?:From|Subject|MIME-Version|Received|Message-ID):", re.I | re.M)
 _PAGE = re.compile(r"<(?:html|body|table|!doctype|div|p|br)\b", re.IGNORECASE)

@@ -31,6 +31,7 @@ _MONEY_PARTS = ("amount", "credit", "debit", "balance", "fee", "net")
 _DATE_PARTS = ("booked_on", "value_on")
 # For a bank a credit is money in, so CR and H (Haben) are above zero.
 _SIDE = re.compile(r"(.*\d.*?)\s*\b(CR|DR|H|S|HABEN|SOLL)\.?", re.IGNORECASE | re.DOTALL)
+_WIDEST = 40  # no amount with its side is longer
 _CREDIT_SIDES = {"cr", "h", "haben"}
 _NO_REFERENCE = {"notprovided", "nonref", "na", "none", "keine"}
 _TWO_DIGITS = "EUR"  # two decimals where the file names no currency
@@ -103,7 +104,7 @@ class ExportRows:
         if isinstance(cell, (int, float)):
             return exact_decimal(cell)
         text = cell_text(cell)
-        side = _SIDE.fullmatch(text)
+        side = _SIDE.fullmatch(text) if len(text) <= _WIDEST else None
         if side is None:
             return parse_amount(text, self.mark)
         value = abs(parse_amount(side[1].strip(), self.mark))

@@ -12,11 +12,12 @@ from adapters.bank_files.values import iban_or_empty, shown
 from adapters.spreadsheets.amounts import NotAnAmount, known_currency, take_apart
 from adapters.spreadsheets.cells import cell_text, is_blank
 from adapters.spreadsheets.dates import looks_like_date
-from adapters.spreadsheets.grid import Cell, Grid, Row, Sheet
+from adapters.spreadsheets.grid import Cell, Grid, Row, Sheet, read_grid
 from adapters.spreadsheets.mapping_store import MappingStore
 from adapters.spreadsheets.thesaurus import total_scope, word_key
 from ledger.errors import BadInput
 
+_SNIFFED = 65_536
 _HEADER_WITHIN = 100
 _ENOUGH = 4  # rows that tell a column of many accounts from one of few
 _ACCOUNT_LABEL = re.compile(
@@ -91,6 +92,17 @@ def _own_or_other(export: Export) -> None:
     if told and (differs or (len(told) >= _ENOUGH and 2 * len(set(told)) > len(told))):
         parts = {part: place for part, place in export.columns.at.items() if place != at}
         export.columns = replace(export.columns, at=parts | {"payer_account": at})
+
+
+def is_bank_table(data: bytes) -> bool:
+    """Whether the top of a text is a table whose heads name a date and an amount."""
+    # A cut in the middle of a letter or a quoted cell is no fault of the file.
+    top = data[:_SNIFFED].rpartition(b"\n")[0] if len(data) > _SNIFFED else data
+    try:
+        grid = read_grid(top, "top", encoding=None if b"\0" in top else "latin-1")
+    except BadInput:
+        return False
+    return _header(grid)[0] is not None
 
 
 def _told_header(

@@ -143,6 +143,13 @@ def test_table_in_an_export__is_an_advice_and_no_statement() -> None:
     assert [amounts(line) for line in file.remittances] == [("INV-1", 10000, 0, 1000, 9000)]
 
 
+@pytest.mark.parametrize("gap", ["\t", "|"])
+def test_bank_export_with_document_numbers__is_no_advice(gap: str) -> None:
+    text = "Date;Time;Document number;Amount\n2026-02-01;10:00;INV-1;5.00\n".replace(";", gap)
+    file = read(text)
+    assert [line.amount_minor for line in file.lines] == [500]
+
+
 def test_quoted_words__are_not_the_payers() -> None:
     file = read(MAIL + "Payer: ACME\nTotal paid: 5.00\nInvoice: INV-1\n> Invoice: INV-9\n")
     assert [line.reference for line in file.remittances] == ["INV-1"]
