@@ -1,83 +1,47 @@
-"""A message record in the terms of the compliance rules and of the tracing."""
+"""A message record in the terms of the compliance rules."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from guardrails.business_days import is_public_holiday
 from guardrails.compliance.approvals import granted_scopes
 from guardrails.compliance.facts import MessageFacts
-from guardrails.content.event_log import LoggedEvent, log_supports
+from guardrails.compliance.places import lineage
+from guardrails.content.event_log import log_supports
 from guardrails.content.report import ContentReport
 from guardrails.content.residue import find_residue
 from guardrails.formats import LANGUAGES
-from guardrails.records.money import disputed_included, minor_of, terms_match
-from guardrails.records.shape import MessageRecord, RecordContext, RecordInvoice
-from guardrails.tracing.facts import Known, KnownInvoice, known_record
+from guardrails.records.events import logged_events
+from guardrails.records.further import further_facts, yes_or_no_facts
+from guardrails.records.money import disputed_included, terms_match
+from guardrails.records.shape import MessageRecord, RecordContext
 from guardrails.tracing.message import matches
 from guardrails.tracing.report import Stated, Untraced
 from policies.packs_schema import Packs
 
-_CLOSED = frozenset({"paid", "credited", "void", "voided", "cancelled", "written_off"})
 _NEVER = 9999
 _KEPT_YEARS = 99
 _SOURCES = ("invoices", "payments", "disputes", "consent", "contract")
+_SUPPORTED = frozenset(LANGUAGES)
 # Facts of the judging itself: what is judged here is recorded before it is released.
 _RECORDED = {"audit_record_written": True, "retention_years": _KEPT_YEARS}
-_EVENT_KINDS = (
-    ("email", ("email", "e-mail", "mail sent")),
-    ("sms", ("sms", "text message")),
-    ("phone", ("call", "phone", "voicemail")),
-    ("letter", ("letter", "post")),
-    ("portal", ("portal",)),
-    ("meeting", ("meeting", "visit", "met ")),
-    ("agreed", ("agreed", "agreement", "promise", "approved")),
-    ("escalated", ("escalat",)),
-    ("reported", ("report",)),
-    ("suspended", ("suspen",)),
+# Facts that have a place of their own and count against a message wherever they are stated.
+_AGAINST = frozenset(
+    {
+        "disputed_amount_included",
+        "high_value",
+        "inbound_unanswered",
+        "invoice_paid",
+        "is_initial",
+        "model_generated",
+        "public_holiday",
+        "sender_is_automated",
+        "unresolved_placeholders",
+        "validation_period_open",
+    }
 )
-
-
-def known_of(record: MessageRecord) -> Known:
-    """What the message may state, from the facts beside it."""
-    context = record.context
-    invoices = [_known_invoice(each) for each in context.invoices]
-    currency = context.invoices[0].currency if context.invoices else "USD"
-    terms = [approval.terms for approval in context.approvals if approval.terms]
-    decided = [str(each) for each in context.recorded_decisions]
-    recorded = {entry.date for entry in context.event_log} | set(_days_in(decided))
-    asked = {context.requested_pay_by, context.promise_date, *(each.until for each in terms)}
-    asked |= set(_days_in(str(each.model_dump(mode="json")) for each in terms))
-    deadlines = {day for day in asked if day is not None}
-    amounts = [(minor_of(each.amount, currency), currency) for each in terms if each.amount]
-    amounts += [
-        (minor_of(value, each.currency), each.currency)
-        for each in context.invoices
-        for value in (each.amount, each.paid_amount, each.amount - each.paid_amount)
-        if value
-    ]
-    amounts += _instalment_amounts(terms, currency)
-    rates = {each.percent for each in terms} | {each.rate for each in context.charges}
-    return known_record(
-        record.context.send_at.date(),
-        invoices,
-        numbers=[each.id for each in context.charges if each.id]
-        + [each.clause for each in context.charges if each.clause],
-        amounts=amounts,
-        days=[*recorded, *deadlines],
-        charges=[
-            (minor_of(each.amount, each.currency or currency), each.currency or currency)
-            for each in context.charges
-        ],
-        deadlines=deadlines,
-        names=tuple(filter(None, (context.creditor, context.debtor, context.recipient.name))),
-        percentages=frozenset(rate for rate in rates if rate is not None),
-        domains=frozenset(each.casefold() for each in context.allowed_domains),
-        bank_accounts=context.verified_bank_details,
-        day_first=_day_first(record.places),
-    )
 
 
 def record_facts(
@@ -87,35 +51,28 @@ def record_facts(
     untraced: Iterable[Untraced],
     packs: Packs,
 ) -> MessageFacts:
-    """Everything the rules may ask, an absent flag being known to be false."""
-    context, untraced = record.context, tuple(untraced)
+    """Everything the rules may ask, an absent flag being known to be false.
+
+    Raises:
+        BadInput: The record gives a fact of the rules as something it cannot be.
+    """
+    context, untraced, stated = record.context, tuple(untraced), tuple(stated)
     times = _local_times(context)
-    vocabulary = packs.vocabulary.inputs
-    flags: dict[str, Any] = {
-        name: name in context.flags for name, spec in vocabulary.items() if spec.type == "bool"
-    }
-    values = (
-        flags
-        | _RECORDED
-        | _from_words(record, content, stated, untraced)
-        | _from_context(context)
-        | {
-            "public_holiday": flags["public_holiday"]
-            or any(is_public_holiday(p, t.date()) for p in record.places for t in times)
-        }
-    )
-    approvals = [(each.scope, each.role) for each in context.approvals]
-    valid = all(
-        each.hash_matches and (each.expires_at is None or _before(times[0], each.expires_at))
-        for each in context.approvals
-    )
+    values = _RECORDED | _from_words(record, content, stated, untraced) | _from_context(context)
+    values |= further_facts(context, packs.vocabulary, given=values.keys() - _RECORDED.keys())
+    _raise_flags(values, record, times, packs)
     terms_ok = terms_match(context, stated)
     hours = None if context.context_age_minutes is None else context.context_age_minutes / 60
+    approvals = [(each.scope, each.role) for each in context.approvals]
     return MessageFacts(
         send_at=times[0],
         local_times=times,
         ledger_matches=matches(untraced)
-        | {"concession_terms": terms_ok, "plan_terms": terms_ok, "approval_hash": valid},
+        | {
+            "concession_terms": terms_ok,
+            "plan_terms": terms_ok,
+            "approval_hash": _approvals_hold(context, times[0]),
+        },
         fresh_hours=dict.fromkeys(_SOURCES, hours),
         approvals=granted_scopes(approvals, packs),
         jurisdictions=record.places,
@@ -123,25 +80,40 @@ def record_facts(
     )
 
 
+def _raise_flags(
+    values: dict[str, Any], record: MessageRecord, times: tuple[datetime, ...], packs: Packs
+) -> None:
+    """Put the flags among the facts; one no rule knows means that the context is not understood."""
+    flags, known = record.context.flags, yes_or_no_facts(packs)
+    for name in known - values.keys():
+        values[name] = None if flags is None else name in flags
+    for name in (flags or frozenset()) & known:
+        if values[name] is None or name in _AGAINST:
+            values[name] = True
+    if flags is not None and not flags <= known:
+        values["context_complete"] = False
+    if not values["public_holiday"]:
+        places = [lineage(each)[0] for each in record.places]
+        if any(is_public_holiday(place, at.date()) for place in places for at in times):
+            values["public_holiday"] = True
+
+
 def _from_words(
     record: MessageRecord,
     content: ContentReport,
-    stated: Iterable[Stated],
+    stated: tuple[Stated, ...],
     untraced: tuple[Untraced, ...],
 ) -> dict[str, Any]:
     context = record.context
-    log = [event for entry in context.event_log for event in _logged(entry.event, entry.date)]
-    as_of = context.send_at.date()
-    text = f"{record.subject}\n{record.text}".casefold()
-    named = [i for i in context.invoices if i.id.casefold() in text] or context.invoices
+    log = logged_events(context.event_log)
     return {
         "channel": record.channel,
         "subject": record.subject,
         "text": record.text,
         "raw_text": record.text,
-        "lang": content.language,
-        "supported_langs": frozenset(LANGUAGES),
-        "lexicon_complete": content.languages <= frozenset(LANGUAGES),
+        "lang": content.spoken,
+        "supported_langs": _SUPPORTED,
+        "lexicon_complete": content.languages <= _SUPPORTED,
         "claims": content.claim_classes,
         "elements": content.elements,
         "integrity_findings": frozenset(each.kind for each in content.integrity),
@@ -150,17 +122,25 @@ def _from_words(
         "bank_details": _spans(untraced, "bank_account"),
         "allowed_domains": frozenset(),
         "verified_bank_details": frozenset(),
-        "event_log_supports": log_supports(content.past_actions, log, as_of),
-        "invoice_paid": "invoice_paid" in context.flags or any(map(_is_closed, named)),
+        "event_log_supports": log_supports(content.past_actions, log, context.sent.date()),
+        "invoice_paid": _is_paid_named(context, stated),
         "disputed_amount_included": disputed_included(context, stated),
     }
 
 
+def _is_paid_named(context: RecordContext, stated: tuple[Stated, ...]) -> bool | None:
+    """Whether the message names an invoice nothing is open on, or names none and one is so."""
+    if context.invoices is None:
+        return None
+    named = {str(each.value).casefold() for each in stated if each.kind == "invoice_ref"}
+    about = [each for each in context.invoices if each.id.casefold() in named]
+    return any(each.is_closed for each in about or context.invoices)
+
+
 def _from_context(context: RecordContext) -> dict[str, Any]:
-    flags, recipient, contacts = context.flags, context.recipient, context.contacts
-    validation = context.validation
+    recipient, contacts, cc = context.recipient, context.contacts, context.recipient.cc
+    validation, since = context.validation, context.contacts.days_since_conversation
     never_noticed = validation is None or validation.notice_sent_days_ago is None
-    cc = recipient.cc
     return {
         "message_kind": context.message_kind,
         "is_initial": context.is_initial,
@@ -186,55 +166,37 @@ def _from_context(context: RecordContext) -> dict[str, Any]:
         "phone_or_sms_7d": contacts.phone_or_sms_d7,
         "electronic_7d": contacts.electronic_d7,
         "calls_7d": contacts.calls_d7,
-        "days_since_conversation": contacts.days_since_conversation or _NEVER,
+        "days_since_conversation": _NEVER if since is None else since,
         "ecomm_consent": context.consent.electronic,
         "sms_consent": context.consent.sms,
         "notice_days": -1 if context.prior_notice_days is None else context.prior_notice_days,
         "validation_days": None if never_noticed else 0,
-        "validation_period_open": bool(validation and validation.period_open)
-        or "validation_period_open" in flags,
-        "intent_to_act": bool(context.recorded_decisions) or "intent_to_act" in flags,
-        "charge_authorised": bool(context.charges) or "charge_authorised" in flags,
+        "validation_period_open": validation.period_open if validation else False,
+        "intent_to_act": bool(context.recorded_decisions) or _flagged(context, "intent_to_act"),
+        "charge_authorised": bool(context.charges) or _flagged(context, "charge_authorised"),
         "account_class": context.account_class,
         "segment": context.segment,
         "high_value": context.high_value,
         "context_complete": context.context_complete,
         "human_reviewed": context.human_reviewed,
-        "inbound_unanswered": context.inbound_after_context or "inbound_unanswered" in flags,
-    } | _further(context)
-
-
-def _further(context: RecordContext) -> dict[str, Any]:
-    """Facts a record gives under the name the rules use, beside those it has a place for."""
-    known = MessageFacts.__dataclass_fields__
-    extra = (context.model_extra or {}).items()
-    return {k: frozenset(v) if isinstance(v, list) else v for k, v in extra if k in known}
-
-
-def _known_invoice(invoice: RecordInvoice) -> KnownInvoice:
-    minor = {
-        name: minor_of(value, invoice.currency)
-        for name, value in (
-            ("amount", invoice.amount),
-            ("paid", invoice.paid_amount),
-            ("disputed", invoice.disputed_amount),
-        )
+        "inbound_unanswered": context.inbound_after_context,
     }
-    closed = invoice.status in _CLOSED
-    return KnownInvoice(
-        number=invoice.id,
-        currency=invoice.currency,
-        open_minor=0 if closed else minor["amount"] - minor["paid"],
-        due_on=invoice.due,
-        issued_on=invoice.issued,
-        amount_minor=minor["amount"],
-        paid_minor=minor["paid"],
-        disputed_minor=minor["disputed"],
+
+
+def _flagged(context: RecordContext, name: str) -> bool | None:
+    return None if context.flags is None else name in context.flags
+
+
+def _approvals_hold(context: RecordContext, at: datetime) -> bool:
+    """Whether every approval is for these very words and has not ended."""
+    return all(
+        each.hash_matches and (each.expires_at is None or at < _aware(each.expires_at, at))
+        for each in context.approvals
     )
 
 
-def _is_closed(invoice: RecordInvoice) -> bool:
-    return invoice.status in _CLOSED or invoice.paid_amount >= invoice.amount > 0
+def _aware(moment: datetime, like: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=like.tzinfo)
 
 
 def _spans(untraced: Iterable[Untraced], *kinds: str) -> frozenset[str]:
@@ -242,44 +204,6 @@ def _spans(untraced: Iterable[Untraced], *kinds: str) -> frozenset[str]:
 
 
 def _local_times(context: RecordContext) -> tuple[datetime, ...]:
-    """The moment of sending, written in the local time of the first zone, in every zone."""
-    zones = [ZoneInfo(name) for name in context.time_zones]
-    sent = context.send_at
-    if sent.tzinfo is None:
-        sent = sent.replace(tzinfo=zones[0])
-    return tuple(sent.astimezone(zone) for zone in zones)
-
-
-def _before(moment: datetime, end: datetime) -> bool:
-    return moment < (end if end.tzinfo else end.replace(tzinfo=moment.tzinfo))
-
-
-def _logged(event: str, day: date) -> Iterable[LoggedEvent]:
-    said = event.casefold()
-    for kind, words in _EVENT_KINDS:
-        if any(word in said for word in words):
-            yield LoggedEvent(kind, day)
-
-
-def _day_first(places: frozenset[str]) -> bool | None:
-    """How 10/11 is read there; None where both readings must be right."""
-    orders = {not place.startswith("US") for place in places}
-    return orders.pop() if len(orders) == 1 else None
-
-
-def _days_in(texts: Iterable[str]) -> Iterable[date]:
-    for text in texts:
-        for start in range(len(text) - 9):
-            piece = text[start : start + 10]
-            if piece[4] == "-" and piece[7] == "-":
-                try:
-                    yield date.fromisoformat(piece)
-                except ValueError:
-                    continue
-
-
-def _instalment_amounts(terms: Iterable[Any], currency: str) -> list[tuple[int, str]]:
-    parts = [p for each in terms if isinstance(each.instalments, tuple) for p in each.instalments]
-    return [
-        (minor_of(Decimal(str(p["amount"])), currency), currency) for p in parts if "amount" in p
-    ]
+    """The moment of sending in every zone the recipient may be in."""
+    sent = context.sent
+    return (sent, *(sent.astimezone(ZoneInfo(name)) for name in context.time_zones[1:]))

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from guardrails.compliance.facts import Instead, MessageFacts
@@ -10,11 +9,11 @@ from guardrails.compliance.judge import PackFinding, decision, judge_packs
 from guardrails.compliance.scope import CompiledPacks
 from guardrails.content.read import read_content
 from guardrails.content.report import ContentReport
-from guardrails.records.facts import known_of, record_facts
+from guardrails.records.facts import record_facts
+from guardrails.records.known import known_of
 from guardrails.records.shape import MessageRecord
-from guardrails.tracing.message import trace
+from guardrails.tracing.message import stated_and_untraced
 from guardrails.tracing.report import Untraced
-from guardrails.tracing.stated import stated
 
 
 @dataclass(frozen=True)
@@ -72,13 +71,12 @@ def _facts(
     record: MessageRecord, packs: CompiledPacks
 ) -> tuple[MessageFacts, ContentReport, tuple[Untraced, ...]]:
     context = record.context
-    as_of: date = context.send_at.date()
+    as_of = context.sent.date()
     names = tuple(filter(None, (context.creditor, context.debtor, context.recipient.name)))
     senders = (context.creditor,) if context.creditor else ()
     content = read_content(record.subject, record.text, names=names, senders=senders, as_of=as_of)
     known = known_of(record)
-    untraced = trace(record.subject, record.text, known, content.language, strict=False)
-    said = stated(record.subject, record.text, content.language, as_of)
+    said, untraced = stated_and_untraced(record.subject, record.text, known, content.language)
     return record_facts(record, content, said, untraced, packs.packs), content, untraced
 
 

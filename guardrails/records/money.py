@@ -1,10 +1,8 @@
 """Amounts of a record: in minor units, disputed parts, and the terms somebody approved."""
 
 from collections.abc import Iterable
-from datetime import date
 from decimal import Decimal
 from itertools import combinations
-from typing import Any
 
 from guardrails.records.shape import RecordContext, RecordInvoice, Terms
 from guardrails.tracing.report import Money as StatedMoney
@@ -30,12 +28,12 @@ def disputed_included(context: RecordContext, stated: Iterable[Stated]) -> bool:
     An amount that the words themselves call disputed is named, not asked for. Where a dispute is
     open and no invoice says how much of it, all of them are.
     """
-    disputed = {each.id: each.disputed_amount for each in context.invoices}
+    disputed = {each.id: each.disputed_amount for each in context.billed}
     if not any(disputed.values()):
-        if "dispute_open" not in context.flags:
+        if "dispute_open" not in (context.flags or ()):
             return False
-        disputed = {each.id: each.amount - each.paid_amount for each in context.invoices}
-    fine, refused = _sums(context.invoices, disputed)
+        disputed = {each.id: each.amount - each.paid_amount for each in context.billed}
+    fine, refused = _sums(context.billed, disputed)
     return any(
         isinstance(each.value, StatedMoney)
         and each.value.value in refused - fine
@@ -68,38 +66,30 @@ def _subset_sums(amounts: list[Decimal]) -> set[Decimal]:
 def terms_match(context: RecordContext, stated: Iterable[Stated]) -> bool:
     """Whether rates, instalments and end of what is offered are those that were approved.
 
-    Amounts and days are traced apart; here a stated rate must be an approved one, a stated number
-    of instalments the approved number, and the approved end must be in the words where the words
-    name an end.
+    Amounts and days are traced apart; here a stated rate must be an approved or charged one, a
+    stated number of instalments the approved number, and where the words name an end, the approved
+    end must be among what they name, beside days that were asked or promised.
     """
     approved = [each.terms for each in context.approvals if each.terms is not None]
     if not approved:
         return True
-    rates = {each.percent.normalize() for each in approved if each.percent is not None}
+    rates = {each.percent for each in approved} | {each.rate for each in context.charges}
     counts = {count for each in approved if (count := _instalment_count(each)) is not None}
-    ends = {each.until for each in approved if each.until is not None}
+    said: dict[str, list[object]] = {}
     for each in stated:
-        if each.kind == "percentage" and not _is_one_of(each.value, rates):
-            return False
-        if each.kind == "instalments" and counts and each.value not in counts:
-            return False
-        if each.kind == "deadline" and ends and not _within(each.value, ends | _asked(context)):
-            return False
-    return True
-
-
-def _asked(context: RecordContext) -> set[date]:
-    return {day for day in (context.requested_pay_by, context.promise_date) if day is not None}
-
-
-def _is_one_of(value: object, rates: set[Decimal]) -> bool:
-    return not rates or (isinstance(value, Decimal) and value.normalize() in rates)
-
-
-def _within(value: object, days: set[date]) -> bool:
-    return not isinstance(value, frozenset) or not value.isdisjoint(days)
+        said.setdefault(each.kind, []).append(each.value)
+    if any(value not in rates for value in said.get("percentage", ())):
+        return False
+    if counts and any(value not in counts for value in said.get("instalments", ())):
+        return False
+    ends = {each.until for each in approved if each.until is not None}
+    named = {
+        day for value in said.get("deadline", ()) if isinstance(value, frozenset) for day in value
+    }
+    named -= {each.due for each in context.billed if each.due is not None}
+    return not ends or not named or not ends.isdisjoint(named)
 
 
 def _instalment_count(terms: Terms) -> int | None:
-    parts: Any = terms.instalments
+    parts = terms.instalments
     return parts if isinstance(parts, int) or parts is None else len(parts)

@@ -2,13 +2,30 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from functools import cached_property
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 from ledger.errors import BadInput
 from ledger.money import currency_digits
+
+_CLOSED = frozenset({"paid", "credited", "void", "voided", "cancelled", "written_off"})
+_FIRST_YEAR, _LAST_YEAR = 1970, 9000  # a moment of another year has no local time everywhere
+_MOST = 10**15
+
+
+def _existing(currency: str) -> str:
+    try:
+        currency_digits(currency)
+    except BadInput as error:
+        raise ValueError(error.message) from None
+    return currency
+
+
+Amount = Annotated[Decimal, Field(ge=-_MOST, le=_MOST)]
+Currency = Annotated[str, AfterValidator(_existing)]
 
 
 class _Part(BaseModel):
@@ -29,31 +46,27 @@ class RecordInvoice(_Part):
     """An invoice of the account, in decimal amounts of its currency."""
 
     id: str
-    amount: Decimal
-    currency: str
+    amount: Amount
+    currency: Currency
     issued: date | None = None
     due: date | None = None
     status: str = "open"
-    disputed_amount: Decimal = Decimal(0)
-    paid_amount: Decimal = Decimal(0)
+    disputed_amount: Amount = Decimal(0)
+    paid_amount: Amount = Decimal(0)
 
-    @field_validator("currency")
-    @classmethod
-    def _currency_exists(cls, value: str) -> str:
-        try:
-            currency_digits(value)
-        except BadInput as error:
-            raise ValueError(error.message) from None
-        return value
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing of it may be asked for any more."""
+        return self.status in _CLOSED or self.paid_amount >= self.amount > 0
 
 
 class Charge(_Part):
     """A fee or interest item that is authorised and on the ledger."""
 
     id: str = ""
-    amount: Decimal
-    currency: str | None = None
-    rate: Decimal | None = None
+    amount: Amount
+    currency: Currency | None = None
+    rate: Amount | None = None
     clause: str = ""
 
 
@@ -62,11 +75,11 @@ class Terms(_Part):
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
-    percent: Decimal | None = None
-    amount: Decimal | None = None
+    percent: Amount | None = None
+    amount: Amount | None = None
     invoice: str | None = None
     until: date | None = None
-    instalments: tuple[dict[str, Any], ...] | int | None = None
+    instalments: tuple[Any, ...] | int | None = None
 
 
 class RecordedApproval(_Part):
@@ -133,7 +146,7 @@ class RecordContext(_Part):
     creditor: str | None = None
     debtor: str | None = None
     recipient: Recipient = Recipient()
-    invoices: tuple[RecordInvoice, ...] = ()
+    invoices: tuple[RecordInvoice, ...] | None = None
     charges: tuple[Charge, ...] = ()
     requested_pay_by: date | None = None
     promise_date: date | None = None
@@ -155,12 +168,31 @@ class RecordContext(_Part):
     contacts: Contacts = Contacts()
     consent: Consent = Consent()
     opted_out_channels: frozenset[str] | None = None
-    flags: frozenset[str] = frozenset()
+    flags: frozenset[str] | None = None
     validation: Validation | None = None
     prior_notice_days: int | None = None
     event_log: tuple[LogEntry, ...] = ()
     allowed_domains: frozenset[str] = frozenset()
     verified_bank_details: frozenset[str] = frozenset()
+
+    @property
+    def billed(self) -> tuple[RecordInvoice, ...]:
+        """The invoices of the account; none where they are not known."""
+        return self.invoices or ()
+
+    @cached_property
+    def sent(self) -> datetime:
+        """The moment of sending in the first zone; written without a zone it is local there."""
+        zone = ZoneInfo(self.time_zones[0])
+        given = self.send_at
+        return given.replace(tzinfo=zone) if given.tzinfo is None else given.astimezone(zone)
+
+    @field_validator("send_at")
+    @classmethod
+    def _has_local_times(cls, value: datetime) -> datetime:
+        if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
+            raise ValueError(f"the year {value.year} is not one messages are sent in")
+        return value
 
     @field_validator("time_zones")
     @classmethod

@@ -7,8 +7,8 @@ from guardrails.formats import LANGUAGES
 from guardrails.tracing.close_reading import read_closely
 from guardrails.tracing.facts import Known
 from guardrails.tracing.matching import Matcher
-from guardrails.tracing.report import Untraced
-from guardrails.tracing.stated import read_statements
+from guardrails.tracing.report import Stated, Untraced
+from guardrails.tracing.stated import in_parts, read_statements
 from guardrails.tracing.words import FULL_WEEKDAYS
 
 _WEEKDAY = re.compile(rf"(?<!\w)(?:{'|'.join(FULL_WEEKDAYS)})(?!\w)", re.IGNORECASE)
@@ -50,6 +50,17 @@ def trace(
         return _in_parts(*_statements_untraced(subject, body, known, language))
     closely = read_closely(subject, body, known, known.company, language)
     return in_order([*closely, *said_in_words(subject, body, known, language)])
+
+
+def stated_and_untraced(
+    subject: str, body: str, known: Known, language: str
+) -> tuple[tuple[Stated, ...], tuple[Untraced, ...]]:
+    """What a message of people states, and what `trace` finds of it, read once."""
+    reading = read_statements(subject, body, language, known)
+    if language not in LANGUAGES:
+        return in_parts(reading), trace(subject, body, known, language, strict=False)
+    found = Matcher(known, reading).untraced()
+    return in_parts(reading), _in_parts(reading.body_starts, found)
 
 
 def said_in_words(subject: str, body: str, known: Known, language: str) -> tuple[Untraced, ...]:
