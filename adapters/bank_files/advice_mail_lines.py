@@ -26,7 +26,8 @@ _MONEY = re.compile(
     r"\)?-?(?:\s?(?:[€£]|[A-Z]{3}\b))?"
 )
 _PAIR = re.compile(
-    r"(?<![\w./#-])(?P<ref>[A-Za-z0-9][\w./#-]{0,40})\s*(?:[:=(@]|\bfor\b|\s-\s)\s*(?P<amount>[A-Z€£$]{0,4}\s?\d[\d.,']*[.,]\d\d)\b\)?"
+    r"(?<![\w./#-])(?P<ref>[A-Za-z0-9][\w./#-]{0,40})\s*(?:[:=(@]|\bfor\b|\s-\s)\s*"
+    r"(?P<amount>[A-Z€£$]{0,4}\s?\d[\d.,']*[.,]\d\d)\b\)?"
 )
 _BETWEEN = re.compile(r"[,;&\s]+")
 

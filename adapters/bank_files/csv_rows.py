@@ -136,7 +136,7 @@ class ExportRows:
             and (text := cell.strip())
             and not is_blank_date(text)
         ]
-        currency = self._currency(self.export.rows[0], "") if self.export.rows else ""
+        currency = self._currency(self.export.rows[0]) if self.export.rows else ""
         order, is_guess = date_order(texts, currency, self.export.columns.dates)
         if is_guess:
             self.warnings.append(f"{self.name}: dates can be read both ways; read as {order}")
@@ -154,20 +154,21 @@ class ExportRows:
         return row.cells[at] if at is not None and at < len(row.cells) else None
 
     def _text(self, row: Row, part: str) -> str:
-        return " ".join(cell_text(self._cell(row, part)).split())
+        return " ".join(cell_text(self._cell(row, part)).split()) if part in self.at else ""
 
     def _where(self, row: Row, part: str) -> str:
         at = self.at.get(part, 0)
         head = self.export.columns.header[at] if at < len(self.export.columns.header) else ""
         return f"{self.name} line {row.line} column {' '.join(head.split()) or f'#{at + 1}'}"
 
-    def _currency(self, row: Row, where: str) -> str:
+    def _currency(self, row: Row) -> str:
         text = self._text(row, "currency")
         if text:
             code = known_currency(text)
-            if code is None and where:
+            if code is None:
+                where = self._where(row, "currency")
                 raise BadInput(f"{where}: unknown currency {shown(text)}; use an ISO 4217 code")
-            return code or UNKNOWN_CURRENCY
+            return code
         if self.export.currency:
             return self.export.currency
         for part in ("amount", "credit", "debit"):
@@ -177,7 +178,7 @@ class ExportRows:
         return UNKNOWN_CURRENCY
 
     def _moved(self, row: Row, reading: Reading) -> Moved:
-        currency = self._currency(row, self._where(row, "currency"))
+        currency = self._currency(row)
         amount = self._amount(row, currency, reading)
         fee = self._fee(row, currency, amount, reading)
         kind = self._kind(row, reading)
@@ -199,7 +200,8 @@ class ExportRows:
         )
 
     def _part_minor(self, row: Row, part: str, currency: str) -> int | None:
-        return self.minor(self._cell(row, part), currency, self._where(row, part))
+        cell = self._cell(row, part)
+        return None if is_blank(cell) else self.minor(cell, currency, self._where(row, part))
 
     def _amount(self, row: Row, currency: str, reading: Reading) -> int:
         if "amount" not in self.at:
