@@ -29,6 +29,11 @@ _PAIR = re.compile(
     r"(?<![\w./#-])(?P<ref>[A-Za-z0-9][\w./#-]{0,40})\s*(?:[:=(@]|\bfor\b|\s-\s)\s*"
     r"(?P<amount>[A-Z€£$]{0,4}\s?\d[\d.,']*[.,]\d\d)\b\)?"
 )
+# A line of a list without heads: "INV-1  1,200.00", "- Invoice 4711: EUR 300,00".
+_LISTED = re.compile(
+    r"[-*•]?\s*(?:[^\W\d]+\.?\s+)?#?(?P<ref>[A-Za-z]{0,8}[-/]?\d[\w./-]{2,30}?)\s*[:=–-]?\s+"
+    r"(?P<amount>[A-Z€£$]{0,4}\s?-?\d[\d.,']*[.,]\d\d(?:\s?(?:€|[A-Z]{3}))?)"
+)
 _BETWEEN = re.compile(r"[,;&\s]+")
 
 
@@ -50,6 +55,7 @@ class Message:
     documents: list[Told] = field(default_factory=list)
     keys: dict[str, list[str]] = field(default_factory=dict)
     table_totals: list[str] = field(default_factory=list)
+    listed: list[Told] = field(default_factory=list)
     has_table: bool = False
 
     def first(self, name: str) -> str:
@@ -60,7 +66,8 @@ class Message:
     def is_advice(self) -> bool:
         """Whether it names documents or who paid, and an amount."""
         told = self.keys.keys() & {"total", "net", "gross"}
-        return self.has_table or bool(told and self.keys.keys() & {"reference", "payer"})
+        named = self.keys.keys() & {"reference", "payer"} or self.listed
+        return self.has_table or bool(told and named)
 
 
 def read_message(rows: Sequence[Sequence[str]]) -> Message:
@@ -72,7 +79,11 @@ def read_message(rows: Sequence[Sequence[str]]) -> Message:
         if head:
             columns, message.has_table = head, True
         elif not (columns and len(cells) > 1 and _take_row(message, cells, columns, number)):
-            _take_keys(message, cells, number)
+            listed = _LISTED.fullmatch(" ".join(cells))
+            if listed:
+                message.listed.append(Told(listed["ref"], {"net": listed["amount"]}, row=number))
+            else:
+                _take_keys(message, cells, number)
     return message
 
 
@@ -168,7 +179,8 @@ def amounts_of(message: Message, where: str) -> Amounts:
     Raises:
         BadInput: Amounts that contradict each other, or that can be read in two ways.
     """
-    cells = [amount for told in message.documents for amount in told.amounts.values()]
+    documents = message.documents or message.listed
+    cells = [amount for told in documents for amount in told.amounts.values()]
     cells += message.table_totals
     for name in MONEY:
         cells += [
@@ -208,7 +220,7 @@ def lines_of(message: Message, amounts: Amounts) -> list[RemittanceLine]:
         BadInput: An amount that does not fit.
     """
     total = total_of(message, amounts)
-    documents = message.documents or [Told()]
+    documents = message.documents or _listed(message, amounts, total) or [Told()]
     tabled = {told.reference for told in documents if told.amounts}
     # What a table lists with amounts is not listed again by a key without them.
     documents = [told for told in documents if told.amounts or told.reference not in tabled]
@@ -230,6 +242,13 @@ def lines_of(message: Message, amounts: Amounts) -> list[RemittanceLine]:
             )
         )
     return lines
+
+
+def _listed(message: Message, amounts: Amounts, total: int | None) -> list[Told]:
+    """A list without heads is one of documents only if it sums to the payment."""
+    nets = [amounts.minor(told.amounts["net"]) or 0 for told in message.listed]
+    off = sum(_taken_off(message, amounts)[:2])
+    return message.listed if nets and sum(nets) - off == total else []
 
 
 def total_of(message: Message, amounts: Amounts) -> int | None:

@@ -1,5 +1,6 @@
 """Which part of a remittance advice a key or the head of a column names."""
 
+import re
 import tomllib
 from collections.abc import Sequence
 from functools import lru_cache
@@ -7,6 +8,7 @@ from pathlib import Path
 
 from adapters.spreadsheets.thesaurus import word_key
 
+_IN_CURRENCY = re.compile(r"(.{2,50}?)[\s(\[]+(?:(?:in|en)\s+)?(?:[A-Z]{3}|[€£$]|US\$)[)\]]?\s*")
 MONEY = ("gross", "discount", "deduction", "net", "total")
 
 
@@ -20,12 +22,9 @@ def _fields() -> dict[str, str]:
 @lru_cache(maxsize=4_096)
 def field_of(words: str) -> str:
     """The field a key or head names, "" if none; a currency or amount sign behind it is nothing."""
-    key = word_key(words)
-    found = _fields().get(key, "")
-    if not found and len(key) > 3:
-        shorter = " ".join(words.replace("(", " ").split()[:-1])
-        found = _fields().get(word_key(shorter), "") if shorter else ""
-    return found
+    found = _fields().get(word_key(words), "")
+    shorter = _IN_CURRENCY.fullmatch(words)
+    return found or (_fields().get(word_key(shorter[1]), "") if shorter else "")
 
 
 def table_fields(cells: Sequence[str]) -> dict[str, int]:

@@ -20,7 +20,7 @@ from adapters.bank_files.x12_820_segments import (
 )
 from ledger.errors import BadInput
 
-_SNIFF = re.compile(rb"(?:\xef\xbb\xbf)?\s*ISA[^\w\s]")
+_SNIFF = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:ISA[^\w\s]|GS\*RA\*|ST\*820\*)")
 _SET = re.compile(rb"(?:^|[^A-Z0-9])ST[^\w\s]820\b")
 _EMBEDDED = re.compile(r"(?<![A-Za-z0-9])RMR\*[A-Z0-9]{0,3}\*")
 _DAY = re.compile(r"(?:19|20)\d{6}", re.ASCII)
@@ -54,8 +54,11 @@ def read(name: str, data: bytes) -> BankFile:
     Raises:
         BadInput: A broken header, a set or interchange without its end, an amount that is none.
     """
-    segments = read_interchange(decode_interchange(data), name)
-    if segments[-1].tag != "IEA":
+    text = decode_interchange(data).lstrip()
+    # Some networks hand on the group or the set alone.
+    is_whole = text.startswith("ISA")
+    segments = read_interchange(text, name) if is_whole else read_fragment(text)
+    if is_whole and segments[-1].tag != "IEA":
         raise BadInput(f"{name}: the end of the interchange (IEA) is missing; fetch it again")
     sets, warnings = _sets(segments, name)
     advices = [_read_set(each, name) for each in sets]

@@ -128,6 +128,15 @@ def test_amount_beside_each_reference__is_its_own() -> None:
     assert (file.totals, file.remittances[0].currency) == ("tie", "USD")
 
 
+@pytest.mark.parametrize("total", ["1,500.00", "1,600.00"])
+def test_list_without_heads__is_one_of_documents_if_it_sums(total: str) -> None:
+    file = read(
+        MAIL + f"We paid:\n\nINV-1001   $1,200.00\n- Invoice 4711: $300.00\nTotal: ${total}\n"
+    )
+    wanted = [("INV-1001", 120000), ("4711", 30000)] if total == "1,500.00" else [("", 160000)]
+    assert [(line.reference, line.net_minor) for line in file.remittances] == wanted
+
+
 def test_deduction_for_many_invoices__is_a_line_without_a_document() -> None:
     file = read(
         "Payer: ACME\nTotal paid: 80.00\nInvoices: INV-1 (60.00), INV-2 (30.00)\n"

@@ -47,6 +47,13 @@ def test_header_without_terminator__ends_with_its_line() -> None:
     assert read_bank_file("f", data).remittances[0].net_minor == 9000
 
 
+@pytest.mark.parametrize("first", ["GS*RA", "ST*820"])
+def test_group_or_set_alone__is_read(first: str) -> None:
+    data = interchange("RMR*IV*INV-1**90.00", end="~\n")
+    file = read_bank_file("f", data[data.index(first.encode()) :])
+    assert (file.remittances[0].net_minor, file.totals) == (9000, "tie")
+
+
 def test_payment_and_payer__stand_on_every_line() -> None:
     (line,) = read("RMR*IV*INV-1**90.00", "REF*PO*4711").remittances
     assert (line.payer, line.remittance_id, line.total_minor) == ("ACME INC", "T-1", 9000)
