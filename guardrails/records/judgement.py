@@ -22,6 +22,7 @@ class RecordJudgement:
 
     Attributes:
         decision: allow, warn, require_approval or block.
+        facts: What the rules were told.
         missing_elements: Elements that a rule asked for and the text lacks.
     """
 
@@ -31,6 +32,7 @@ class RecordJudgement:
     content: ContentReport
     untraced: tuple[Untraced, ...]
     missing_elements: tuple[str, ...]
+    facts: MessageFacts
 
     def as_json(self) -> dict[str, Any]:
         """The judgement as one line of output."""
@@ -54,6 +56,10 @@ def judge_record(
         record: The message and its facts.
         packs: The compliance packs in force.
         known_at: The ruleset version to apply, for replay; today's without one.
+
+    Raises:
+        BadInput: The record states something that cannot be, such as a tenth of a cent.
+        PolicyError: The packs know no such ruleset version.
     """
     facts, content, untraced = _facts(record, packs)
     findings = judge_packs(facts, packs, known_at)
@@ -64,6 +70,7 @@ def judge_record(
         content,
         untraced,
         _missing_elements(facts, findings, packs, known_at),
+        facts,
     )
 
 

@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from guardrails.records.money import minor_of
-from guardrails.records.shape import MessageRecord, RecordContext, RecordInvoice, Terms
+from guardrails.records.shape import Charge, MessageRecord, RecordContext, RecordInvoice, Terms
 from guardrails.tracing.facts import Known, KnownInvoice, known_record
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_CLAUSE = re.compile(r"\d+(?:\.\d+)*(?:\([a-z0-9]+\))*")
 _AMOUNT = re.compile(r"-?\d{1,15}\.\d{2,4}")
 
 
@@ -27,8 +28,8 @@ def known_of(record: MessageRecord) -> Known:
     recorded = {entry.date for entry in context.event_log} | _days_in(context.recorded_decisions)
     asked = {context.requested_pay_by, context.promise_date}
     deadlines = {day for day in asked if day is not None}.union(*map(_days_of_terms, terms))
-    amounts = [pair for each in terms for pair in _amounts_of_terms(each, currency)]
-    amounts += [
+    agreed = [pair for each in terms for pair in _amounts_of_terms(each, currency)]
+    amounts = agreed + [
         (minor_of(value, each.currency), each.currency)
         for each in context.billed
         for value in (each.amount, each.paid_amount, each.amount - each.paid_amount)
@@ -39,7 +40,7 @@ def known_of(record: MessageRecord) -> Known:
         context.sent.date(),
         invoices,
         numbers=[each.id for each in context.charges if each.id]
-        + [each.clause for each in context.charges if each.clause],
+        + [number for each in context.charges for number in _CLAUSE.findall(_grounds(each))],
         amounts=amounts,
         days=[*recorded, *deadlines],
         charges=[
@@ -47,6 +48,7 @@ def known_of(record: MessageRecord) -> Known:
             for each in context.charges
         ],
         deadlines=deadlines,
+        agreed=frozenset(agreed),
         names=tuple(filter(None, (context.creditor, context.debtor, context.recipient.name))),
         percentages=frozenset(rate for rate in rates if rate is not None),
         domains=frozenset(each.casefold() for each in context.allowed_domains),
@@ -72,6 +74,10 @@ def _known_invoice(invoice: RecordInvoice, context: RecordContext) -> KnownInvoi
         paid_minor=paid,
         disputed_minor=minor_of(invoice.disputed_amount, invoice.currency),
     )
+
+
+def _grounds(charge: Charge) -> str:
+    return f"{charge.clause} {charge.basis}"
 
 
 def _day_first(places: frozenset[str]) -> bool | None:

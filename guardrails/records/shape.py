@@ -61,13 +61,18 @@ class RecordInvoice(_Part):
 
 
 class Charge(_Part):
-    """A fee or interest item that is authorised and on the ledger."""
+    """A fee or interest item that is authorised and on the ledger.
+
+    Attributes:
+        basis: The clause or statute it rests on; `clause` says the same.
+    """
 
     id: str = ""
     amount: Amount
     currency: Currency | None = None
     rate: Amount | None = None
     clause: str = ""
+    basis: str = ""
 
 
 class Terms(_Part):

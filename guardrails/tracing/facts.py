@@ -68,6 +68,7 @@ class Known:
         invoices: What is open, for statements about one invoice.
         counts: Further numbers of invoices a text may give, such as those overdue.
         charges: Authorised fees and interest on the ledger.
+        agreed: Amounts of approved terms, which may stand beside any invoice.
         percentages: Rates that are recorded or approved.
         deadlines: Days a payment was asked or promised for.
         terms_days: Recorded payment terms.
@@ -88,6 +89,7 @@ class Known:
     invoices: tuple[KnownInvoice, ...] = ()
     counts: frozenset[int] = frozenset()
     charges: Amounts = _NO_AMOUNTS
+    agreed: Amounts = _NO_AMOUNTS
     percentages: frozenset[Decimal] = frozenset()
     deadlines: frozenset[date] = frozenset()
     terms_days: frozenset[int] = frozenset()

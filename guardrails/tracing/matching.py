@@ -137,7 +137,7 @@ class Matcher:
             allowed = allowed | {(i.paid_minor, i.currency) for i in asked if i.paid_minor}
         elif said.role == "disputed":
             allowed = allowed | {(i.disputed_minor, i.currency) for i in asked if i.disputed_minor}
-        return set(allowed | known.charges)
+        return set(allowed | known.charges | known.agreed)
 
     def _invoice_of(self, said: Stated) -> list[KnownInvoice]:
         """The invoice whose amount this is said to be, where the words leave no doubt."""
