@@ -1,6 +1,7 @@
 """Which claim classes and elements the words of a sentence carry, by the lexicon of its language.
 
-A lexicon is a TOML file per language: named sets, harmless wordings (blotted out first), and the
+A lexicon is a TOML file per language: named sets, harmless wordings (blotted out first), frames that
+make a sentence innocent (goods, answers, thanks, requests) unless something in it presses, and the
 patterns of each class. All are compiled when a language is first met.
 """
 
@@ -17,6 +18,12 @@ from guardrails.content.pattern import LONGEST_STEM, Pattern, compile_pattern
 _FOLDER = Path(__file__).with_name("lexicon")
 ELEMENT, PAST = "element.", "past."
 _HARMLESS = "harmless"
+_FRAME = "frame."
+_INNOCENT, _PRESSING = f"{_FRAME}innocent", f"{_FRAME}pressing"
+# In an innocent sentence the subject of these is only mentioned; the others hurt by their words.
+_SPOKEN = frozenset(
+    ("profanity", "insult_or_sarcasm", "guilt_pressure", "human_persona", "protected_trait")
+)
 _BLOT = "\x1f"
 # So many needs of a pattern are looked up before it is tried.
 _NEEDS = 3
@@ -89,15 +96,16 @@ class Lexicon:
             words: Its words.
         """
         seen: set[str] = set()
-        # Harmless wordings stand before the claims, so they are blotted out first.
+        # Harmless wordings and frames stand before the claims, so they are met first.
         for pattern in self._called_by(words):
             if pattern.label == _HARMLESS:
                 folded = _blot_all(pattern, folded)
-            elif pattern.label not in seen:
+            elif pattern.label not in seen and not _is_excused(pattern.label, seen):
                 match = pattern.find(folded)
                 if match:
                     seen.add(pattern.label)
-                    yield Match(pattern.label, match.start(), match.end(), pattern.line)
+                    if not pattern.label.startswith(_FRAME):
+                        yield Match(pattern.label, match.start(), match.end(), pattern.line)
 
 
 @functools.cache
@@ -120,6 +128,8 @@ def _patterns(data: Mapping[str, object], common: Mapping[str, float]) -> Iterat
     for label, lines in _table(data, "elements").items():
         yield from _lines(f"{ELEMENT}{label}", str(lines), sets, common)
     yield from _lines(_HARMLESS, str(data.get(_HARMLESS, "")), sets, common)
+    for label, lines in _table(data, "frames").items():
+        yield from _lines(f"{_FRAME}{label}", str(lines), sets, common)
     for label, lines in _table(data, "past").items():
         yield from _lines(f"{PAST}{label}", str(lines), sets, common)
     for label, lines in _table(data, "claims").items():
@@ -138,6 +148,13 @@ def _lines(
         stripped = line.strip()
         if stripped and not stripped.startswith("#"):
             yield compile_pattern(label, stripped, sets, common)
+
+
+def _is_excused(label: str, seen: set[str]) -> bool:
+    """Whether an innocent sentence that does not press only mentions what the label is about."""
+    if _INNOCENT not in seen or _PRESSING in seen:
+        return False
+    return label not in _SPOKEN and not label.startswith((_FRAME, PAST))
 
 
 def _blot_all(pattern: Pattern, folded: str) -> str:
