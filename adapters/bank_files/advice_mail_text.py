@@ -94,7 +94,7 @@ def _sent_on(message: Message) -> date | None:
     found = email.utils.parsedate(str(message.get("Date") or ""))
     try:
         return date(*found[:3]) if found else None
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

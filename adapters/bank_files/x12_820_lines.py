@@ -73,7 +73,7 @@ def read_documents(
             return Documents(lines, remarks=(remark,) if remark else ())
     nets = [_as_written(each) for each in documents]
     own = sum(net for net in nets if net is not None)
-    is_told = any(net is not None for net in nets)
+    is_told = bool(loose) or any(net is not None for net in nets)
     difference = total - own - outside if total is not None and is_told else 0
     return Documents((*map(_read, documents, nets), *_adjusted(loose)), difference)
 

@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Callable
 from typing import IO, TYPE_CHECKING
 from xml.etree.ElementTree import ParseError, iterparse
@@ -97,7 +98,15 @@ def _check_unpacked(data: bytes, name: str, limits: Limits) -> None:
                 if measure:
                     with archive.open(member) as part:
                         _check_extent(*measure(part), f"{name} {member}", limits)
-    except (zipfile.BadZipFile, ParseError, NotImplementedError, RuntimeError, EOFError):
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        ParseError,
+        NotImplementedError,
+        RuntimeError,
+        EOFError,
+        ValueError,
+    ):
         raise UnreadableFile(
             f"{name}: a broken or protected XLSX or ODS file; save it again"
         ) from None

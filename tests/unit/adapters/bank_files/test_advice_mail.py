@@ -164,6 +164,12 @@ def test_quoted_words__are_not_the_payers() -> None:
     assert [line.reference for line in file.remittances] == ["INV-1"]
 
 
+def test_date_that_no_calendar_has__is_no_date() -> None:
+    mail = MAIL.replace("2026", "99999999999999999999")
+    (line,) = read(mail + "Payer: ACME\nTotal paid: 5.00\nInvoice: INV-1\n").remittances
+    assert line.advised_on is None
+
+
 def test_attachment__is_named_as_not_read() -> None:
     file = read(
         MAIL.replace("\n\n", '\nContent-Type: multipart/mixed; boundary="x"\n\n')

@@ -80,6 +80,18 @@ def test_workbook__is_read_like_text() -> None:
     assert (file.balances, file.statements[0].opening_minor) == ("tie", 100000)
 
 
+def test_damaged_workbook__is_refused() -> None:
+    from openpyxl import Workbook
+
+    data = io.BytesIO()
+    Workbook().save(data)
+    broken = bytearray(data.getvalue())
+    at = broken.index(b"xl/worksheets/sheet1.xml") + len(b"xl/worksheets/sheet1.xml")
+    broken[at : at + 12] = b"\xff" * 12
+    with pytest.raises(BadInput, match=r"f\.xlsx: a broken or protected XLSX"):
+        read_bank_file("f.xlsx", bytes(broken))
+
+
 @pytest.mark.parametrize("newest_first", [True, False])
 @pytest.mark.parametrize(("closing", "balances"), [("2.140,00", "tie"), ("2.141,00", "differ")])
 def test_running_balance__proves_every_line(
