@@ -18,7 +18,8 @@ _BANK_WORDS = pattern("names", "before", r"^(?:{})[\s:]+")
 _MARKS = re.compile(r"[^a-z0-9]+")
 _APOSTROPHES = re.compile(r"['’`]")
 _SHORTEST_PREFIX = 7
-_FULL_SCAN = 3000
+_FULL_SCAN = 1500
+_RARE_WORDS = 2
 
 
 @lru_cache(maxsize=65_536)
@@ -123,12 +124,12 @@ class NameIndex:
         return score - (found[1] if found else 70.0)
 
     def _near(self, name: str) -> list[str]:
-        """Names worth comparing; in a large book, those that share the start of a word."""
+        """Names worth comparing; in a large book, those that share the start of a rare word."""
         if len(self._names) <= _FULL_SCAN:
             return self._names
         found: dict[str, None] = {}
-        for word in name.split():
-            block = self._by_word.get(word[:4], ())
+        blocks = [self._by_word[word[:4]] for word in name.split() if word[:4] in self._by_word]
+        for block in sorted(blocks, key=len)[:_RARE_WORDS]:
             if len(block) <= _FULL_SCAN:
                 found.update(dict.fromkeys(block))
         return list(found)
