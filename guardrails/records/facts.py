@@ -1,6 +1,6 @@
 """A message record in the terms of the compliance rules."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -58,9 +58,12 @@ def record_facts(
     """
     context, untraced, stated = record.context, tuple(untraced), tuple(stated)
     times = _local_times(context)
-    values = _RECORDED | _from_words(record, content, stated, untraced) | _from_context(context)
-    values |= further_facts(context, packs.vocabulary, given=values.keys() - _RECORDED.keys())
-    _raise_flags(values, record, times, packs)
+    given = _from_words(record, content, stated, untraced) | _from_context(context)
+    values = _unflagged(context, packs) | _RECORDED | given
+    values |= further_facts(context, packs.vocabulary, given.keys())
+    _raise_flags(values, context, given, packs)
+    if not values["public_holiday"]:
+        values["public_holiday"] = _is_holiday_somewhere(record, times)
     terms_ok = terms_match(context, stated)
     hours = None if context.context_age_minutes is None else context.context_age_minutes / 60
     approvals = [(each.scope, each.role) for each in context.approvals]
@@ -80,22 +83,27 @@ def record_facts(
     )
 
 
+def _unflagged(context: RecordContext, packs: Packs) -> dict[str, Any]:
+    return dict.fromkeys(yes_or_no_facts(packs), None if context.flags is None else False)
+
+
 def _raise_flags(
-    values: dict[str, Any], record: MessageRecord, times: tuple[datetime, ...], packs: Packs
+    values: dict[str, Any], context: RecordContext, given: Container[str], packs: Packs
 ) -> None:
-    """Put the flags among the facts; one no rule knows means that the context is not understood."""
-    flags, known = record.context.flags, yes_or_no_facts(packs)
-    for name in known - values.keys():
-        values[name] = None if flags is None else name in flags
-    for name in (flags or frozenset()) & known:
-        if values[name] is None or name in _AGAINST:
+    """Make true what is flagged; a flag no rule knows means that the context is not understood."""
+    for name in context.flags or ():
+        if name not in yes_or_no_facts(packs):
+            values["context_complete"] = False
+        elif name not in given or values[name] is None or name in _AGAINST:
             values[name] = True
-    if flags is not None and not flags <= known:
-        values["context_complete"] = False
-    if not values["public_holiday"]:
-        places = [lineage(each)[0] for each in record.places]
-        if any(is_public_holiday(place, at.date()) for place in places for at in times):
-            values["public_holiday"] = True
+
+
+def _is_holiday_somewhere(record: MessageRecord, times: tuple[datetime, ...]) -> bool | None:
+    """Whether it is a holiday in any place on any of its days; flags unknown leave it open."""
+    places = [lineage(each)[0] for each in record.places]
+    if any(is_public_holiday(place, at.date()) for place in places for at in times):
+        return True
+    return None if record.context.flags is None else False
 
 
 def _from_words(

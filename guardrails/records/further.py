@@ -1,6 +1,6 @@
 """Facts a record gives under the name the rules use, beside those it has a place for."""
 
-from collections.abc import Callable, Set
+from collections.abc import Callable, Container
 from typing import Any
 
 from guardrails.records.shape import RecordContext
@@ -23,7 +23,7 @@ def yes_or_no_facts(packs: Packs) -> frozenset[str]:
 
 
 def further_facts(
-    context: RecordContext, vocabulary: Vocabulary, given: Set[str]
+    context: RecordContext, vocabulary: Vocabulary, given: Container[str]
 ) -> dict[str, Any]:
     """Facts of the context that have no place of their own in the shape of a record.
 
