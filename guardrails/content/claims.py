@@ -22,7 +22,10 @@ _FRAME = "frame."
 _INNOCENT, _PRESSING = f"{_FRAME}innocent", f"{_FRAME}pressing"
 # In an innocent sentence the subject of these is only mentioned; the others hurt by their words.
 _SPOKEN = frozenset(
-    ("profanity", "insult_or_sarcasm", "guilt_pressure", "human_persona", "protected_trait")
+    (
+        *("profanity", "insult_or_sarcasm", "guilt_pressure", "human_persona"),
+        *("protected_trait", "marketing", "sensitive_data"),
+    )
 )
 _BLOT = "\x1f"
 # So many needs of a pattern are looked up before it is tried.
