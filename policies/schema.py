@@ -318,8 +318,8 @@ class Policy(BaseModel):
     dispute: DisputePolicy
     forecast: ForecastPolicy
     tone: TonePolicy
-    letters: tuple[LetterTemplate, ...]
-    packs: Packs
+    letters: tuple[LetterTemplate, ...] = Field(repr=False)
+    packs: Packs = Field(repr=False)
     hash: str
 
     def rule_named(self, rule_id: str) -> RuleEntry | None:
