@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from evals.bench.frame import BenchOptions, Measured
+from evals.bench.full_gate import bench_full_gate
 from evals.bench.gate import bench_gate
 from evals.bench.imports import bench_import
 from evals.bench.night import bench_night
@@ -10,6 +11,7 @@ from ledger.errors import BadInput
 
 Bench = Callable[[BenchOptions], Iterator[Measured]]
 BENCHES: dict[str, Bench] = {
+    "full gate": bench_full_gate,
     "gate": bench_gate,
     "import": bench_import,
     "night": bench_night,
