@@ -19,6 +19,7 @@ from ledger.clock import SystemClock
 from ledger.errors import ArError
 from ledger.session import open_engine, revision_gap, sqlite_url
 from ledger.tables.work import Feed, Person
+from policies.packs import ALERT_DAYS, pending_rules
 
 _LEAST_PYTHON = (3, 11)
 _PACKAGES = ("fastapi", "langgraph", "sqlmodel", "typer", "uvicorn", "babel", "jinja2")
@@ -125,8 +126,28 @@ def _policy(house: House) -> Check:
         return Check("policy", "fail", error.message)
     if missing := missing_letters(house.policy):
         return Check("policy", "warn", f"no letter for {', '.join(missing)}; a person writes those")
+    if change := house.policy_change:
+        waits = " and ".join(change.missing)
+        return Check("policy", "warn", f"an edit waits for {waits}; see `dunwell policy approve`")
     mode = house.policy.autonomy.mode
     return Check("policy", "ok", f"version {house.policy.hash}, {letters} letters, autonomy {mode}")
+
+
+def _compliance(house: House) -> Check:
+    """Rules that start soon need a person; one whose day has come stops the next night."""
+    packs, today = house.policy.packs, SystemClock().today()
+    soon = [
+        f"{rule.id} from {start}"
+        for rule in pending_rules(packs)
+        if (start := rule.effective.from_) and (start - today).days <= ALERT_DAYS
+    ]
+    if soon:
+        return Check(
+            "compliance",
+            "warn",
+            f"to be activated: {', '.join(soon)}; see `dunwell policy pending`",
+        )
+    return Check("compliance", "ok", f"ruleset {packs.ruleset_version}, {len(packs.rules)} rules")
 
 
 def _feeds(house: House) -> Check:
@@ -179,4 +200,12 @@ def _clock(_house: House) -> Check:
     return Check("clock", "ok", f"{SystemClock().now():%Y-%m-%d %H:%M} UTC")
 
 
-_LOOKS: tuple[Callable[[House], Check], ...] = (_policy, _feeds, _people, _model, _mail, _clock)
+_LOOKS: tuple[Callable[[House], Check], ...] = (
+    _policy,
+    _compliance,
+    _feeds,
+    _people,
+    _model,
+    _mail,
+    _clock,
+)

@@ -14,10 +14,8 @@ from guardrails.compliance.facts import MessageFacts
 from guardrails.compliance.limits import Limits, effective_limits
 from guardrails.compliance.scope import CompiledRule, compile_packs
 from ledger.errors import BadInput, NotFound
-from policies.packs import load_packs, pending_rules, review_due
+from policies.packs import ALERT_DAYS, load_packs, pending_rules, review_due
 from policies.packs_schema import PackRule, Packs
-
-ALERT_DAYS = 60
 
 
 def list_rules(home: Path | None, given: dict[str, str | None], at: date, json_out: bool) -> None:

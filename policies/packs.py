@@ -22,6 +22,7 @@ _VOCABULARY = "vocabulary.yaml"
 _PACK_FIELDS = {"family", "read_on", "rules"}
 # libyaml reads the packs ten times faster; the plain loader reads the same where it is missing.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+ALERT_DAYS = 60
 _REVIEW_AFTER_DAYS = 365
 Model = TypeVar("Model", bound=BaseModel)
 

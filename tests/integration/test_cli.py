@@ -229,6 +229,8 @@ class TestHome:
     ) -> None:
         code, out, _err = typed(capsys, "doctor", "--json", *home)
         states = {check["name"]: check["state"] for check in json.loads(out)["checks"]}
+        # Whether a compliance rule starts soon depends on the day the tests run.
+        assert states.pop("compliance") in ("ok", "warn")
         assert (code, set(states.values())) == (0, {"ok"})
         monkeypatch.setenv("DUNWELL_MODEL", "some-model")
         assert "warn  model" in typed(capsys, "doctor", *home)[1]
