@@ -1,66 +1,157 @@
-"""`dunwell bank`: what is in bank statements and remittances, and whether they tie."""
+"""`dunwell bank`: statements and remittances, checked by their balances, into the books once."""
 
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from adapters.bank_files.model import UNKNOWN_CURRENCY, BankFile, BankLine
 from adapters.bank_files.reading import read_bank_file
-from cli.output import emit, fail, note, show_table
+from cli.output import amounts, emit, fail, note, say, show_table
 from ledger.errors import BadInput
 from ledger.money import currency_digits
 
+if TYPE_CHECKING:
+    from graph.bootstrap import House
+    from tools.bank_book import TakenIn
+
 _HEADS = ("file", "format", "statements", "transactions", "credit_sum", "debit_sum", "balances")
 _NUMBERS = _HEADS[2:6]
+_LOOK = ("file", "booked on", "amount", "kind", "other side", "memo")
+_MEMO_SHOWN = 60
 
 
-def run(files: list[Path], json_out: bool, dry_run: bool) -> None:
-    """Read every file; one that is refused does not hide the others, and makes the exit code 2."""
-    if not dry_run:
-        note("the files are read and checked; no line is taken into the ledger")
-    rows = [examine(path) for path in files]
-    if json_out:
-        emit(rows)
+@dataclass
+class Examined:
+    """A file that was read, or why not; `taken` once it is in the books."""
+
+    path: Path
+    data: bytes = b""
+    file: BankFile | None = None
+    error: str | None = None
+    taken: "TakenIn | None" = None
+
+
+def run(
+    home: Path | None,
+    files: list[Path],
+    json_out: bool,
+    dry_run: bool,
+    accept_difference: bool,
+    as_of: date | None,
+) -> None:
+    """Read every file and book the good ones; a refused one hides no other, and ends with 2."""
+    if dry_run:
+        examined = [examine(path) for path in files]
     else:
-        show_table(_HEADS, [[_shown(row[head]) for head in _HEADS] for row in rows], right=_NUMBERS)
-    refused = [row["error"] for row in rows if row["error"]]
+        from cli.home import opened
+
+        with opened(home) as house:
+            examined = [examine(path) for path in files]
+            for each in examined:
+                _take_in(house, each, accept_difference, as_of)
+    _show(examined, json_out)
+    refused = [each.error for each in examined if each.error]
     for error in refused:
         fail(error)
     if refused:
         raise typer.Exit(2)
 
 
-def examine(path: Path) -> dict[str, Any]:
-    """Read one file into the figures a person compares; warnings go to stderr."""
+def examine(path: Path) -> Examined:
+    """Read one file; warnings go to stderr."""
     try:
-        file = read_bank_file(str(path), path.read_bytes())
+        data = path.read_bytes()
+        file = read_bank_file(str(path), data)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        return _row(path, None, f"{path}: {reason}; give the path of a file")
+        return Examined(path, error=f"{path}: {reason}; give the path of a file")
     except BadInput as error:
-        return _row(path, None, error.message)
+        return Examined(path, error=error.message)
     for warning in file.warnings:
         note(f"warning: {warning}")
-    return _row(path, file, None)
+    return Examined(path, data, file)
 
 
-def _row(path: Path, file: BankFile | None, error: str | None) -> dict[str, Any]:
+def _take_in(house: "House", each: Examined, accept_difference: bool, as_of: date | None) -> None:
+    """Book one file; what forbids it is the file's error."""
+    from ledger.clock import SystemClock
+    from tools.bank_book import take_in_bank_file
+
+    if each.file is None:
+        return
+    day = as_of or SystemClock().today()
+    try:
+        each.taken = take_in_bank_file(
+            house.ledger,
+            str(each.path),
+            each.data,
+            each.file,
+            as_of=day,
+            currency=house.policy.company.currency,
+            accept_difference=accept_difference,
+            clock=house.clock_at(day),
+        )
+    except BadInput as error:
+        each.error = error.message
+        return
+    for warning in each.taken.warnings:
+        note(f"warning: {warning}")
+
+
+def _show(examined: list[Examined], json_out: bool) -> None:
+    rows = [_row(each) for each in examined]
+    if json_out:
+        emit(rows)
+        return
+    show_table(_HEADS, [[_shown(row[head]) for head in _HEADS] for row in rows], right=_NUMBERS)
+    for each in examined:
+        if each.taken:
+            say(f"{each.path}: {_told(each.taken)}")
+    look = [
+        (each.path.name, line.booked_on, line.amount, line.kind, line.payer_name, _cut(line.memo))
+        for each in examined
+        if each.taken
+        for line in each.taken.to_look_at
+    ]
+    if look:
+        say("No receipts; a person looks at these:")
+        show_table(_LOOK, look, right=("amount",))
+
+
+def _told(taken: "TakenIn") -> str:
+    new = f"{taken.receipts} receipts booked ({amounts(taken.received)})"
+    advice = f", {taken.advice_lines} advice lines" if taken.advice_lines else ""
+    known = f", {taken.known} lines known already" if taken.known else ""
+    return f"{new}{advice}{known}."
+
+
+def _cut(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= _MEMO_SHOWN else f"{flat[:_MEMO_SHOWN]}..."
+
+
+def _row(each: Examined) -> dict[str, Any]:
+    """The figures a person compares."""
+    file = each.file
     lines = file.lines if file else ()
     statements = file.statements if file else ()
-    return {
-        "file": str(path),
+    row = {
+        "file": str(each.path),
         "format": file.format if file else None,
         "statements": len(statements),
         # The details of a batch are lines of their own, but one transaction on the statement.
-        "transactions": sum(len({line.entry_no for line in each.lines}) for each in statements),
+        "transactions": sum(len({line.entry_no for line in one.lines}) for one in statements),
         "credit_sum": _sum([line for line in lines if line.amount_minor > 0]),
         "debit_sum": _sum([line for line in lines if line.amount_minor < 0]),
         "currencies": sorted({line.currency for line in lines if line.currency}),
         "balances": file.balances if file else "none",
-        "error": error,
+        "error": each.error,
     }
+    return row | {"taken_in": each.taken} if each.taken else row
 
 
 def _sum(lines: list[BankLine]) -> str:

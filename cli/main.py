@@ -110,12 +110,17 @@ def bank(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only read and check; nothing goes into the ledger.")
     ] = False,
+    accept_difference: Annotated[
+        bool, typer.Option("--accept-difference", help="Also take in what does not tie.")
+    ] = False,
+    as_of: MaybeAsOf = None,
+    home: Home = None,
     json_out: Json = False,
 ) -> None:
-    """Read bank statements and remittances of any supported format, and check that they tie."""
+    """Take in bank statements and remittances of any supported format, once, if they tie."""
     from cli.bank import run
 
-    run(files, json_out, dry_run)
+    run(home, files, json_out, dry_run, accept_difference, as_of)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""Writes of the cash phase in bulk: certain receipts, reasons on the rest, states of promises."""
+"""Writes of cash in bulk: receipts of the bank, certain applications, reasons, promises."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -13,10 +13,15 @@ from ledger.actions import ApplyReceipt
 from ledger.chains import append_audit
 from ledger.journal import touch
 from ledger.postings import application_id, hold_receipt, identify_payers, settle_promises
-from ledger.postings_bulk import post_applications
+from ledger.postings_bulk import add_rows, post_applications
 from ledger.states import ApplicationKind, PromiseState
 from ledger.tables.receivable import Application, Receipt
 from tools.execute import Writer
+
+
+def book_bank_receipts(session: Session, receipts: Sequence[dict[str, Any]]) -> None:
+    """Book money the bank says came in; whose it is shows when it is applied."""
+    add_rows(session, Receipt, receipts)
 
 
 def known_payers(session: Session, by_reason: dict[str, list[str]]) -> list[str]:

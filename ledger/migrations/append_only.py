@@ -20,7 +20,8 @@ THE_BOOKS: Frozen = {
     "outbox": ("id", "idempotency_key", "account_id", "recipient", "subject", "body", "digest"),
 }
 APPROVED_POLICIES: Frozen = {"policy_adoption": None, "policy_approval": None}
-FROZEN: Frozen = THE_BOOKS | APPROVED_POLICIES
+BANK_LINES: Frozen = {"bank_line": None, "remittance_line": None}
+FROZEN: Frozen = THE_BOOKS | APPROVED_POLICIES | BANK_LINES
 
 
 def install(connection: Connection, frozen: Frozen) -> None:

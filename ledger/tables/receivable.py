@@ -99,3 +99,54 @@ class Application(Table, table=True):
     applied_on: date
     reverses_id: str | None = Field(default=None, foreign_key="application.id", unique=True)
     cause: str = ""
+
+
+class BankLine(Table, table=True):
+    """One booked movement on our bank account, as the bank told it. Append-only.
+
+    `line_key` is the same in every file that brings the line again. Money that came in names the
+    receipt made of it; a line without one is for a person to look at. All text is from outside.
+    """
+
+    id: str = Field(primary_key=True)
+    line_key: str = Field(unique=True)
+    statement_account: str = ""
+    booked_on: date = Field(index=True)
+    value_on: date | None = None
+    amount_minor: int = minor()
+    currency: str
+    kind: str
+    payer_name: str = ""
+    payer_account: str = ""
+    bank_ref: str = ""
+    customer_ref: str = ""
+    memo: str = ""
+    code: str = ""
+    return_of: str = ""
+    file_digest: str
+    receipt_id: str | None = Field(default=None, foreign_key="receipt.id", index=True)
+    batch_id: str
+
+
+class RemittanceLine(Table, table=True):
+    """One document a payer says a payment is for. Append-only; all text is from outside.
+
+    `advice_key` joins the lines of one advice, `place` keeps their order.
+    """
+
+    id: str = Field(primary_key=True)
+    line_key: str = Field(unique=True)
+    advice_key: str = Field(index=True)
+    place: int
+    advice_number: str = ""
+    advised_on: date = Field(index=True)
+    payer_name: str = ""
+    total_minor: int = minor()
+    currency: str
+    reference: str = ""
+    gross_minor: int = minor()
+    deduction_minor: int = minor()
+    net_minor: int = minor()
+    reason: str = ""
+    memo: str = ""
+    batch_id: str

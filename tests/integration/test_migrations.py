@@ -81,6 +81,18 @@ ROWS: dict[str, dict[str, object]] = {
         "policy_hash": "p", "replaces_hash": "q", "person_id": "ann", "role": "legal",
         "approved_at": NOON,
     },
+    "bank_line": {
+        "id": "bnk_1", "line_key": "k", "statement_account": "", "booked_on": DAY,
+        "amount_minor": 1, "currency": "EUR", "kind": "receipt", "payer_name": "",
+        "payer_account": "", "bank_ref": "", "customer_ref": "", "memo": "", "code": "",
+        "return_of": "", "file_digest": "f", "batch_id": "imp_1",
+    },
+    "remittance_line": {
+        "id": "rml_1", "line_key": "k", "advice_key": "a", "place": 1, "advice_number": "",
+        "advised_on": DAY, "payer_name": "", "total_minor": 1, "currency": "EUR",
+        "reference": "", "gross_minor": 1, "deduction_minor": 0, "net_minor": 1, "reason": "",
+        "memo": "", "batch_id": "imp_1",
+    },
     "proposal": WORK
     | {
         "id": "prp_1", "action_type": "escalate", "action": "{}", "digest": "d", "author": "x",
