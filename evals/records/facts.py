@@ -58,6 +58,10 @@ def _worded_by_model(good: Good) -> bool:
     return good.context["human_reviewed"] and good.context["model_generated"]
 
 
+def _is_initial(good: Good) -> bool:
+    return good.context["is_initial"]
+
+
 def _logged(good: Good) -> bool:
     return bool(good.context["event_log"])
 
@@ -135,6 +139,19 @@ _CHANGES = (
     Change(
         "disputed in writing", {}, ("US-REGF-20",), flags=("dispute_open", "dispute_in_writing")
     ),
+    Change(
+        "covered commercial debt, 4 contacts",
+        {"contacts.d7": 4},
+        ("US-CA-02",),
+        flags=("covered_commercial_debt",),
+    ),
+    Change(
+        "disputed amount asked for",
+        {},
+        ("UNI-04",),
+        flags=("dispute_open", "disputed_amount_included"),
+    ),
+    Change("validation notice incomplete", {"flags": []}, ("US-REGF-18",), _is_initial),
     *(
         Change("account in motion, unread", _UNREAD, ("HITL-13",), flags=(flag,), detail=flag)
         for flag in ("renewal_active", "open_escalation", "promised_credit", "procurement_hold")

@@ -1,6 +1,7 @@
 """What is spoiled in the words of a good record: figures, references, letters, sentences."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 from evals.records.good import Good, Record, Sum, Value
@@ -45,8 +46,10 @@ def word_mutants(good: Good) -> Iterator[Mutant]:
     """Every way to spoil the words of this record."""
     for slot in good.slots:
         yield from _figures(good, slot, good.values[slot])
+    yield from _swapped(good)
     yield from _required(good)
     yield from _letters(good)
+    yield from _disputed(good)
     yield from _additions(good)
 
 
@@ -68,6 +71,15 @@ def _figures(good: Good, slot: str, value: Value) -> Iterator[Mutant]:
         for other in _other_numbers(str(value)):
             record = good.record(**{slot: other})
             yield from spoiled("invoice number changed", good, record, ("UNI-02",))
+
+
+def _swapped(good: Good) -> Iterator[Mutant]:
+    """What is true of one invoice, said of the other."""
+    for one, other, rules in (("amt1", "amt2", _AMOUNT), ("due1", "due2", _DAY)):
+        first, second = good.values[one], good.values[other]
+        if {one, other} <= set(good.slots):
+            record = good.record(**{one: second, other: first})
+            yield from spoiled("figures of two invoices swapped", good, record, rules)
 
 
 def _amounts(good: Good, slot: str, value: Sum) -> Iterator[Mutant]:
@@ -121,6 +133,15 @@ def _required(good: Good) -> Iterator[Mutant]:
         yield from spoiled("sender's name changed", good, good.record(creditor=other), ("UNI-24",))
 
 
+def _disputed(good: Good) -> Iterator[Mutant]:
+    """The true total of the account, of which a part is disputed."""
+    if good.row.get("disputed"):
+        for slot in ("total", "amt2"):
+            words = {**good.row, "text": f"{good.row['text']} Please transfer {{{slot}}} now."}
+            record = replace(good, row=words).record()
+            yield from spoiled("disputed amount in the words", good, record, ("UNI-04",))
+
+
 def _letters(good: Good) -> Iterator[Mutant]:
     record = good.record()
     for part in ("subject", "text"):
@@ -163,5 +184,4 @@ def _additions(good: Good) -> Iterator[Mutant]:
 
 
 def _in_other_words(good: Good, text: str) -> Record:
-    row = {**good.row, "text": text}
-    return Good(row, good.values, good.context, good.coded).record()
+    return replace(good, row={**good.row, "text": text}).record()

@@ -78,7 +78,6 @@ def record_facts(
         },
         fresh_hours=dict.fromkeys(_SOURCES, hours),
         approvals=granted_scopes(approvals, packs),
-        jurisdictions=record.places,
         **values,
     )
 
@@ -115,6 +114,7 @@ def _from_words(
     context = record.context
     log = logged_events(context.event_log)
     return {
+        "jurisdictions": record.places,
         "channel": record.channel,
         "subject": record.subject,
         "text": record.text,

@@ -101,8 +101,10 @@ def _missing_elements(
     tests = [
         each.test
         for each in packs.rulebook(known_at).scope_of(facts).rules
-        if each.rule.id in objecting
+        if each.rule.id in objecting and "elements" in each.rule.inputs
     ]
+    if not tests:
+        return ()
     return tuple(
         element
         for element in vocabulary.elements

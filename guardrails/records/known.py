@@ -30,10 +30,10 @@ def known_of(record: MessageRecord) -> Known:
     deadlines = {day for day in asked if day is not None}.union(*map(_days_of_terms, terms))
     agreed = [pair for each in terms for pair in _amounts_of_terms(each, currency)]
     amounts = agreed + [
-        (minor_of(value, each.currency), each.currency)
-        for each in context.billed
-        for value in (each.amount, each.paid_amount, each.amount - each.paid_amount)
-        if value
+        (minor, each.currency)
+        for each in invoices
+        for minor in (each.amount_minor, each.paid_minor, each.amount_minor - each.paid_minor)
+        if minor
     ]
     rates = {each.percent for each in terms} | {each.rate for each in context.charges}
     return known_record(

@@ -1,7 +1,7 @@
 """Amounts of a record: in minor units, disputed parts, and the terms somebody approved."""
 
-from collections.abc import Iterable
-from decimal import Decimal
+from collections.abc import Iterable, Iterator
+from decimal import Decimal, InvalidOperation
 from itertools import combinations
 
 from guardrails.records.shape import RecordContext, RecordInvoice, Terms
@@ -67,8 +67,8 @@ def terms_match(context: RecordContext, stated: Iterable[Stated]) -> bool:
     """Whether rates, instalments and end of what is offered are those that were approved.
 
     Amounts and days are traced apart; here a stated rate must be an approved or charged one, a
-    stated number of instalments the approved number, and where the words name an end, the approved
-    end must be among what they name, beside days that were asked or promised.
+    stated number of instalments the approved number. Where the words name instalments or an end,
+    every approved instalment and the approved end must be among what they name.
     """
     approved = [each.terms for each in context.approvals if each.terms is not None]
     if not approved:
@@ -82,12 +82,30 @@ def terms_match(context: RecordContext, stated: Iterable[Stated]) -> bool:
         return False
     if counts and any(value not in counts for value in said.get("instalments", ())):
         return False
+    if not _parts_match(approved, [*said.get("amount", ()), *said.get("total", ())]):
+        return False
     ends = {each.until for each in approved if each.until is not None}
     named = {
         day for value in said.get("deadline", ()) if isinstance(value, frozenset) for day in value
     }
     named -= {each.due for each in context.billed if each.due is not None}
     return not ends or not named or not ends.isdisjoint(named)
+
+
+def _parts_match(approved: Iterable[Terms], said: Iterable[object]) -> bool:
+    parts = {amount for each in approved for amount in _parts(each)}
+    named = {each.value for each in said if isinstance(each, StatedMoney)}
+    return parts.isdisjoint(named) or parts <= named
+
+
+def _parts(terms: Terms) -> Iterator[Decimal]:
+    parts = terms.instalments if isinstance(terms.instalments, tuple) else ()
+    for part in parts:
+        written = part.get("amount") if isinstance(part, dict) else part
+        try:
+            yield Decimal(str(written))
+        except InvalidOperation:
+            continue
 
 
 def _instalment_count(terms: Terms) -> int | None:

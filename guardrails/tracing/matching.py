@@ -164,10 +164,27 @@ class Matcher:
         return "" if said.value in right else "count"
 
     def _about(self, said: Stated) -> Iterable[KnownInvoice]:
-        """The invoices a statement is about: those of its sentence, of the text, or all."""
+        """The invoices it is said of: its own, those of its sentence, of the text, or all."""
         start, end = self.reading.sentence(said.start)
-        here = [i for ref, named in self._named if start <= ref.start < end for i in named]
-        return here or self._all_named or self.known.invoices
+        here = [(ref, named) for ref, named in self._named if start <= ref.start < end]
+        if len(here) > 1 and (own := self._paired(said, here, start, end)):
+            return own
+        return [i for _ref, named in here for i in named] or self._all_named or self.known.invoices
+
+    def _paired(
+        self, said: Stated, here: list[tuple[Stated, list[KnownInvoice]]], start: int, end: int
+    ) -> list[KnownInvoice]:
+        """The invoice before it, in a list that says the same of each invoice in turn."""
+        alike = [
+            each.start
+            for each in self.reading.found
+            if start <= each.start < end and (each.kind, each.role) == (said.kind, said.role)
+        ]
+        refs = [ref.start for ref, _named in here]
+        turns = [at for pair in zip(refs, alike, strict=False) for at in pair]
+        if len(refs) != len(alike) or turns != sorted(turns):
+            return []
+        return here[alike.index(said.start)][1]
 
     def _day(self, said: Stated) -> str:
         right = self.known.days

@@ -22,6 +22,21 @@ FEWEST_GOOD = 60
 FEWEST_CAUGHT = 0.85
 
 
+# Flags no mutation sets, because no rule objects to them alone.
+ONLY_HELP = {
+    "action_lawful", "attorney_consents_direct", "audit_record_written", "charge_authorised",
+    "event_log_supports", "intent_to_act", "lexicon_complete", "statutory_scope_ok",
+    "validation_elements_ok", "verification_sent",
+}  # fmt: skip
+# Their place in a record is a field of its own, which is spoiled there.
+OF_THEIR_OWN = {
+    "context_complete", "ecomm_consent", "human_reviewed", "is_initial", "model_generated",
+    "recipient_authorised", "sender_is_automated", "sms_consent", "template_approved",
+}  # fmt: skip
+# Ask for words as well (the claims), or for a rule that is not in force yet.
+WITH_OTHERS = {"validation_period_open", "scores_natural_person"}
+
+
 @pytest.fixture(scope="module")
 def mutants() -> dict[tuple[str, str], list[Mutant]]:
     """Every structured mutant by its mutation and what it is about."""
@@ -71,6 +86,19 @@ def test_every_mutation__is_stopped_by_an_expected_rule(mutants) -> None:
     tried = [each for kind in mutants.values() for each in _some(kind)]
     survivors = [each.mutant for each in outcomes(tried, PACKS) if not each.stopped]
     assert [(s.mutation, s.detail, s.good, s.record["text"]) for s in survivors] == []
+
+
+def test_flags__are_each_tried_or_of_no_harm_alone(mutants) -> None:
+    flags = {name for name, spec in load_packs().vocabulary.inputs.items() if spec.type == "bool"}
+    tried = {
+        flag
+        for kind in mutants.values()
+        for mutant in kind
+        if mutant.sort == "structured"
+        for flag in mutant.record.get("context", {}).get("flags", ())
+    }
+    assert flags - tried <= ONLY_HELP | OF_THEIR_OWN | WITH_OTHERS
+    assert not tried & OF_THEIR_OWN
 
 
 def test_mutations__are_none_of_them_vacuous(mutants) -> None:
