@@ -25,7 +25,10 @@ REPLIES = ("copy_answer", "promise_confirmation", "dispute_acknowledgement")
 
 
 def read(letter, policy, facts):
-    names = (policy.company.name, policy.company.signature, facts.name, facts.contacts[0].name)
+    names = (
+        *(policy.company.name, policy.company.signature, facts.name, facts.contacts[0].name),
+        *policy.company.payment_details.splitlines(),
+    )
     senders = (policy.company.name,)
     return read_content(
         letter.subject, letter.body, names=names, senders=senders, as_of=facts.as_of
