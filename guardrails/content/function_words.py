@@ -1,7 +1,7 @@
 """Words that tell a language: its small words, and the commonest of our trade."""
 
 _WORDS = {
-    "en": """the of and to is are was were be been being have has had do does did will would can
+    "en": """the a an of and to is are was were be been being have has had do does did will would can
 could should may might must shall not this that these those it its he she they we you i our your
 their my his her us them me with for from by on at as if or but so than then when while where which
 who what how why any all some no there here about after before until unless into over under again

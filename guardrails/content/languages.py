@@ -14,6 +14,10 @@ SUPPORTED = ("en", "es", "fr", "de")
 UNKNOWN = "und"
 # Below these a sentence has too few words to be sure of a language we do not read.
 _FEWEST_WORDS = 4
+# One small word alone may stand in a name or a reference.
+_FEWEST_HITS = 2
+# Letters that are words only before an apostrophe; elsewhere they are initials.
+_ELIDED = frozenset("cdjlmnst")
 _SURE = 0.75
 _CLEAR_SHARE = 0.25
 _SCRIPTS = re.compile(
@@ -37,11 +41,10 @@ def language_of(text: str, words: Sequence[str]) -> str | None:
     if not text.isascii() and _SCRIPTS.search(text):
         return _of_other_script(text)
     counts: dict[str, int] = {}
-    known = 0
+    elided = "'" in text or "’" in text
     for word in words:
         held = EVIDENCE.get(word)
-        if held:
-            known += 1
+        if held and (elided or word not in _ELIDED):
             for language in held:
                 counts[language] = counts.get(language, 0) + 1
     if not counts:
@@ -53,9 +56,8 @@ def language_of(text: str, words: Sequence[str]) -> str | None:
         return first
     if first not in SUPPORTED and _is_clear(hits, _best_supported(counts), len(words)):
         return first
-    if len(words) < _FEWEST_WORDS:
-        return first if hits > second and first in SUPPORTED else None
-    return _ask(text) or (first if hits > second and first in SUPPORTED else None)
+    likely = first if hits >= _FEWEST_HITS and hits > second and first in SUPPORTED else None
+    return likely if len(words) < _FEWEST_WORDS else _ask(text) or likely
 
 
 def _best_supported(counts: dict[str, int]) -> int:

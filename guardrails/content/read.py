@@ -71,7 +71,7 @@ def read_content(
     whole = f"{subject}\n{shown}" if subject else shown
     return ContentReport(
         language=language,
-        languages=frozenset(each.language for each in readings if each.language),
+        languages=_languages_of(readings, language),
         claims=tuple(report.claims),
         elements=elements.elements_of(whole, fold(whole), report.elements, senders),
         integrity=tuple(findings),
@@ -155,6 +155,12 @@ class _Findings:
             at = max(of.find(span), 0)
             self.claims.append(ClaimSpan(claim, span, at, sentence.part, found_by))
             self._seen.add(claim)
+
+
+def _languages_of(readings: Sequence[Reading], main: str) -> frozenset[str]:
+    """The languages of the sentences; that of the whole where every one is too short."""
+    found = frozenset(each.language for each in readings if each.language)
+    return found or frozenset({main} - {languages.UNKNOWN})
 
 
 def _weakly(readings: Sequence[Reading]) -> str:
