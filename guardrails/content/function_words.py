@@ -15,7 +15,7 @@ hemos he fue era ser estar esta estamos esta como mas muy pero si no ya sin sobr
 donde porque si tambien entre todo toda todos todas otro otra a mi tu te me yo buenos dias
 estimado estimada estimados gracias saludo saludos cordial cordiales atentamente factura facturas
 pago pagos vencida vencidas vencio vencimiento pendiente pendientes recordatorio importe euros
-favor rogamos ruego adjunto adjuntamos quedamos quedo tiene puede cualquier duda cuenta le hola
+favor bien parece plazo plazos tres rogamos ruego adjunto adjuntamos quedamos quedo tiene puede cualquier duda cuenta le hola
 señor senor senora queda recibido dinero pague pagar""",
     "fr": """le la les un une des du de d l et ou que qui en dans avec par pour sur sous votre vos
 notre nos vous nous il elle ils elles je tu on ce cette ces cet est sont etait a ont avons avez ai
