@@ -1,7 +1,7 @@
 """Which claim classes and elements the words of a sentence carry, by the lexicon of its language.
 
-A lexicon is a TOML file per language: named sets, harmless wordings (blotted out first), frames that
-make a sentence innocent (goods, answers, thanks, requests) unless something in it presses, and the
+A lexicon is a TOML file per language: named sets, harmless wordings (blotted out first), frames
+that make a sentence innocent (answers, thanks, requests) unless something in it presses, and the
 patterns of each class. All are compiled when a language is first met.
 """
 

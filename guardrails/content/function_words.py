@@ -1,7 +1,8 @@
 """Words that tell a language: its small words, and the commonest of our trade."""
 
 _WORDS = {
-    "en": """the a an of and to is are was were be been being have has had do does did will would can
+    "en": """the a an of and to is
+are was were be been being have has had do does did will would can
 could should may might must shall not this that these those it its he she they we you i our your
 their my his her us them me with for from by on at as if or but so than then when while where which
 who what how why any all some no there here about after before until unless into over under again
@@ -15,8 +16,8 @@ hemos he fue era ser estar esta estamos esta como mas muy pero si no ya sin sobr
 donde porque si tambien entre todo toda todos todas otro otra a mi tu te me yo buenos dias
 estimado estimada estimados gracias saludo saludos cordial cordiales atentamente factura facturas
 pago pagos vencida vencidas vencio vencimiento pendiente pendientes recordatorio importe euros
-favor bien parece plazo plazos tres rogamos ruego adjunto adjuntamos quedamos quedo tiene puede cualquier duda cuenta le hola
-señor senor senora queda recibido dinero pague pagar""",
+favor bien parece plazo plazos tres rogamos ruego adjunto adjuntamos quedamos quedo tiene puede
+cualquier duda cuenta le hola señor senor senora queda recibido dinero pague pagar""",
     "fr": """le la les un une des du de d l et ou que qui en dans avec par pour sur sous votre vos
 notre nos vous nous il elle ils elles je tu on ce cette ces cet est sont etait a ont avons avez ai
 ete etre avoir ne pas plus mais si sans jusqu quand comme aussi tres tout toute tous toutes au aux
