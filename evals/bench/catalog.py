@@ -2,18 +2,23 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+from evals.bench.bank_fuzz import bench_bank_fuzz
 from evals.bench.frame import BenchOptions, Measured
 from evals.bench.full_gate import bench_full_gate
 from evals.bench.gate import bench_gate
 from evals.bench.imports import bench_import
+from evals.bench.match import bench_match, bench_match_large
 from evals.bench.night import bench_night
 from ledger.errors import BadInput
 
 Bench = Callable[[BenchOptions], Iterator[Measured]]
 BENCHES: dict[str, Bench] = {
+    "bank-fuzz": bench_bank_fuzz,
     "full gate": bench_full_gate,
     "gate": bench_gate,
     "import": bench_import,
+    "match": bench_match,
+    "match-large": bench_match_large,
     "night": bench_night,
 }
 

@@ -51,8 +51,10 @@ class BenchOptions:
         sizes: Numbers of accounts, ascending.
         sample: Accounts a design too slow for the sizes is measured on.
         rows: Rows of the file an import reads.
+        inputs: Mutated bank files to read.
+        bank_files: A folder of real bank files to mutate as well, a subfolder per format.
         seconds: How long a bench that repeats one thing goes on.
-        seed: Seed of every portfolio.
+        seed: Seed of every portfolio, batch and mutant.
         tell: Told in words what is being measured.
     """
 
@@ -60,6 +62,8 @@ class BenchOptions:
     sizes: tuple[int, ...] = (1_000, 10_000, 50_000)
     sample: int = 1_000
     rows: int = 32_000
+    inputs: int = 200_000
+    bank_files: Path | None = None
     seconds: float = 5.0
     seed: int = 20_26
     tell: Callable[[str], None] = lambda _line: None
