@@ -1,47 +1,61 @@
 """What differs between two policies, and whether it lets more happen without a person."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from policies.schema import Policy
+from ledger.states import Segment
+from policies.schema import AutonomyPolicy, Policy
 
 _KEYS = ("id", "level", "role")
 _ABOUT_THE_FILE = re.compile(r"^(?:\w+\.(?:id|version|effective_from)|hash)$")
 _MODES = ("shadow", "draft", "auto")
 _SCOPES = ("account", "item")
 _EFFECTS = ("deny", "approve")
+_ROLES = ("third_party", "first_party")
+_TONES = ("friendly", "neutral", "firm", "final")
+_BAND = r"tone\.(?:otherwise|stages\..+)"
 # Which way a value must move to let more happen without, or with less of, a person. A value that
 # is listed nowhere is neither looser nor stricter, such as a sentence or our own address.
 _HIGHER = re.compile(
     r"contact\.(?:high_value\.\w+|max_contacts_per_\w+|proposal_expires_days|feed_max_age_days\.\w+"
-    r"|window_closes)|approval\.authority\[\S+\]\.up_to\.\w+"
-    r"|credit\.\w+|autonomy\.exceptions\[\S+\]\.max_stage|dispute\.answer_within_days"
+    r"|window_closes)|approval\.authority\[.+\]\.up_to\.\w+"
+    rf"|credit\.\w+|dispute\.answer_within_days|dunning\.pre_due_days|{_BAND}\.firmness_max"
 )
 _LOWER = re.compile(
     r"contact\.(?:min_days_between|promise_grace_days|window_opens)|dunning\.minimum_total\.\w+"
-    r"|dunning\.stages\[\S+\]\.(?:days_past_due|days_since_last)"
+    rf"|dunning\.stages\[.+\]\.(?:days_past_due|days_since_last)|{_BAND}\.courtesy_min"
 )
-_TO_FALSE = re.compile(r"contact\.business_days_only|dunning\.stages\[\S+\]\.needs_approval")
+_TO_FALSE = re.compile(
+    rf"contact\.business_days_only|dunning\.stages\[.+\]\.needs_approval|{_BAND}\.asks"
+)
 _TO_TRUE = re.compile(r"cash\.post_named_part_payments")
 _MORE = re.compile(
-    r"approval\.(?:rules\[\S+\]\.roles|stands_for\.\w+|authority\[\S+\]\.actions)"
-    r"|cash\.unattended_evidence"
+    r"approval\.(?:rules\[.+\]\.(?:roles|covers)|stands_for\..+|authority\[.+\]\.actions)"
+    rf"|cash\.unattended_evidence|{_BAND}\.allows"
 )
 _FEWER = re.compile(r"contact\.channels_needing_consent")
 _LADDERS = (
-    (re.compile(r"autonomy(?:\.exceptions\[\S+\])?\.mode"), _MODES),
     (re.compile(r"contact\.dispute_scope"), _SCOPES),
-    (re.compile(r"approval\.rules\[\S+\]\.effect"), _EFFECTS),
+    (re.compile(r"approval\.rules\[.+\]\.effect"), _EFFECTS),
+    (re.compile(r"company\.creditor_role"), _ROLES),
+    (re.compile(r"dunning\.stages\[.+\]\.tone"), _TONES),
 )
-# What loosens by coming or by going.
-_NEW_IS_LOOSER = re.compile(r"approval\.(?:authority\[|stands_for\.)\S*")
-_NEW_MODE = re.compile(r"autonomy\.exceptions\[\S+\]\.mode")
+# What loosens by coming or by going; without a threshold of its currency a total always asks.
+_NEW_IS_LOOSER = re.compile(
+    r"approval\.(?:authority\[|stands_for\.).*|contact\.high_value\.\w+|tone\.stages\..+"
+)
 _GONE_IS_LOOSER = re.compile(
-    r"approval\.rules\S*|contact\.(?:high_value|feed_max_age_days)\.\w+"
-    r"|approval\.authority\[\S+\]\.up_to\.\w+"
+    r"approval\.rules.*|contact\.feed_max_age_days\.\w+|approval\.authority\[.+\]\.up_to\.\w+"
+    r"|dunning\.minimum_total\.\w+|tone\.stages\..+"
 )
+# Other law, other days, other hours, another letter: nobody can tell by machine that it is no less.
+_NOT_TO_BE_TOLD = re.compile(
+    r"company\.(?:place|calendar|time_zone)|dunning\.stages\[.+\]\.template"
+)
+_AUTONOMY = "autonomy."
 # The compliance packs: their words say nothing new, a rule that comes binds more, and of any other
 # change nobody can tell by machine that it does not loosen.
 _PACKS = "packs."
@@ -71,12 +85,29 @@ def compare(old: Policy, new: Policy) -> list[Change]:
     """Every difference between two policies, loosening ones first."""
     before = dict(_flat("", old.model_dump()))
     after = dict(_flat("", new.model_dump()))
+    more_leaves = _more_leaves(old.autonomy, new.autonomy)
     changes = [
-        Change(where, before.get(where), after.get(where), _loosens(where, before, after))
+        Change(
+            where,
+            before.get(where),
+            after.get(where),
+            more_leaves if where.startswith(_AUTONOMY) else _loosens(where, before, after),
+        )
         for where in sorted(before.keys() | after.keys())
         if before.get(where) != after.get(where) and not _ABOUT_THE_FILE.match(where)
     ]
     return sorted(changes, key=lambda change: (not change.loosens, change.where))
+
+
+def _more_leaves(old: AutonomyPolicy, new: AutonomyPolicy) -> bool:
+    """Whether some segment and stage has a looser mode; the entries only count together."""
+    named = (entry.max_stage for each in (old, new) for entry in each.exceptions)
+    last = max((stage for stage in named if stage is not None), default=0) + 1
+    return any(
+        _MODES.index(new.mode_for(segment, stage)) > _MODES.index(old.mode_for(segment, stage))
+        for segment in Segment
+        for stage in range(last + 1)
+    )
 
 
 def _flat(where: str, value: Any) -> Iterator[tuple[str, Any]]:
@@ -85,8 +116,12 @@ def _flat(where: str, value: Any) -> Iterator[tuple[str, Any]]:
         for key, inner in value.items():
             yield from _flat(f"{where}.{key}" if where else key, inner)
     elif isinstance(value, list | tuple) and value and isinstance(value[0], dict):
+        seen: Counter[str] = Counter()
         for position, inner in enumerate(value):
-            yield from _flat(f"{where}[{_name(inner, position)}]", inner)
+            name = _name(inner, position)
+            seen[name] += 1
+            again = f"#{seen[name]}" if seen[name] > 1 else ""  # none may hide behind another
+            yield from _flat(f"{where}[{name}{again}]", inner)
     elif value is not None:
         yield where, tuple(value) if isinstance(value, list) else value
 
@@ -107,22 +142,34 @@ def _pack_loosens(where: str, before: dict[str, Any], after: dict[str, Any]) -> 
         return False
     rule = _PACK_RULE.match(where)
     if rule and not any(each.startswith(f"{rule[0]}.") for each in before):
-        return False
+        return where.endswith(".jurisdiction") and _names_a_new_place(after[where], before)
     steps = _STRICTER.get(where.rpartition(".")[2])
     if steps and before.get(where) in steps and after.get(where) in steps:
         return steps.index(after[where]) > steps.index(before[where])
     return True
 
 
+def _names_a_new_place(places: tuple[str, ...], before: dict[str, Any]) -> bool:
+    """Whether messages to a place pass for covered by rules that were stopped for want of any."""
+    named = {
+        place
+        for where, value in before.items()
+        if where.startswith("packs.rules[") and where.endswith(".jurisdiction")
+        for place in value
+    }
+    return not named.issuperset(places)
+
+
 def _loosens(where: str, before: dict[str, Any], after: dict[str, Any]) -> bool:
     if where.startswith(_PACKS):
         return _pack_loosens(where, before, after)
     if where not in before:
-        if _NEW_MODE.fullmatch(where):
-            return _MODES.index(after[where]) > _MODES.index(before["autonomy.mode"])
-        return bool(_NEW_IS_LOOSER.fullmatch(where))
+        unasked = _TO_FALSE.fullmatch(where) and after[where] is False
+        return bool(unasked or _NEW_IS_LOOSER.fullmatch(where))
     if where not in after:
         return bool(_GONE_IS_LOOSER.fullmatch(where))
+    if _NOT_TO_BE_TOLD.fullmatch(where):
+        return True
     old, new = before[where], after[where]
     for pattern, steps in _LADDERS:
         if pattern.fullmatch(where):

@@ -8,7 +8,7 @@ import pytest
 from cli.policy_diff import missing_letters, told
 from policies.compare import Change, compare
 from policies.load import load_policy, with_changes
-from policies.schema import Authority, AutonomyException, Policy
+from policies.schema import Authority, AutonomyException, AutonomyPolicy, Policy, Stage
 
 OLD = load_policy()
 
@@ -33,7 +33,14 @@ def stages(**values: Any) -> tuple[Any, ...]:
     return (*others, last.model_copy(update=values))
 
 
-ONE_LESS = dict(list(OLD.contact.high_value.items())[1:])
+UNATTENDED = Stage(
+    level=len(OLD.dunning.stages) + 1,
+    template="reminder_1",
+    tone="friendly",
+    days_past_due=999,
+    days_since_last=0,
+    needs_approval=False,
+)
 LOOSENING = [
     ("autonomy", {"mode": "auto"}),
     ("autonomy", {"exceptions": (AutonomyException(mode="auto", segment="smb"),)}),
@@ -43,13 +50,19 @@ LOOSENING = [
     ("contact", {"dispute_scope": "item"}),
     ("contact", {"channels_needing_consent": ()}),
     ("contact", {"high_value": OLD.contact.high_value | {"USD": Decimal("1000000.00")}}),
-    ("contact", {"high_value": ONE_LESS}),
+    ("contact", {"high_value": OLD.contact.high_value | {"SEK": Decimal("1000000.00")}}),
     ("contact", {"feed_max_age_days": {"invoices": 1}}),
     ("contact", {"proposal_expires_days": 90}),
     ("dunning", {"stages": stages(needs_approval=False)}),
+    ("dunning", {"stages": (*OLD.dunning.stages, UNATTENDED)}),
+    ("dunning", {"minimum_total": {}}),
+    ("dunning", {"pre_due_days": 14}),
+    ("tone", {"otherwise": OLD.tone.otherwise.model_copy(update={"courtesy_min": 1.0})}),
+    ("tone", {"otherwise": OLD.tone.otherwise.model_copy(update={"allows": ("sarcasm",)})}),
     ("dunning", {"stages": stages(days_since_last=1)}),
     ("cash", {"unattended_evidence": (*OLD.cash.unattended_evidence, "person")}),
     ("approval", {"rules": rules(roles=("collector", "auditor"))}),
+    ("approval", {"rules": rules(covers=("HITL-10", "UNI-05"))}),
     ("approval", {"authority": (*OLD.approval.authority, Authority(role="admin", actions=("*",)))}),
     ("approval", {"stands_for": OLD.approval.stands_for | {"collector": ("finance_lead",)}}),
 ]
@@ -68,6 +81,78 @@ def test_the_other_way_round__it_tightens(file: str, values: dict[str, Any]) -> 
     back = compare(changed(file, **values), OLD)
     assert back
     assert not any(change.loosens for change in back)
+
+
+SMALL_AUTO = AutonomyException(mode="auto", segment="smb", max_stage=1)
+MID_WAITS = AutonomyException(mode="draft", segment="mid")
+
+
+def autonomy(mode: str, *exceptions: AutonomyException) -> Policy:
+    values = {"mode": mode, "exceptions": exceptions}
+    return with_changes(OLD, autonomy=AutonomyPolicy(**(dict(OLD.autonomy) | values)))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (autonomy("auto", MID_WAITS), autonomy("auto")),
+        (
+            autonomy("auto", MID_WAITS),
+            autonomy("auto", MID_WAITS.model_copy(update={"segment": "smb"})),
+        ),
+        (
+            autonomy("auto", MID_WAITS),
+            autonomy("auto", MID_WAITS.model_copy(update={"max_stage": 1})),
+        ),
+        (
+            autonomy("draft", SMALL_AUTO),
+            autonomy("draft", SMALL_AUTO.model_copy(update={"max_stage": None})),
+        ),
+        (
+            autonomy("draft", SMALL_AUTO),
+            autonomy("draft", SMALL_AUTO.model_copy(update={"segment": None})),
+        ),
+    ],
+)
+def test_exception_to_autonomy_reaches_further__it_is_marked(old: Policy, new: Policy) -> None:
+    assert any(change.loosens for change in compare(old, new))
+
+
+def test_exception_to_autonomy_repeats_what_holds__nothing_is_loosened() -> None:
+    changes = compare(autonomy("auto"), autonomy("auto", SMALL_AUTO))
+    assert changes
+    assert not any(change.loosens for change in changes)
+
+
+@pytest.mark.parametrize(
+    ("file", "values"),
+    [
+        ("company", {"place": "BR"}),
+        ("company", {"time_zone": "Asia/Tokyo"}),
+        ("dunning", {"stages": stages(template="reminder_1")}),
+        ("tone", {"stages": {}}),
+    ],
+)
+def test_nobody_can_tell_by_machine__it_counts_as_loosening(
+    file: str, values: dict[str, Any]
+) -> None:
+    assert any(change.loosens for change in changes_of(file, **values))
+
+
+def test_we_become_first_party__agency_rules_go() -> None:
+    agency = changed("company", creditor_role="third_party")
+    assert [change.loosens for change in compare(agency, OLD)] == [True]
+    assert [change.loosens for change in compare(OLD, agency)] == [False]
+
+
+def test_second_authority_of_the_same_role_and_actions__it_is_seen() -> None:
+    first = Authority(role="desk lead", actions=("write_off",), up_to={"USD": Decimal("10.00")})
+    tight = changed("approval", authority=(*OLD.approval.authority, first))
+    free = first.model_copy(update={"up_to": {"USD": Decimal("999999.00")}})
+    hidden = changed("approval", authority=(*OLD.approval.authority, free, first))
+    raised = changed("approval", authority=(*OLD.approval.authority, free))
+    assert any(change.loosens for change in compare(tight, hidden))
+    assert any(change.loosens for change in compare(tight, raised))
 
 
 def test_rule_is_left_out__it_is_marked() -> None:
@@ -159,3 +244,11 @@ class TestPacks:
     def test_rule_that_goes__is_a_loosening_and_one_that_comes_is_none(self) -> None:
         assert any(change.loosens for change in compare(OLD, without("UNI-19")))
         assert not any(change.loosens for change in compare(without("UNI-19"), OLD))
+
+    def test_rule_for_a_place_without_any__lifts_the_stop_for_want_of_rules(self) -> None:
+        first = next(rule for rule in OLD.packs.rules if rule.jurisdiction == ("*",))
+        for place, loosens in (("BR", True), ("US-CA", False)):
+            there = first.model_copy(update={"id": "NEW-01", "jurisdiction": (place,)})
+            packs = OLD.packs.model_copy(update={"rules": (*OLD.packs.rules, there)})
+            changes = compare(OLD, with_changes(OLD, packs=packs))
+            assert any(change.loosens for change in changes) is loosens
