@@ -7,7 +7,7 @@ patterns of each class. All are compiled when a language is first met.
 
 import functools
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,7 +76,7 @@ class Lexicon:
             bits.append(found)
         return tuple(bits) if any(bits) else None
 
-    def _called_by(self, words: list[str]) -> Iterator[Pattern]:
+    def _called_by(self, words: Sequence[str]) -> Iterator[Pattern]:
         """The patterns all of whose needs the words satisfy, in their order."""
         first, second, third = 0, self._without_need[1], self._without_need[2]
         for word in words:
@@ -91,7 +91,7 @@ class Lexicon:
             yield self.patterns[lowest.bit_length() - 1]
             called ^= lowest
 
-    def find(self, folded: str, words: list[str]) -> Iterator[Match]:
+    def find(self, folded: str, words: Sequence[str]) -> Iterator[Match]:
         """Find what a folded sentence says; a class at most once.
 
         Args:

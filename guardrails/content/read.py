@@ -7,13 +7,12 @@ from typing import cast
 
 from guardrails.content import elements, integrity, languages
 from guardrails.content.claims import ELEMENT, PAST, Match, is_lexicon_word
-from guardrails.content.classifier import classify
 from guardrails.content.folding import fold
 from guardrails.content.forms import forms
 from guardrails.content.past_actions import past_action
 from guardrails.content.protected import names_pattern
 from guardrails.content.raw_patterns import find_in_raw
-from guardrails.content.reading import Reading, language_among, matches_of, read_part
+from guardrails.content.reading import Reading, classes_of, language_among, matches_of, read_part
 from guardrails.content.report import (
     ClaimSpan,
     ContentReport,
@@ -103,7 +102,7 @@ class _Findings:
         for claim, start, end in find_in_raw(reading.sentence.text, reading.words):
             self._add_claim(claim, reading.sentence, start, end, of)
         if (reading.language or main) in languages.SUPPORTED:
-            for claim in classify(reading.folded):
+            for claim in classes_of(reading):
                 if claim not in self._seen:
                     self._add_classified(claim, reading.sentence, of)
 
