@@ -1,4 +1,4 @@
-"""`dunwell bench`: what a night, the gate and an import cost on this machine."""
+"""`dunwell bench`: what the work costs on this machine, and what mutated files do."""
 
 import tempfile
 from pathlib import Path
@@ -6,7 +6,14 @@ from pathlib import Path
 from cli.output import emit, note, say, show_heading, show_table
 
 
-def run(sizes: str, only: list[str], as_json: bool, markdown: bool) -> None:
+def run(
+    sizes: str,
+    only: list[str],
+    as_json: bool,
+    markdown: bool,
+    inputs: int,
+    bank_files: Path | None,
+) -> None:
     """Measure, each figure beside its baseline, in homes that are thrown away afterwards.
 
     Args:
@@ -14,6 +21,8 @@ def run(sizes: str, only: list[str], as_json: bool, markdown: bool) -> None:
         only: Names of benches; all if empty.
         as_json: Print one JSON document.
         markdown: Print the table a README holds.
+        inputs: Mutated bank files to read.
+        bank_files: A folder of real bank files to mutate as well.
     """
     from evals.bench.catalog import read_sizes, run_benches
     from evals.bench.frame import BenchOptions
@@ -22,7 +31,13 @@ def run(sizes: str, only: list[str], as_json: bool, markdown: bool) -> None:
 
     machine = this_machine()
     with tempfile.TemporaryDirectory(prefix="dunwell-bench-") as folder:
-        options = BenchOptions(folder=Path(folder), sizes=read_sizes(sizes), tell=note)
+        options = BenchOptions(
+            folder=Path(folder),
+            sizes=read_sizes(sizes),
+            inputs=inputs,
+            bank_files=bank_files,
+            tell=note,
+        )
         measures = run_benches(options, only)
     if as_json:
         emit(as_document(machine, measures))

@@ -290,13 +290,26 @@ def bench(
     only: Annotated[
         list[str] | None, typer.Option("--only", metavar="NAME", help="May be repeated.")
     ] = None,
+    inputs: Annotated[
+        int, typer.Option("--inputs", min=1, help="Mutated bank files of bank-fuzz.")
+    ] = 200_000,
+    bank_files: Annotated[
+        Path | None,
+        typer.Option(
+            "--bank-files",
+            metavar="FOLDER",
+            exists=True,
+            file_okay=False,
+            help="Real bank files to mutate as well, a subfolder per format.",
+        ),
+    ] = None,
     markdown: Annotated[bool, typer.Option("--markdown", help="The table of a README.")] = False,
     json_out: Json = False,
 ) -> None:
     """Run the benchmarks, each against a stated baseline."""
     from cli.bench import run
 
-    run(sizes, only or [], json_out, markdown)
+    run(sizes, only or [], json_out, markdown, inputs, bank_files)
 
 
 @app.command()

@@ -25,7 +25,8 @@ _WHAT = {
     "crash": "crashes: anything raised but one refusal",
     "hang": f"hangs: more than {SECONDS_TO_READ:.0f} s of one core",
     "unclear": "refusals or warnings that are not one line",
-    "lost": "silent losses: other sums than before, not flagged, control figures as before",
+    "lost": "silent losses: control figures as before, other sums, said to tie",
+    "unproven": "control figures as before, other sums, said to state none, no warning",
 }
 _HOW = (
     "one to three changes each: bits, pieces, cuts, splices, records lost, doubled or swapped, "
@@ -125,10 +126,10 @@ def by_kind(before: Sequence[Known]) -> list[list[Known]]:
 
 
 def make_mutant(kinds: Sequence[Sequence[Known]], seed: int, number: int) -> tuple[Known, bytes]:
-    """The mutant of that number and the file it was; pieces come from any format."""
+    """The mutant of that number and the file it was; pieces come from files of its format."""
     rng = random.Random(f"{seed}/{number}")  # noqa: S311 - reproducible by design
-    one = rng.choice(rng.choice(kinds))
-    other = rng.choice(rng.choice(kinds))
+    kind = rng.choice(kinds)
+    one, other = rng.choice(kind), rng.choice(kind)
     return one, mutant(one.seed.data, other.seed.data, rng)
 
 

@@ -10,7 +10,7 @@ import signal
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import FrameType
 
 from adapters.bank_files.model import BankFile
@@ -20,7 +20,7 @@ from ledger.errors import BadInput
 
 SECONDS_TO_READ = 2.0
 NAME = "file"
-FAULTS = ("crash", "hang", "unclear", "lost")
+FAULTS = ("crash", "hang", "unclear", "lost", "unproven")
 
 _SHOWN = 100
 _CONTROLS: dict[str, re.Pattern[bytes]] = {
@@ -31,8 +31,8 @@ _CONTROLS: dict[str, re.Pattern[bytes]] = {
     ),
     "bai2": re.compile(rb"^(?:49|98|99),[^\r\n]*", re.M),
     "nacha": re.compile(rb"^[89]\d{20}[^\r\n]*", re.M),
-    "x12-820": re.compile(rb"\b(?:BPR.{24}|SE\W\d+)", re.S),
-    "remadv": re.compile(rb"\bUNS.*", re.S),
+    "x12-820": re.compile(rb"[~'\n]\s*(?:BPR.{24}|CUR.{7}|SE\W\d+)", re.S),
+    "remadv": re.compile(rb"'\s*(?:CUX[^']*|UNS.*)", re.S),
     "v11": re.compile(rb"^99[59].*", re.M),
     "lockbox": re.compile(rb"^Check amount:[^\r\n]*", re.M),
 }
@@ -133,10 +133,26 @@ def _verdict_of_read(before: Known, file: BankFile, judges: bool) -> tuple[str, 
             return "unclear", repr(warning)[:_SHOWN]
     if unproven := _ties_wrongly(file):
         return "lost", unproven
-    sums = sums_of(file)
-    if judges and file.balances != "differ" and sums != dict(before.sums):
-        return "lost", f"{file.format} {file.balances}: {sums}, not {dict(before.sums)}"
+    if judges and file.balances != "differ" and not _same_money(before, file):
+        told = f"{file.format} {file.balances}: {sums_of(file)}, not {dict(before.sums)}"
+        if file.balances == "tie":
+            return "lost", told
+        if not file.warnings:
+            return "unproven", told
     return ("held" if judges else "read"), ""
+
+
+def _same_money(before: Known, file: BankFile) -> bool:
+    """Whether the sums are those of before, in all or in what ties of it.
+
+    Where a change took the name of the currency, the number alone must be the same.
+    """
+    was = dict(before.sums)
+    ties = tuple(each for each in file.statements if each.balances == "tie")
+    for sums in (sums_of(file), sums_of(replace(file, statements=ties))):
+        if sums == was or (list(sums) == [""] and sums[""] == sum(was.values())):
+            return True
+    return False
 
 
 def _ties_wrongly(file: BankFile) -> str:
