@@ -74,7 +74,7 @@ def judge(
         for rule in (MESSAGE_RULES if is_message else OTHER_RULES)
         if (finding := _apply(rule, case)) is not None
     ]
-    if is_message and draft is not None and draft.body:
+    if is_message and draft is not None and (draft.subject or draft.body):
         found += _rules_of_place(case, found)
     if any(finding.effect == "deny" for finding in found):
         return Deny(tuple(found))

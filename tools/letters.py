@@ -133,7 +133,10 @@ def _own_words(action: MessageAction) -> tuple[str, str]:
         raise LetterError("a subject is one line of visible characters: take the others out")
     if not subject and action.channel == "email":
         raise LetterError("an e-mail needs a subject")
-    return subject, action.body or ""
+    body = action.body or ""
+    if not body.strip():
+        raise LetterError("a message needs words: write its body")
+    return subject, body
 
 
 def _with_required_lines(

@@ -87,6 +87,13 @@ class TestJudge:
             "undisputed_rest_needs_review",
         ]
 
+    def test_threat_stands_in_the_subject_alone__it_is_denied(self) -> None:
+        subject = "Pay today or we sue you"
+        action = reminder(wording="person", subject=subject, body="")
+        verdict = judge(action, account(), policy(), NOON, Draft(subject, "", "en"))
+        assert isinstance(verdict, Deny)
+        assert "UNI-05" in rule_ids(verdict)
+
     @pytest.mark.parametrize("action", [reminder(), CALL])
     def test_one_rule_objects__the_others_are_asked_too(self, action, monkeypatch) -> None:
         asked = []

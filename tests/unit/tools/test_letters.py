@@ -247,6 +247,13 @@ def test_own_subject_that_is_no_line__is_refused(subject):
         render_letter(own, FACTS, POLICY)
 
 
+@pytest.mark.parametrize("body", ["", " \n"])
+def test_own_words_without_a_body__are_refused(body):
+    own = first_reminder(wording="person", subject="Pay today", body=body)
+    with pytest.raises(LetterError, match="needs words"):
+        render_letter(own, FACTS, POLICY)
+
+
 def test_contact_name__cannot_add_lines_or_hide():
     letter = render_letter(first_reminder(), with_name("Jane\r\n\r\nTotal due: nil\u202e"), POLICY)
     assert letter.body.splitlines()[0] == "Dear Jane Total due: nil,"
