@@ -34,8 +34,8 @@ def check_files(source: Path, target: Path) -> None:
     """
     if not source.is_file():
         raise BadInput(f"{source}: there is no such file; name one of JSON lines with --in")
-    if target.is_dir():
-        raise BadInput(f"{target}: is a folder; name a file with --out")
+    if target.exists() and not target.is_file():
+        raise BadInput(f"{target}: is a folder or a device; name a plain file with --out")
     if target.exists() and target.samefile(source):
         raise BadInput(f"{target}: --out may not be the file of --in; name another")
     if not target.parent.is_dir():
@@ -71,7 +71,18 @@ def _read_record(line: bytes, number: int) -> Record:
         return Record(number, None, f"not JSON: {error}")
     if not isinstance(value, dict):
         return Record(number, None, "not a JSON object")
+    if b"\\u" in line and _holds_half_a_character(value):
+        return Record(number, None, "holds half a character")
     return Record(number, value)
+
+
+def _holds_half_a_character(value: dict[str, Any]) -> bool:
+    """Whether some text of a record could not be written again."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _no_constant(name: str) -> None:
@@ -87,7 +98,7 @@ def id_of(value: dict[str, Any]) -> str | int:
     found = value.get("id")
     if isinstance(found, bool) or not isinstance(found, str | int):
         raise ValueError("has no 'id' of text or a whole number")
-    return found if isinstance(found, int) else text_of(value, "id") or ""
+    return found
 
 
 def text_of(value: dict[str, Any], name: str, *, optional: bool = False) -> str | None:
@@ -103,16 +114,13 @@ def text_of(value: dict[str, Any], name: str, *, optional: bool = False) -> str 
     found = value[name]
     if not isinstance(found, str):
         raise ValueError(f"{name!r} is not text")
-    try:
-        found.encode()
-    except UnicodeEncodeError:
-        raise ValueError(f"{name!r} holds half a character") from None
     return found
 
 
 @contextmanager
 def write_results(path: Path) -> Iterator[Callable[[dict[str, Any]], None]]:
-    """Write results to a file that appears only when all are written."""
+    """Write results to a file that appears only when all are written; a link is followed."""
+    path = path.resolve()
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     made = Path(name)
     try:

@@ -64,6 +64,8 @@ def test_record_without_a_stage__is_judged(typed):
         (b'{"id": "x", "text": 5}\n', "'text'"),
         (b'{"id": "x", "text": "y", "stage": []}\n', "'stage'"),
         (b'{"id": "x", "text": "\\ud800"}\n', "half a character"),
+        (b'{"id": "\\ud800", "text": "y"}\n', "half a character"),
+        (b'{"id": "x", "text": "y", "z": [{"\\udfff": 1}]}\n', "half a character"),
         (b'{"id": "x", "text": "y", "z": NaN}\n', "NaN"),
         (b"\xff\xfe\n", "UTF-8"),
         (b"[" * 100_000 + b"\n", "not JSON"),
@@ -77,6 +79,24 @@ def test_malformed_record__is_told_with_its_line_and_the_others_judged(typed, br
     assert "line 2: " in err
     assert told in err
     assert "Traceback" not in err
+
+
+def test_output_is_a_link__its_file_is_written(typed, tmp_path):
+    (tmp_path / "elsewhere").touch()
+    (tmp_path / "out.jsonl").symlink_to(tmp_path / "elsewhere")
+    assert len(typed(lines(KIND))[1]) == 1
+    assert (tmp_path / "out.jsonl").is_symlink()
+
+
+def test_output_is_a_device__it_is_left_alone(tmp_path, capsys):
+    source, target = tmp_path / "in.jsonl", tmp_path / "out"
+    source.write_bytes(lines(KIND))
+    os.mkfifo(target)
+    with pytest.raises(SystemExit) as stopped:
+        main(["tone", "--in", str(source), "--out", str(target)])
+    assert stopped.value.code == 2
+    assert "name a plain file" in capsys.readouterr().err
+    assert target.is_fifo()
 
 
 def test_blank_lines_and_a_byte_order_mark__are_no_records(typed):
