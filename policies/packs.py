@@ -94,6 +94,12 @@ def review_due(rule: PackRule, as_of: date) -> bool:
 def _files(folder: Path | None) -> dict[str, Path]:
     found = {path.name: path for path in sorted(_DEFAULTS.glob("*.yaml"))}
     if folder is not None:
+        _refuse(
+            [
+                f"{FOLDER}/{path.name}: packs are read from *.yaml alone; name it {path.stem}.yaml"
+                for path in sorted((folder / FOLDER).glob("*.yml"))
+            ]
+        )
         found |= {path.name: path for path in sorted((folder / FOLDER).glob("*.yaml"))}
     return found
 
@@ -101,7 +107,7 @@ def _files(folder: Path | None) -> dict[str, Path]:
 def _read(path: Path) -> dict[str, Any]:
     try:
         value = yaml.load(path.read_text("utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+    except (yaml.YAMLError, OSError, ValueError, RecursionError) as error:
         said = " ".join(str(error).split())
         raise PolicyError(f"{FOLDER}/{path.name}: not readable YAML: {said}") from None
     if not isinstance(value, dict):

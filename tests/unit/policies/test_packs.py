@@ -127,11 +127,24 @@ def test_faulty_pack__names_file_rule_and_fault(
 
 @pytest.mark.parametrize(
     "text",
-    ["", "- a list", "family: au\nread_on: 2026-01-01\nrules: 7", "a: &a [*a]", "!!python/x"],
+    [
+        *("", "- a list", "family: au\nread_on: 2026-01-01\nrules: 7", "a: &a [*a]", "!!python/x"),
+        "family: au\nread_on: 2026-13-45\nrules: []",
+    ],
 )
 def test_file_that_is_no_pack__one_clear_line(home: Path, text: str) -> None:
     (home / "compliance" / "au.yaml").write_text(text, "utf-8")
     with pytest.raises(PolicyError, match=r"^compliance/au\.yaml: "):
+        load_packs(home)
+
+
+def test_pack_is_a_folder_or_named_otherwise__one_clear_line(home: Path) -> None:
+    (home / "compliance" / "nz.yml").touch()
+    with pytest.raises(PolicyError, match=r"^compliance/nz\.yml: .*name it nz\.yaml"):
+        load_packs(home)
+    (home / "compliance" / "nz.yml").unlink()
+    (home / "compliance" / "nz.yaml").mkdir()
+    with pytest.raises(PolicyError, match=r"^compliance/nz\.yaml: not readable"):
         load_packs(home)
 
 
