@@ -26,7 +26,7 @@ _WHAT = {
     "hang": f"hangs: more than {SECONDS_TO_READ:.0f} s of one core",
     "unclear": "refusals or warnings that are not one line",
     "lost": "silent losses: control figures as before, other sums, said to tie",
-    "unproven": "control figures as before, other sums, said to state none, no warning",
+    "unproven": "control figures as before, other sums, said to state none, no new warning",
 }
 _HOW = (
     "one to three changes each: bits, pieces, cuts, splices, records lost, doubled or swapped, "

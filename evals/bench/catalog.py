@@ -14,7 +14,7 @@ from ledger.errors import BadInput
 Bench = Callable[[BenchOptions], Iterator[Measured]]
 BENCHES: dict[str, Bench] = {
     "bank-fuzz": bench_bank_fuzz,
-    "full gate": bench_full_gate,
+    "full-gate": bench_full_gate,
     "gate": bench_gate,
     "import": bench_import,
     "match": bench_match,

@@ -49,7 +49,7 @@ def bench_full_gate(options: BenchOptions) -> Iterator[Measured]:
     every_check = "message records judged by all packs, content checks, tracing and tone"
     size = f"{rates.characters:.0f} characters on average"
     yield Measured(
-        "full gate",
+        "full-gate",
         f"{MESSAGES:,} {_COLD}; {size}",
         every_check,
         "messages/s on one core",
@@ -60,7 +60,7 @@ def bench_full_gate(options: BenchOptions) -> Iterator[Measured]:
         baseline_value=rates.compiled_each_time,
     )
     yield Measured(
-        "full gate",
+        "full-gate",
         f"{MESSAGES:,} {_REPEATED}",
         every_check,
         "messages/s on one core",
@@ -69,7 +69,7 @@ def bench_full_gate(options: BenchOptions) -> Iterator[Measured]:
         aim=">= 1,000",
     )
     yield Measured(
-        "full gate",
+        "full-gate",
         "facts of those messages",
         "all rules of the packs, for one message",
         "µs",

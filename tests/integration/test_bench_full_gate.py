@@ -19,8 +19,8 @@ def test_rates__are_those_of_different_messages() -> None:
 def test_bench__is_in_the_catalog_and_states_its_aim(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(full_gate, "MESSAGES", FEW)
     told: list[str] = []
-    figures = list(BENCHES["full gate"](BenchOptions(folder=tmp_path, tell=told.append)))
-    assert BENCHES["full gate"] is bench_full_gate
+    figures = list(BENCHES["full-gate"](BenchOptions(folder=tmp_path, tell=told.append)))
+    assert BENCHES["full-gate"] is bench_full_gate
     assert [each.unit for each in figures] == [
         "messages/s on one core",
         "messages/s on one core",
