@@ -1,5 +1,6 @@
 """What a rule may look at: the action, the facts, the policy, the moment, the draft."""
 
+import functools
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -7,6 +8,7 @@ from functools import cached_property
 from guardrails.content.read import read_content
 from guardrails.content.report import ContentReport
 from guardrails.known import known_company
+from guardrails.tracing.letters import skeleton
 from ledger.actions import MessageAction, ProposedAction, SendReminder
 from ledger.facts import AccountFacts, ContactFact, OpenItem
 from policies.schema import Policy
@@ -61,15 +63,21 @@ class Case:
         """
         if self.draft is None:
             raise ValueError("a message without words holds nothing")
-        company, facts = self.policy.company, self.facts
-        body = self.draft.body
+        company, facts, draft = self.policy.company, self.facts, self.draft
+        ours = (company.name, company.signature)
+        if self.message is not None and self.message.wording == "template":
+            # A night's letters differ in their facts alone, which are traced: read once.
+            text = f"{draft.subject}\n{draft.body}"
+            words = skeleton(text, facts, self.policy, draft.language, self.message)
+            return _read_once(words, ours, facts.as_of)
+        body = draft.body
         for line in known_company(company).lines:  # our bank details are no secret and no news
             body = body.replace(line, " " * len(line))
         people = (contact.name for contact in facts.contacts)
         return read_content(
-            self.draft.subject,
+            draft.subject,
             body,
-            names=(company.name, company.signature, facts.name, *people),
+            names=(*ours, facts.name, *people),
             senders=(company.name,),
             as_of=facts.as_of,
         )
@@ -89,3 +97,9 @@ class Case:
     def named_ids(self) -> frozenset[str]:
         """Ids a reminder names."""
         return frozenset(self.reminder.invoice_ids) if self.reminder else frozenset()
+
+
+@functools.lru_cache(maxsize=4096)
+def _read_once(words: str, ours: tuple[str, str], as_of: date) -> ContentReport:
+    subject, _, body = words.partition("\n")
+    return read_content(subject, body, names=ours, senders=ours[:1], as_of=as_of)

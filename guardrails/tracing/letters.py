@@ -6,6 +6,7 @@ plain words may be left. Anything else is read closely.
 """
 
 import functools
+import itertools
 import re
 from dataclasses import replace
 from datetime import date
@@ -31,6 +32,8 @@ from policies.schema import Policy
 
 __all__ = ["Untraced", "untraced"]
 
+_SOMEBODY = "Ada Lee"
+_LONGEST_PREFIX = 4
 _GAP = "[ \u00a0\u202f]"
 _UNUSUAL = re.compile(rf"[^A-Za-zÀ-ÖØ-öø-ıĴ-ľŁ-ňŊ-ž \n\u00a0\u202f.,;:!?'’()«»„“”\"–—…¿¡{MARK}-]")
 # What is said in words is there whatever the day is.
@@ -79,6 +82,31 @@ def untraced(
     if cleared:
         return said_in_words(subject, body, known, language)
     return trace(subject, body, known, language, strict=True)
+
+
+def skeleton(
+    text: str, facts: AccountFacts, policy: Policy, language: str, action: MessageAction
+) -> str:
+    """A letter with a stand-in for every fact: the same for all letters of a template.
+
+    What is left is all its words, for readers that care for words alone. A number of the customer
+    that holds words of its own is left as it is.
+    """
+    known, company = known_facts(facts, action), known_company(policy.company)
+    plain = replace(known, numbers=tuple(n for n in known.numbers if _is_reference(n)))
+    rest = _without_facts(text, plain, company, language)
+    if rest is None:
+        return text
+    for name in known.names:
+        rest = rest.replace(name, _SOMEBODY)
+    lines = [" ".join(line.replace(MARK, "1").split()) for line in rest.split("\n")]
+    return "\n".join(line for line, _same in itertools.groupby(lines))
+
+
+@functools.lru_cache(maxsize=65_536)
+def _is_reference(number: str) -> bool:
+    """Whether a number holds nothing to read: no spaces, and no more letters than a prefix has."""
+    return " " not in number and sum(map(str.isalpha, number)) <= _LONGEST_PREFIX
 
 
 def _bare(rest: str, known: Known, company: KnownCompany) -> str:
