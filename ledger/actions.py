@@ -104,13 +104,37 @@ class Allocation(BaseModel):
     amount_minor: int = Field(gt=0)
 
 
+CashEvidence = Literal[
+    "named_invoice",
+    "named_part_payment",
+    "named_credit_note",
+    "named_less_discount",
+    "named_less_fee",
+    "nearly_named_invoice",
+    "remittance_advice",
+    "advice_less_discount",
+    "advice_part_payment",
+    "unique_exact_amount",
+    "unique_set_of_items",
+    "run_by_due_date",
+    "whole_account",
+    "equal_amounts",
+    "likely_combination",
+    "short_payment",
+    "overpayment",
+    "conflicting_reference",
+    "oldest_first",
+    "person",
+]
+
+
 class ApplyReceipt(_Action):
     """Apply money received to invoices."""
 
     type: Literal["apply_receipt"] = "apply_receipt"
     receipt_id: str
     allocations: tuple[Allocation, ...] = Field(min_length=1)
-    evidence: Literal["named_invoice", "unique_exact_amount", "person"] = "named_invoice"
+    evidence: CashEvidence = "named_invoice"
 
 
 class ApplyCredit(_Action):

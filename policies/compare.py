@@ -23,10 +23,13 @@ _HIGHER = re.compile(
     r"contact\.(?:high_value\.\w+|max_contacts_per_\w+|proposal_expires_days|feed_max_age_days\.\w+"
     r"|window_closes)|approval\.authority\[.+\]\.up_to\.\w+"
     rf"|credit\.\w+|dispute\.answer_within_days|dunning\.pre_due_days|{_BAND}\.firmness_max"
+    r"|cash\.(?:fee_most_\w+|earned_discount_permille|set_most_documents|advice_days)"
+    r"|cash\.new_account_most_minor"
 )
 _LOWER = re.compile(
     r"contact\.(?:min_days_between|promise_grace_days|window_opens)|dunning\.minimum_total\.\w+"
     rf"|dunning\.stages\[.+\]\.(?:days_past_due|days_since_last)|{_BAND}\.courtesy_min"
+    r"|cash\.(?:discount_days_early|duplicate_days)"
 )
 _TO_FALSE = re.compile(
     rf"contact\.business_days_only|dunning\.stages\[.+\]\.needs_approval|{_BAND}\.asks"
@@ -49,7 +52,7 @@ _NEW_IS_LOOSER = re.compile(
 )
 _GONE_IS_LOOSER = re.compile(
     r"approval\.rules.*|contact\.feed_max_age_days\.\w+|approval\.authority\[.+\]\.up_to\.\w+"
-    r"|dunning\.minimum_total\.\w+|tone\.stages\..+"
+    r"|dunning\.minimum_total\.\w+|tone\.stages\..+|cash\.new_account_most_minor"
 )
 # Other law, other days, other hours, another letter: nobody can tell by machine that it is no less.
 _NOT_TO_BE_TOLD = re.compile(

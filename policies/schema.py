@@ -15,6 +15,7 @@ from pydantic import (
     model_validator,
 )
 
+from ledger.actions import CashEvidence
 from ledger.errors import BadInput
 from ledger.money import Money, currency_digits
 from ledger.states import Segment
@@ -274,10 +275,19 @@ class ApprovalPolicy(_File):
 
 
 class CashPolicy(_File):
-    """What posts without a person."""
+    """What posts without a person, and what is tolerated; amounts in minor units of the money."""
 
-    unattended_evidence: tuple[str, ...]
+    unattended_evidence: tuple[CashEvidence, ...]
     post_named_part_payments: bool
+    fee_most_minor: int = Field(default=30_00, ge=0)
+    fee_most_permille: int = Field(default=50, ge=0, le=1000)
+    earned_discount_permille: int = Field(default=30, ge=0, le=1000)
+    discount_days_early: int = Field(default=5, ge=0)
+    short_pay_percent: int = Field(default=15, ge=0, le=100)
+    set_most_documents: int = Field(default=4, ge=1, le=6)
+    advice_days: int = Field(default=10, ge=0)
+    duplicate_days: int = Field(default=45, ge=0)
+    new_account_most_minor: int | None = Field(default=None, ge=0)
 
 
 class CreditPolicy(_File):

@@ -61,6 +61,8 @@ LOOSENING = [
     ("tone", {"otherwise": OLD.tone.otherwise.model_copy(update={"allows": ("sarcasm",)})}),
     ("dunning", {"stages": stages(days_since_last=1)}),
     ("cash", {"unattended_evidence": (*OLD.cash.unattended_evidence, "person")}),
+    ("cash", {"fee_most_minor": OLD.cash.fee_most_minor + 1}),
+    ("cash", {"duplicate_days": OLD.cash.duplicate_days - 1}),
     ("approval", {"rules": rules(roles=("collector", "auditor"))}),
     ("approval", {"rules": rules(covers=("HITL-10", "UNI-05"))}),
     ("approval", {"authority": (*OLD.approval.authority, Authority(role="admin", actions=("*",)))}),
