@@ -3,7 +3,6 @@
 from typing import Any
 
 import orjson
-from pydantic import ValidationError
 from sqlalchemy import func, select
 
 from batch.cases import ENDINGS
@@ -11,8 +10,7 @@ from batch.proof_evidence import Evidence, in_chunks
 from ledger.actions import OpenDisputeCase, ProposedAction, RecordPromise, parse_action, read_action
 from ledger.states import RunState
 from ledger.tables.work import Audit, Message, Permit, Person, PolicyVersion, Proposal, Run
-from policies.load import policy_digest
-from policies.schema import Policy
+from policies.load import recorded_digest
 from tools.outside_text import clean_text
 
 _CLAIMS = ("open_dispute", "record_promise")
@@ -97,6 +95,6 @@ def prove_policies(evidence: Evidence) -> None:
 
 def _digest_of(version: PolicyVersion) -> str:
     try:
-        return policy_digest(Policy.model_validate_json(version.said))
-    except ValidationError as error:
-        return f"unreadable: {error.errors()[0]['msg']}"
+        return recorded_digest(version.said)
+    except (KeyError, TypeError, ValueError) as error:
+        return f"unreadable: {error}"

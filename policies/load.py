@@ -11,10 +11,17 @@ from pydantic import BaseModel, ValidationError
 from ledger.ids import digest
 from policies.errors import PolicyError
 from policies.letter_files import read_letters
-from policies.packs import packs_of
+from policies.packs import packs_of, recorded_packs_digest
 from policies.schema import Policy
 
-__all__ = ["PolicyError", "copy_defaults", "load_policy", "policy_digest", "with_changes"]
+__all__ = [
+    "PolicyError",
+    "copy_defaults",
+    "load_policy",
+    "policy_digest",
+    "recorded_digest",
+    "with_changes",
+]
 
 FILES = (
     "company",
@@ -57,6 +64,23 @@ def policy_digest(policy: Policy) -> str:
     said = policy.model_dump(mode="json", exclude={"hash": True, "packs": True})
     said["packs"] = policy.packs.hash
     return digest(orjson.dumps(said, option=orjson.OPT_SORT_KEYS))
+
+
+def recorded_digest(said: str) -> str:
+    """The digest of a policy as it was written down, whatever shape policies have by now.
+
+    Args:
+        said: JSON of the whole policy, by the names its files use.
+
+    Raises:
+        KeyError, TypeError, ValueError: It is no recorded policy.
+    """
+    values = orjson.loads(said)
+    del values["hash"]
+    values["packs"] = recorded_packs_digest(values["packs"])
+    for rule in values["approval"]["rules"]:
+        rule["account_class"] = rule.pop("class")
+    return digest(orjson.dumps(values, option=orjson.OPT_SORT_KEYS))
 
 
 def with_changes(policy: Policy, **files: BaseModel) -> Policy:

@@ -45,7 +45,10 @@ def load_packs(folder: Path | None = None) -> Packs:
         found.extend((name, rule) for rule in _read_rules(name, _read(path)))
     rules = tuple(rule for _name, rule in found)
     _refuse([f"{FOLDER}/{fault}" for fault in _faults(found, vocabulary)])
-    return Packs(vocabulary=vocabulary, rules=rules, hash=_digest(vocabulary, rules))
+    said = vocabulary.model_dump(mode="json")
+    return Packs(
+        vocabulary=vocabulary, rules=rules, hash=_digest(said, (rule.hash for rule in rules))
+    )
 
 
 def packs_of(folder: Path | None) -> Packs:
@@ -163,9 +166,12 @@ def _refuse(faults: list[str]) -> None:
         raise PolicyError(f"{faults[0]}{more}")
 
 
-def _digest(vocabulary: Vocabulary, rules: Iterable[PackRule]) -> str:
-    said = {
-        "vocabulary": vocabulary.model_dump(mode="json"),
-        "rules": sorted(rule.hash for rule in rules),
-    }
+def recorded_packs_digest(said: dict[str, Any]) -> str:
+    """The digest of packs as they were written down, from their own words and not their hash."""
+    rules = (digest(orjson.dumps(rule, option=orjson.OPT_SORT_KEYS)) for rule in said["rules"])
+    return _digest(said["vocabulary"], rules)
+
+
+def _digest(vocabulary: dict[str, Any], rule_hashes: Iterable[str]) -> str:
+    said = {"vocabulary": vocabulary, "rules": sorted(rule_hashes)}
     return digest(orjson.dumps(said, option=orjson.OPT_SORT_KEYS))

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from batch.night import run_night
+from graph.policy_in_force import adopt, policy_in_force
 from tests.integration.test_cli import Captured, typed
 from tests.integration.test_report import quietly
 from tests.support.played_home import AS_OF, Homes, PlayedHome
@@ -127,3 +128,16 @@ def test_mode_of_one_night__may_only_be_stricter(
     code, _out, err = typed(capsys, *words, "--mode", "auto")
     assert (code, "autonomy.toml" in err) == (2, True)
     assert typed(capsys, *words, "--mode", "shadow")[0] == 0
+
+
+def test_recorded_before_a_setting_had_a_name__nothing_waits(
+    after_a_night: PlayedHome,
+) -> None:
+    with after_a_night.opened() as house:
+        ledger, files = house.ledger, house.policy
+        older = files.model_copy(update={"hash": "recorded in an older shape"})
+        with ledger.write() as session:
+            adopt(session, older, house.deps().now, ())
+        in_force, change = policy_in_force(ledger, files)
+    assert in_force.hash == older.hash
+    assert change is None

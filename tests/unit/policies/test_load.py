@@ -1,5 +1,6 @@
 """Policy files of a home: defaults for what it lacks, one clear line for what is wrong."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from policies.load import (
     copy_defaults,
     load_policy,
     policy_digest,
+    recorded_digest,
     with_changes,
 )
 
@@ -191,3 +193,24 @@ class TestDescribe:
         assert "whole account" in told
         by_item = DEFAULT.contact.model_copy(update={"dispute_scope": "item"})
         assert "its item" in " ".join(describe_limits(with_changes(DEFAULT, contact=by_item)))
+
+
+class TestRecorded:
+    SAID = DEFAULT.model_dump_json(by_alias=True)
+
+    def test_written_down__says_what_its_hash_says(self) -> None:
+        assert recorded_digest(self.SAID) == DEFAULT.hash == policy_digest(DEFAULT)
+
+    def test_written_down_before_a_number_existed__still_says_its_hash(self) -> None:
+        values = json.loads(self.SAID)
+        values["contact"]["no_longer_known"] = 5
+        del values["cash"]["post_named_part_payments"]
+        told = json.dumps(values)
+        assert (
+            recorded_digest(told) == recorded_digest(json.dumps(values, indent=1)) != DEFAULT.hash
+        )
+
+    def test_pack_rule_is_altered_under_the_old_hash__it_is_seen(self) -> None:
+        values = json.loads(self.SAID)
+        values["packs"]["rules"][0]["severity"] = "warn"
+        assert recorded_digest(json.dumps(values)) != DEFAULT.hash
