@@ -12,7 +12,7 @@ from policies.letter_template import LetterTemplate
 from policies.schema import Policy
 from tools.letter_trial import WANTED, Trial
 
-_VERSION = re.compile(rb"^version:[^\n]*$", re.MULTILINE)
+_VERSION = re.compile(rb"^[^\S\n]*version[^\S\n]*:[^\n]*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
