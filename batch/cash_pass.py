@@ -1,36 +1,28 @@
 """The cash phase: apply what is certain, set the rest before a person, then settle promises."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 
 from sqlmodel import Session
 
 from batch.cases import work_case
 from batch.run import Night
-from engines.matching.plain import Match, NoMatch, ReceiptToMatch, match_receipt, references
+from engines.matching.model import Action
 from engines.promises import settle
+from graph.resume import open_threads
 from guardrails.business_days import add_business_days
-from ledger.actions import Allocation, ApplyReceipt
-from ledger.facts import AccountFacts
 from ledger.queries.account_facts import load_facts
 from ledger.queries.cash import (
     accounts_with_unapplied_cash,
     cash_since,
     items_by_account,
-    items_by_number,
     pending_promises,
-    receipts_to_apply,
 )
 from ledger.states import PromiseState
 from ledger.tables.case import Promise
-from tools.cash_book import (
-    keep_promise_states,
-    known_payers,
-    post_certain_receipts,
-    set_receipts_aside,
-)
-from tools.execute import Writer
-from tools.proposals import submit
+from tools.cash_book import keep_promise_states, known_payers, set_receipts_aside
+from tools.cash_desk import Desk, apply_certain, suggest
+from tools.cash_matching import Matched, match_receipts
 
 AUTHOR = "cash_applier"
 _BATCH = 500
@@ -39,87 +31,48 @@ _BATCH = 500
 def cash_pass(night: Night) -> None:
     """Apply receipts, then see which promises were kept."""
     with night.house.ledger.read() as session:
-        outcomes = _match(session, night)
-    matches = [outcome for outcome in outcomes if isinstance(outcome, Match)]
-    rest = [outcome for outcome in outcomes if isinstance(outcome, NoMatch)]
-    applied = 0
-    for start in range(0, len(matches), _BATCH):
-        applied += _apply(night, matches[start : start + _BATCH])
-        night.progress("cash", min(start + _BATCH, len(matches)), len(matches))
-    unresolved = _set_aside(night, rest)
+        found = match_receipts(session, night.as_of, night.house.policy.cash)
+    by_action: dict[Action, list[Matched]] = defaultdict(list)
+    for each in found:
+        by_action[each.action].append(each)
+    certain, likely = by_action[Action.AUTO], by_action[Action.SUGGEST]
+    held = [each for each in by_action[Action.HOLD] if not each.again]
+    applied = _in_batches(night, certain, apply_certain)
+    suggested = _in_batches(night, likely, suggest)
+    cases = _set_aside(night, held)
     _settle_promises(night)
-    night.add("cash", applied=applied, set_aside=len(rest), cases=unresolved)
+    night.add("cash", applied=applied, suggested=suggested, set_aside=len(held), cases=cases)
 
 
-def _match(session: Session, night: Night) -> list[Match | NoMatch]:
-    receipts = [ReceiptToMatch(*row) for row in receipts_to_apply(session, night.as_of)]
-    tokens = {token for receipt in receipts for token in references(receipt.memo)}
-    numbers = items_by_number(session, tokens)
-    books = items_by_account(session, {r.account_id for r in receipts if r.account_id})
-    outcomes: list[Match | NoMatch] = []
-    claimed: set[str] = set()
-    for receipt in receipts:
-        named = [pair for token in references(receipt.memo) for pair in numbers.get(token, ())]
-        same = [
-            pair
-            for pair in books.get(receipt.account_id or "", ())
-            if pair[1].open_minor == receipt.unapplied_minor
-        ]
-        outcome = match_receipt(receipt, named, same)
-        if isinstance(outcome, Match):
-            invoices = {invoice_id for invoice_id, _amount in outcome.parts}
-            if claimed & invoices:  # two receipts want one item: neither is certain any more
-                outcome = NoMatch(receipt.receipt_id, "competing_receipts")
-            claimed |= invoices
-        outcomes.append(outcome)
-    return outcomes
+def _in_batches(
+    night: Night,
+    found: Sequence[Matched],
+    work: Callable[[Desk, Sequence[Matched]], tuple[int, list[tuple[str, str]]]],
+) -> int:
+    """One transaction for a batch; each receipt is judged on the facts of that transaction."""
+    done = 0
+    for start in range(0, len(found), _BATCH):
+        batch = found[start : start + _BATCH]
+        with night.house.ledger.write() as session:
+            count, waiting = work(_desk(night, session, batch), batch)
+        open_threads(night.house, night.deps, waiting)
+        done += count
+        night.progress("cash", start + len(batch), len(found))
+    return done
 
 
-def _apply(night: Night, matches: list[Match]) -> int:
-    """One transaction for a batch; each application is judged on the facts of that transaction."""
-    accounts = sorted({match.account_id for match in matches})
-    with night.house.ledger.write() as session:
-        receipts = [match.receipt_id for match in matches]
-        facts = load_facts(session, night.as_of, accounts, receipts)
-        asked = [
-            (_writer(night, session, facts[match.account_id]), _action(match)) for match in matches
-        ]
-        rest = post_certain_receipts(asked)
-        for writer, action in rest:
-            submit(
-                session,
-                [action],
-                author=AUTHOR,
-                role=AUTHOR,
-                facts=writer.facts,
-                policy=night.house.policy,
-                now=night.now,
-                run_id=night.run_id,
-            )
-    return len(asked) - len(rest)
+def _desk(night: Night, session: Session, batch: Sequence[Matched]) -> Desk:
+    accounts = sorted({each.ways[0].account_id for each in batch})
+    receipts = [each.receipt_id for each in batch]
+    facts = load_facts(session, night.as_of, accounts, receipts)
+    return Desk(session, facts, night.house.policy, night.now, AUTHOR, night.run_id)
 
 
-def _writer(night: Night, session: Session, facts: AccountFacts) -> Writer:
-    return Writer(session, facts, night.house.policy, night.now, AUTHOR, night.run_id)
-
-
-def _action(match: Match) -> ApplyReceipt:
-    return ApplyReceipt(
-        account_id=match.account_id,
-        receipt_id=match.receipt_id,
-        allocations=tuple(
-            Allocation(invoice_id=invoice_id, amount_minor=amount)
-            for invoice_id, amount in match.parts
-        ),
-        evidence=match.evidence,
-    )
-
-
-def _set_aside(night: Night, rest: Iterable[NoMatch]) -> int:
-    """Give unmatched receipts their typed reason; those with a known payer become cases."""
+def _set_aside(night: Night, held: Sequence[Matched]) -> int:
+    """Give receipts that are held their typed reason; those with a known payer become cases."""
     by_reason: dict[str, list[str]] = defaultdict(list)
-    for outcome in rest:
-        by_reason[outcome.reason].append(outcome.receipt_id)
+    for each in held:
+        by_reason[each.reason].append(each.receipt_id)
     if not by_reason:
         return 0
     with night.house.ledger.read() as session:

@@ -1,4 +1,4 @@
-"""Set-based reads for cash application and promises."""
+"""Set-based reads for promises and the cash that settles them."""
 
 from collections.abc import Collection, Iterable
 from datetime import date
@@ -23,39 +23,6 @@ _ITEM = (
     Invoice.currency,
 )
 _BATCH = 500
-
-
-def receipts_to_apply(session: Session, through: date) -> list[Any]:
-    """Unapplied receipts received by a date that nobody has set aside, oldest first."""
-    return list(
-        session.execute(
-            select(
-                Receipt.id,
-                Receipt.account_id,
-                Receipt.unapplied_minor,
-                Receipt.currency,
-                Receipt.memo,
-            )
-            .where(
-                Receipt.unapplied_minor > 0,
-                Receipt.received_on <= through,
-                Receipt.hold_reason.is_(None),
-            )
-            .order_by(Receipt.received_on, Receipt.id)
-        )
-    )
-
-
-def items_by_number(session: Session, numbers: Collection[str]) -> dict[str, list[Any]]:
-    """(account id, open item) by invoice number."""
-    found: dict[str, list[Any]] = {}
-    for batch in _batches(numbers):
-        rows = session.execute(
-            select(*_ITEM).where(Invoice.invoice_number.in_(batch), Invoice.open_minor > 0)
-        )
-        for row in rows:
-            found.setdefault(row.invoice_number, []).append((row.account_id, OpenItem(*row[1:])))
-    return found
 
 
 def items_by_account(session: Session, accounts: Collection[str]) -> dict[str, list[Any]]:

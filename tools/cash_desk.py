@@ -1,0 +1,161 @@
+"""The cash applier with a batch: certain receipts post, likely ones go before a person."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlmodel import Session
+
+from ledger.actions import Allocation, ApplyCredit, ProposedAction, WriteOff
+from ledger.chains import append_audit
+from ledger.facts import AccountFacts
+from ledger.queries.account_facts import load_facts
+from policies.schema import Policy
+from tools.cash_book import post_certain_receipts, set_receipts_aside
+from tools.cash_matching import ON_ACCOUNT, Matched, Way
+from tools.cash_words import suggestion_words
+from tools.execute import Writer
+from tools.proposals import Submitted, submit
+
+REFUSED = "refused_by_rules"
+_NOTES = {"fee": "bank fee taken off the payment", "discount": "cash discount, paid early"}
+
+Waiting = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Who works a batch, on which facts, in which transaction."""
+
+    session: Session
+    facts: dict[str, AccountFacts]
+    policy: Policy
+    now: datetime
+    author: str
+    run_id: str
+
+    def submit(self, actions: Sequence[ProposedAction], why: str = "") -> tuple[Submitted, ...]:
+        """Ask for actions on one account."""
+        return submit(
+            self.session,
+            actions,
+            author=self.author,
+            role=self.author,
+            facts=self.facts[actions[0].account_id],
+            policy=self.policy,
+            now=self.now,
+            run_id=self.run_id,
+            why=why,
+        )
+
+
+def apply_certain(desk: Desk, batch: Sequence[Matched]) -> tuple[int, Waiting]:
+    """Post what the gate allows and ask for the rest; returns how many posted, and what waits.
+
+    Credits that were netted, fees and discounts are asked for beside the cash: nothing is given
+    away without the finance lead.
+    """
+    by_receipt = {each.receipt_id: each for each in batch}
+    asked = [(_writer(desk, each.ways[0]), each.ways[0].action(each.receipt_id)) for each in batch]
+    rest = {action.receipt_id for _writer, action in post_certain_receipts(asked)}
+    posted = [each for each in batch if each.receipt_id not in rest]
+    waiting = _close_beside(desk, posted)
+    left = [each.receipt_id for each in posted if each.ways[0].on_account_minor]
+    set_receipts_aside(desk.session, {ON_ACCOUNT: left} if left else {})
+    _asked, more = suggest(desk, [by_receipt[key] for key in sorted(rest)])
+    return len(posted), waiting + more
+
+
+def suggest(desk: Desk, batch: Sequence[Matched]) -> tuple[int, Waiting]:
+    """Put receipts before a person, the best way first; returns how many, and what waits."""
+    waiting: Waiting = []
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for each in batch:
+        way = each.ways[0]
+        # Evidence that would post alone is not what this suggestion rests on.
+        alone = way.evidence in desk.policy.cash.unattended_evidence
+        is_certain = each.action.value == "auto"
+        action = way.action(each.receipt_id, "person" if alone and not is_certain else None)
+        (result,) = desk.submit([action], suggestion_words(each))
+        if result.proposal_id:
+            waiting.append((result.proposal_id, way.account_id))
+        by_reason[(each.reason or "part_payment") if result.proposal_id else REFUSED].append(
+            each.receipt_id
+        )
+    set_receipts_aside(desk.session, by_reason)
+    append_audit(desk.session, [_judged(desk, each) for each in batch])
+    return len(waiting), waiting
+
+
+def _writer(desk: Desk, way: Way) -> Writer:
+    facts = desk.facts[way.account_id]
+    return Writer(desk.session, facts, desk.policy, desk.now, desk.author, desk.run_id)
+
+
+def _close_beside(desk: Desk, posted: Sequence[Matched]) -> Waiting:
+    """Ask for what closes beside the cash, on the facts after it was posted."""
+    wanted: dict[str, list[ProposedAction]] = defaultdict(list)
+    for each in posted:
+        way = each.ways[0]
+        wanted[way.account_id] += _credits(way) + _given_up(way)
+    ids = sorted(key for key, actions in wanted.items() if actions)
+    if not ids:
+        return []
+    as_of = next(iter(desk.facts.values())).as_of
+    after = replace(desk, facts=load_facts(desk.session, as_of, ids))
+    return [
+        (result.proposal_id, account_id)
+        for account_id in ids
+        for result in after.submit(wanted[account_id])
+        if result.proposal_id
+    ]
+
+
+def _credits(way: Way) -> list[ProposedAction]:
+    return [
+        ApplyCredit(
+            account_id=way.account_id,
+            credit_id=credit_id,
+            allocations=(Allocation(invoice_id=invoice_id, amount_minor=minor),),
+        )
+        for credit_id, invoice_id, minor in way.credits
+    ]
+
+
+def _given_up(way: Way) -> list[ProposedAction]:
+    return [
+        WriteOff(
+            account_id=way.account_id,
+            invoice_id=invoice_id,
+            amount_minor=minor,
+            note=_NOTES[kind],
+        )
+        for kind, invoice_id, minor in way.given_up
+        if kind in _NOTES
+    ]
+
+
+def _judged(desk: Desk, matched: Matched) -> dict[str, Any]:
+    """The journal record of what was suggested, and on which evidence."""
+    said = {
+        "reason": matched.reason,
+        "ways": [
+            {
+                "pattern": way.pattern,
+                "probability": f"{way.probability:.4f}",
+                "cash": [list(part) for part in way.cash],
+                "on_account_minor": way.on_account_minor,
+            }
+            for way in matched.ways
+        ],
+    }
+    return {
+        "at": desk.now,
+        "kind": "receipt_suggested",
+        "subject_id": matched.receipt_id,
+        "actor": desk.author,
+        "payload": orjson.dumps(said, option=orjson.OPT_SORT_KEYS).decode(),
+    }

@@ -1,0 +1,27 @@
+"""What the cash applier says about a suggestion, in words a reviewer reads."""
+
+from ledger.money import Money
+from tools.cash_matching import Matched, Way
+
+_DOCUMENTS_SHOWN = 6
+_GIVEN_UP = {"fee": "bank fee", "discount": "cash discount", "deduction": "deduction"}
+
+
+def suggestion_words(matched: Matched) -> str:
+    """Why it waits, the way that is asked for, and the others in their order."""
+    first, *others = (_way(way, matched.currency) for way in matched.ways)
+    told = [f"Held because: {matched.reason.replace('_', ' ')}.", f"Suggested: {first}."]
+    told += [f"Or: {other}." for other in others]
+    return " ".join(told)
+
+
+def _way(way: Way, currency: str) -> str:
+    shown = [f"{Money(minor, currency)} on {number}" for number, minor in way.numbers]
+    more = len(shown) - _DOCUMENTS_SHOWN
+    parts = shown[:_DOCUMENTS_SHOWN] + ([f"{more} more"] if more > 0 else [])
+    for kind, _invoice, minor in way.given_up:
+        parts.append(f"less {Money(minor, currency)} {_GIVEN_UP.get(kind, kind)}")
+    if way.on_account_minor:
+        parts.append(f"{Money(way.on_account_minor, currency)} stays on account")
+    evidence = way.evidence.replace("_", " ")
+    return f"{', '.join(parts)} ({evidence}, {way.probability:.0%} likely)"
