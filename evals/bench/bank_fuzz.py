@@ -63,7 +63,7 @@ def bench_bank_fuzz(options: BenchOptions) -> Iterator[Measured]:
     started = stopwatch()
     tally = read_all(options, seeds)
     seconds = stopwatch() - started
-    for fault in sorted(tally.faults, key=lambda each: each.number)[:_TOLD]:
+    for fault in sorted(tally.faults, key=_gravest_first)[:_TOLD]:
         options.tell(f"{fault.kind}: mutant {fault.number} of {fault.seed_name}: {fault.told}")
     case = (
         f"{options.inputs:,} mutants of {len(seeds)} files "
@@ -131,6 +131,10 @@ def make_mutant(kinds: Sequence[Sequence[Known]], seed: int, number: int) -> tup
     kind = rng.choice(kinds)
     one, other = rng.choice(kind), rng.choice(kind)
     return one, mutant(one.seed.data, other.seed.data, rng)
+
+
+def _gravest_first(fault: Fault) -> tuple[int, int]:
+    return FAULTS.index(fault.kind), fault.number
 
 
 def _workers() -> int:

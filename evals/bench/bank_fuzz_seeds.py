@@ -55,7 +55,7 @@ def _entry(code: str, cents: int, number: str, trace: str) -> str:
 
 def _slips() -> bytes:
     """V11: two payments with references and the total that closes them."""
-    paid = [("21", 12345), ("22", 250)]
+    paid = [("202611184", 12345), ("202611192", 250)]
     slips = [
         f"002010011111{reference.zfill(27)}{rappen:010d}0001  0001{'261120' * 3}{'0' * 23}"
         for reference, rappen in paid
