@@ -34,19 +34,21 @@ _NEEDS = 3
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Words of a sentence that a pattern found, and its line in the lexicon."""
+    """Words of a sentence that a pattern found, and its line in the lexicon of a language."""
 
     label: str
     start: int
     end: int
     line: str
+    language: str
 
 
 class Lexicon:
     """The patterns of one language, called up by the words of a sentence."""
 
-    def __init__(self, patterns: tuple[Pattern, ...]) -> None:
+    def __init__(self, patterns: tuple[Pattern, ...], language: str) -> None:
         self.patterns = patterns
+        self.language = language
         # For each of the first needs of the patterns: which patterns, as bits, a key satisfies.
         self._satisfied: list[dict[str, int]] = [{} for _ in range(_NEEDS)]
         self._without_need = [0] * _NEEDS
@@ -108,7 +110,8 @@ class Lexicon:
                 if match:
                     seen.add(pattern.label)
                     if not pattern.label.startswith(_FRAME):
-                        yield Match(pattern.label, match.start(), match.end(), pattern.line)
+                        start, end = match.span()
+                        yield Match(pattern.label, start, end, pattern.line, self.language)
 
 
 @functools.cache
@@ -117,7 +120,7 @@ def lexicon_of(language: str) -> Lexicon:
     path = _FOLDER / f"{language}.toml"
     with path.open("rb") as file:
         data = tomllib.load(file)
-    return Lexicon(tuple(_patterns(data, MET[language])))
+    return Lexicon(tuple(_patterns(data, MET[language])), language)
 
 
 def is_lexicon_word(word: str) -> bool:

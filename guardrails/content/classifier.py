@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from guardrails.content.features import (
     build_of,
+    concepts_of,
     longer_runs_of,
     look_of,
     pieces_of,
@@ -37,6 +38,11 @@ DAMPING = 0.3
 _WORDS_KEPT = 100_000
 _FEWEST_TOKENS = 2
 _ALSO = 0.35
+# Rules let a person approve these. Where the class is unclear, one that is blocked is named too.
+_APPROVABLE = frozenset(
+    ("discount_offer", "plan_commitment", "service_suspension", "waiver_or_credit")
+)
+_CLEAR = 0.5
 
 
 class _Word(NamedTuple):
@@ -53,6 +59,7 @@ class _Word(NamedTuple):
     pieces: float
     number: int
     topics: tuple[str, ...]
+    concepts: tuple[str, ...]
     shape: str
 
 
@@ -81,18 +88,14 @@ class Classifier:
     threshold: float
     _weights: dict[str, float] = field(init=False, repr=False)
     _pairs: dict[tuple[str, str], float] = field(init=False, repr=False)
+    _crossed: dict[tuple[str, str], float] = field(init=False, repr=False)
     _words: dict[str, _Word] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         weights = dict(zip(self.places, self.anything, strict=True))
-        pairs = {
-            (one, two): weight
-            for (one, two), weight in (
-                (each[1:].split(" "), weight) for each, weight in weights.items() if each[0] == "p"
-            )
-        }
         object.__setattr__(self, "_weights", weights)
-        object.__setattr__(self, "_pairs", pairs)
+        object.__setattr__(self, "_pairs", _by_two(weights, "p"))
+        object.__setattr__(self, "_crossed", _by_two(weights, "y"))
         object.__setattr__(self, "_words", {})
 
     def claims_of(self, tokens: tuple[str, ...]) -> tuple[str, ...]:
@@ -110,6 +113,7 @@ class Classifier:
         remembered = self._words
         words = [remembered.get(each) or self._word(each) for each in tokens]
         topics = sorted({topic for word in words for topic in word.topics})
+        concepts = {concept for word in words for concept in word.concepts}
         get, get_pair = self._weights.get, self._pairs.get
         runs = longer_runs_of(tokens)
         build = build_of([word.shape for word in words])
@@ -124,10 +128,22 @@ class Classifier:
         if len(topics) > 1:
             pairs = [get_pair(each, 0.0) for each in combinations(topics, 2)]
             total += sum(pairs) / len(pairs) ** DAMPING
+        if concepts:
+            own = sum([get("q" + each, 0.0) for each in concepts])
+            total += own / len(concepts) ** DAMPING
+            total += self._meetings(concepts, topics)
         number = sum([word.number for word in words])
         if number:
             total += sum([word.pieces for word in words]) / number**DAMPING
         return total
+
+    def _meetings(self, concepts: set[str], topics: list[str]) -> float:
+        """What concepts and topics that meet bring to a sentence."""
+        if not topics:
+            return 0.0
+        get = self._crossed.get
+        crossed = [get((one, two), 0.0) for one in concepts for two in topics]
+        return sum(crossed) / len(crossed) ** DAMPING
 
     def _word(self, word: str) -> _Word:
         """What one word brings by itself; remembered."""
@@ -137,6 +153,7 @@ class Classifier:
             pieces=sum([get(each, 0.0) for each in pieces]),
             number=len(pieces),
             topics=topics_of(word),
+            concepts=concepts_of(word),
             shape=shape_of(word, self.small),
         )
         if len(self._words) < _WORDS_KEPT:
@@ -144,7 +161,11 @@ class Classifier:
         return found
 
     def likeliest(self, tokens: tuple[str, ...]) -> tuple[str, ...]:
-        """The class a claiming sentence most likely carries, and another nearly as likely."""
+        """The class a claiming sentence most likely carries, and another nearly as likely.
+
+        Where the likeliest may be approved but holds no half of all likelihood, the likeliest
+        class that is blocked stands second.
+        """
         import numpy as np
 
         sums = self.which_bias.copy()
@@ -160,7 +181,16 @@ class Classifier:
         found = [self.classes[order[0]]]
         if shares[order[1]] >= _ALSO * shares[order[0]]:
             found.append(self.classes[order[1]])
+        if _APPROVABLE.issuperset(found) and _CLEAR * shares.sum() > 1.0:
+            worst = next(each for each in order if self.classes[each] not in _APPROVABLE)
+            found[1:] = [self.classes[worst]]
         return tuple(found)
+
+
+def _by_two(weights: dict[str, float], kind: str) -> dict[tuple[str, str], float]:
+    """The weights of a kind of features that are made of two, by the two."""
+    parts = {each: each[1:].split(" ") for each in weights if each[0] == kind}
+    return {(one, two): weights[each] for each, (one, two) in parts.items()}
 
 
 @functools.lru_cache(maxsize=50_000)

@@ -1,9 +1,10 @@
 """What the trained part of the content checks sees of a sentence.
 
 A feature is a string with its kind in front: `w` one to three words in a row, `c` a piece of a
-word, `t` a topic, `p` two topics that meet, `s` a run of its build (small words as they are, other
-words as their topic), `l` its length and marks. Training and reading share this page, so that both
-see the same.
+word, `t` a topic, `p` two topics that meet, `q` a concept, `y` a concept and a topic that meet,
+`s` a run of its build (small words as they are, other words as their topic), `l` its length and
+marks. Topics say what is talked about, concepts what is said, in any of the four languages.
+Training and reading share this page, so that both see the same.
 """
 
 import functools
@@ -12,8 +13,10 @@ import tomllib
 from collections.abc import Sequence
 from itertools import combinations, pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 TOPICS = Path(__file__).with_name("topics.toml")
+CONCEPTS = Path(__file__).with_name("concepts.toml")
 NUMBER, NAME = "0", "@"
 _MARKS = frozenset("!?%€$£#0@<>")
 _TOKEN = re.compile(r"\x1f[\x1f ]*|\d(?:[\d.,:/'-]*\d)?|[^\W\d_]+|[!?%€$£#]")
@@ -93,6 +96,11 @@ def pairs_of(topics: Sequence[str]) -> list[str]:
     return [f"p{one} {two}" for one, two in combinations(topics, 2)]
 
 
+def crossed_of(concepts: Sequence[str], topics: Sequence[str]) -> list[str]:
+    """Every concept with every topic it meets."""
+    return [f"y{one} {two}" for one in concepts for two in topics]
+
+
 def look_of(tokens: Sequence[str]) -> list[str]:
     """How long a sentence is and which marks it holds."""
     found = [
@@ -106,26 +114,43 @@ def look_of(tokens: Sequence[str]) -> list[str]:
 @functools.lru_cache(maxsize=50_000)
 def topics_of(word: str) -> tuple[str, ...]:
     """The topics of one word of any language, sorted."""
-    whole, stems, inner = _topics()
-    found = set(whole.get(word, ()))
+    return _listed_for(word, _listing(TOPICS))
+
+
+@functools.lru_cache(maxsize=50_000)
+def concepts_of(word: str) -> tuple[str, ...]:
+    """The concepts of one word of any language, sorted."""
+    return _listed_for(word, _listing(CONCEPTS))
+
+
+class _Listing(NamedTuple):
+    """The titles that whole words, stems and inner pieces stand under."""
+
+    whole: dict[str, list[str]]
+    stems: dict[str, list[str]]
+    inner: tuple[tuple[str, str], ...]
+
+
+def _listed_for(word: str, listing: _Listing) -> tuple[str, ...]:
+    found = set(listing.whole.get(word, ()))
     for end in range(3, min(len(word), _LONGEST_STEM) + 1):
-        found.update(stems.get(word[:end], ()))
-    found.update(topic for piece, topic in inner if piece in word)
+        found.update(listing.stems.get(word[:end], ()))
+    found.update(title for piece, title in listing.inner if piece in word)
     return tuple(sorted(found))
 
 
 @functools.cache
-def _topics() -> tuple[dict[str, list[str]], dict[str, list[str]], tuple[tuple[str, str], ...]]:
-    data: dict[str, str] = tomllib.loads(TOPICS.read_text(encoding="utf-8"))
+def _listing(path: Path) -> _Listing:
+    data: dict[str, str] = tomllib.loads(path.read_text(encoding="utf-8"))
     whole: dict[str, list[str]] = {}
     stems: dict[str, list[str]] = {}
     inner: list[tuple[str, str]] = []
-    for topic, listed in data.items():
+    for title, listed in data.items():
         for word in listed.split():
             if word.startswith("*"):
-                inner.append((word.strip("*"), topic))
+                inner.append((word.strip("*"), title))
             elif word.endswith("*"):
-                stems.setdefault(word[:-1], []).append(topic)
+                stems.setdefault(word[:-1], []).append(title)
             else:
-                whole.setdefault(word, []).append(topic)
-    return whole, stems, tuple(inner)
+                whole.setdefault(word, []).append(title)
+    return _Listing(whole, stems, tuple(inner))

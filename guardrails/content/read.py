@@ -59,7 +59,7 @@ def read_content(
     searched = language
     if language == languages.UNKNOWN:
         language = _weakly(readings)
-    report = _Findings(as_of)
+    report = _Findings(as_of, language)
     for reading in readings:
         report.add(reading, searched)
     for part, text in (("subject", subject), ("body", shown)):
@@ -79,10 +79,14 @@ def read_content(
 
 
 class _Findings:
-    """What the sentences of one message add up to."""
+    """What the sentences of one message add up to.
 
-    def __init__(self, as_of: date) -> None:
+    An element counts only in the language of the message: its reader must be able to read it.
+    """
+
+    def __init__(self, as_of: date, language: str) -> None:
         self.as_of = as_of
+        self.language = language
         self.claims: list[ClaimSpan] = []
         self.elements: set[str] = set()
         self.past_actions: list[PastAction] = []
@@ -122,7 +126,7 @@ class _Findings:
     def _add_match(self, match: Match, reading: Reading, of: str | None) -> None:
         sentence = reading.sentence
         if match.label.startswith(ELEMENT):
-            if of is None:
+            if of is None and match.language == self.language:
                 self.elements.add(match.label)
         elif match.label.startswith(PAST):
             self._add_claim(ASSERTED, sentence, match.start, match.end, of)

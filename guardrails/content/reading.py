@@ -78,10 +78,7 @@ def _known_of(mould: str, text: str) -> tuple[tuple[str, ...], str | None]:
 
 
 def matches_of(reading: Reading, main: str) -> Iterator[Match]:
-    """Search a sentence in its own language, or the message's and English, or in every one.
-
-    An element counts only in the language of the message: its reader must be able to read it.
-    """
+    """Search a sentence in its own language, or the message's and English, or in every one."""
     matches = _matches_in_mould(reading.mould, reading.words, reading.language, main)
     if all(match.label.startswith(ELEMENT) for match in matches):
         return iter(matches)
@@ -112,9 +109,7 @@ def _search(folded: str, words: Sequence[str], own: str | None, main: str) -> It
     else:
         wanted = languages.SUPPORTED
     for language in wanted:
-        for match in lexicon_of(language).find(folded, words):
-            if language == main or not match.label.startswith(ELEMENT):
-                yield match
+        yield from lexicon_of(language).find(folded, words)
 
 
 def read_sentences(subject: str, body: str, names: Sequence[str]) -> list[Reading]:

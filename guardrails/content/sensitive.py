@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-_MANY_DIGITS = re.compile(r"\d[\d .-]{7,}")
+_MANY_DIGITS = re.compile(r"\d(?:[ .-]?\d){5}")
 _CARD = re.compile(r"(?<![\w.-])\d(?:[ -]?\d){12,18}(?![\w-])")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
 _THEIRS = re.compile(

@@ -94,3 +94,37 @@ def test_umlaut__matches_both_spellings() -> None:
     pattern = compile_pattern("x", "Maßnahmen für", {}, {})
     for text in ("masnahmen fur", "massnahmen fuer"):
         assert pattern.find(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thank you for your payment.",
+        "No late fee applies to this invoice.",
+        "We have taken this address off our reminders.",
+        "We require payment by 5 May.",
+        "Final reminder: invoice INV-3",
+        "Please do not worry about the invoice, your payment has arrived.",
+        "You asked whether a lawyer wrote this: no, it comes from the accounts desk.",
+        "The prison kitchen has confirmed the trays.",
+        "Último recordatorio de la factura F-3",
+        "Dernier rappel pour la facture F-3",
+        "Letzte Erinnerung zu Rechnung R-3",
+        "Bitte betrachten Sie dieses Schreiben nach Zahlung als gegenstandslos.",
+    ],
+)
+def test_harmless_wording__is_no_claim(text: str) -> None:
+    assert lexicon_claims(text) == set()
+
+
+def test_answer_that_presses__is_not_excused() -> None:
+    text = "You asked what comes next: unless you pay, our lawyers file a lawsuit."
+    assert "legal_action_threat" in lexicon_claims(text)
+
+
+def test_letters_of_one_template__differ_only_in_what_is_blotted() -> None:
+    texts = (f"We will sue Alder {n} Ltd over invoice INV-{n}77 of 1,{n}50.00." for n in (1, 23))
+    for text in texts:
+        report = read_content("", text, names=("Alder 1 Ltd", "Alder 23 Ltd"), as_of=AS_OF)
+        claim = next(each for each in report.claims if each.claim == "legal_action_threat")
+        assert text[claim.start :].startswith(claim.span)

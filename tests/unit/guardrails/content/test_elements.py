@@ -1,6 +1,9 @@
+from datetime import date
+
 import pytest
 
 from guardrails.content.elements import find_elements
+from guardrails.content.read import read_content
 
 
 @pytest.mark.parametrize(
@@ -48,3 +51,39 @@ def test_sender__is_found_by_its_true_name_only() -> None:
     text = "Kind regards,\nNorthwind Supply"
     assert "sender_identity" in find_elements(text, "en", names=("Northwind Supply",))
     assert "sender_identity" not in find_elements(text, "en", names=("Northwind Holdings",))
+
+
+def elements(body: str, subject: str = "") -> frozenset[str]:
+    return read_content(subject, body, as_of=date(2026, 11, 21)).elements
+
+
+def test_disclosure_in_another_language__does_not_count() -> None:
+    german = "Die Rechnung R-3 über 120,00 EUR ist seit dem 3. November 2026 offen.\n"
+    assert "opt_out" not in elements(german + "Reply STOP to opt out of these messages.")
+    assert "opt_out" in elements(german + "Antworten Sie mit STOPP, um keine Mails zu erhalten.")
+    assert "collector_subsequent" not in elements(
+        german + "This communication is from a debt collector."
+    )
+    assert "collector_subsequent" in elements(
+        german + "Diese Nachricht kommt von einem Inkassounternehmen."
+    )
+
+
+def test_short_message__still_holds_its_elements() -> None:
+    assert "opt_out" in elements("Tallgrass: $312.00 (inv 8841). Reply STOP to opt out.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This is Prairie Recovery, a registered collection agency.",
+        "Esta comunicación proviene de un cobrador de deudas.",
+        "Le escribe Cobros Sur, una agencia de cobro registrada, por la factura de Óptica Brell.",
+        "Cette communication provient d'une société de recouvrement.",
+        "Wir sind ein registriertes Inkassounternehmen und schreiben Ihnen für Optik Brell.",
+    ],
+)
+def test_collector_who_says_so__refers_nobody_to_an_agency(text: str) -> None:
+    report = read_content("", text, as_of=date(2026, 11, 21))
+    assert "collector_subsequent" in report.elements
+    assert not {each for each in report.claims if each.found_by == "lexicon"}

@@ -38,3 +38,9 @@ def test_foreign_names__do_not_make_a_letter_mixed() -> None:
         "\n\nKind regards,\nJürgen Weißmüller\nBäckerei Grünwald GmbH"
     )
     assert languages(text) == ("en", frozenset({"en"}))
+
+
+@pytest.mark.parametrize("line", ["Re: aplazar", "AM-15", "Aceros Villalba, S. L.", "Beleg AT-13."])
+def test_name_or_reference__is_in_no_second_language(line: str) -> None:
+    text = f"{line}\nCould you tell us when we can expect payment of invoice INV-2?"
+    assert languages(text) == ("en", frozenset({"en"}))
