@@ -15,6 +15,7 @@ from graph.bootstrap import House
 from ledger.errors import NotFound
 from ledger.facts import AccountFacts, unpack_facts
 from ledger.tables.work import Audit, PolicyVersion, Run
+from policies.errors import PolicyError
 from policies.schema import Policy
 
 CHUNK = 500
@@ -119,7 +120,7 @@ class Evidence:
         if policy_hash not in self._policies:
             try:
                 self._policies[policy_hash] = self.house.policy_of(policy_hash)
-            except (NotFound, ValueError):
+            except (NotFound, PolicyError):
                 self._policies[policy_hash] = None
         return self._policies[policy_hash]
 

@@ -15,7 +15,14 @@ from sqlalchemy import select, text
 from adapters.chroma_knowledge import ChromaKnowledge
 from adapters.mail import MaildirMail, MailPort
 from graph.deps import Deps
-from graph.policy_in_force import PolicyChange, adopt, is_adopted, policy_in_force, remember
+from graph.policy_in_force import (
+    PolicyChange,
+    adopt,
+    is_adopted,
+    policy_in_force,
+    read_recorded,
+    remember,
+)
 from graph.settings import Settings, quiet_libraries, read_settings
 from guardrails.gate import check_rules
 from ledger.clock import Clock, FixedClock, SystemClock
@@ -233,6 +240,7 @@ class House:
 
         Raises:
             NotFound: It was never used here.
+            PolicyError: It was recorded in a shape this program does not know.
         """
         if policy_hash == self.policy.hash:
             return self.policy
@@ -240,7 +248,7 @@ class House:
             version = session.get(PolicyVersion, policy_hash)
         if version is None:
             raise NotFound(f"no policy {policy_hash} was used on this home")
-        return Policy.model_validate_json(version.said)
+        return read_recorded(version)
 
     def close(self) -> None:
         """Give back connections."""

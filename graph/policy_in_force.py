@@ -8,6 +8,7 @@ While it waits, the home goes on under the policy it had.
 from dataclasses import dataclass
 from datetime import datetime
 
+from pydantic import ValidationError
 from sqlalchemy import select
 from sqlmodel import Session
 
@@ -16,7 +17,7 @@ from ledger.journal import audit, insert_new
 from ledger.session import Ledger
 from ledger.tables.work import PolicyAdoption, PolicyApproval, PolicyVersion
 from policies.compare import Change, compare
-from policies.load import policy_digest
+from policies.load import PolicyError, policy_digest
 from policies.schema import Policy
 
 LOOSENING_NEEDS = ("compliance", "legal")
@@ -47,16 +48,37 @@ class PolicyChange:
 
 
 def policy_in_force(ledger: Ledger, files: Policy) -> tuple[Policy, PolicyChange | None]:
-    """The policy that holds, and the change of the files that waits, if one does."""
+    """The policy that holds, and the change of the files that waits, if one does.
+
+    Raises:
+        PolicyError: The policy that holds was recorded in a shape this program does not know.
+    """
     with ledger.read() as session:
         newest = _newest(session)
         if newest is None or newest.hash == files.hash:
             return files, None
-        old = Policy.model_validate_json(newest.said)
+        old = read_recorded(newest)
         if policy_digest(old) == files.hash:  # recorded in an older shape, it says the same
             return old, None
         change = _change(session, old, files)
     return old, change
+
+
+def read_recorded(version: PolicyVersion) -> Policy:
+    """A policy as it was written down.
+
+    Raises:
+        PolicyError: It was written in a shape this program does not know.
+    """
+    try:
+        return Policy.model_validate_json(version.said)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "policy"
+        raise PolicyError(
+            f"policy {version.hash}, recorded {version.first_used_on}: {where}: {first['msg']}; "
+            "another version of Dunwell wrote it, open the home with that one"
+        ) from None
 
 
 def is_adopted(session: Session) -> bool:

@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 
 from batch.night import run_night
-from graph.policy_in_force import adopt, policy_in_force
+from graph.policy_in_force import adopt, policy_in_force, read_recorded
+from ledger.tables.work import PolicyVersion
+from policies.load import PolicyError, load_policy
 from tests.integration.test_cli import Captured, typed
 from tests.integration.test_report import quietly
 from tests.support.played_home import AS_OF, Homes, PlayedHome
@@ -141,3 +143,12 @@ def test_recorded_before_a_setting_had_a_name__nothing_waits(
         in_force, change = policy_in_force(ledger, files)
     assert in_force.hash == older.hash
     assert change is None
+
+
+def test_recorded_in_a_shape_nobody_knows__one_clear_line() -> None:
+    said = load_policy().model_dump_json(by_alias=True)
+    version = PolicyVersion(hash="h", said=said, first_used_on=AS_OF)
+    assert read_recorded(version) == load_policy()
+    version.said = said.replace('"min_days_between"', '"days_between"')
+    with pytest.raises(PolicyError, match=r"policy h, recorded .*: contact.min_days_between: "):
+        read_recorded(version)
