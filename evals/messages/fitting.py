@@ -13,6 +13,8 @@ from evals.messages.rows import LabelledSentence
 from guardrails.content.classifier import DAMPING, Classifier
 from guardrails.content.features import (
     build_of,
+    concepts_of,
+    crossed_of,
     look_of,
     pairs_of,
     pieces_of,
@@ -29,7 +31,7 @@ _STRENGTH_WHICH = 1.0
 _DOUBTFUL = 0.05
 _OF_MESSAGE = 3.0
 _LOG_RATIO = 3.0
-_KEPT_ANYTHING = 70_000
+_KEPT_ANYTHING = 100_000
 _KEPT_WHICH = 26_000
 _NAMES_CLASS = ("w", "c", "t")
 Tokens = tuple[str, ...]
@@ -150,11 +152,16 @@ def kinds_of(small: frozenset[str]) -> tuple[Callable[[Tokens], list[str]], ...]
     def topics(tokens: Tokens) -> list[str]:
         return sorted({topic for each in tokens for topic in topics_of(each)})
 
+    def concepts(tokens: Tokens) -> list[str]:
+        return sorted({concept for each in tokens for concept in concepts_of(each)})
+
     return (
         runs_of,
         lambda tokens: build_of([shape_of(each, small) for each in tokens]),
         lambda tokens: ["t" + each for each in topics(tokens)],
         lambda tokens: pairs_of(topics(tokens)),
+        lambda tokens: ["q" + each for each in concepts(tokens)],
+        lambda tokens: crossed_of(concepts(tokens), topics(tokens)),
         lambda tokens: [piece for each in tokens for piece in pieces_of(each)],
     )
 

@@ -1,15 +1,20 @@
 """Judges every message by a model that never saw it, its creditor or its near copies."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from zlib import crc32
 
+from evals.messages.copies import near_copies
 from evals.messages.fitting import fit
 from evals.messages.rows import LabelledMessage, LabelledSentence
 from guardrails.content.classifier import Classifier
+from guardrails.content.features import concepts_of, topics_of
 
 FOLDS = 5
-_LONG = 6
+# So many topics and concepts tell a situation, and so much of them in common tells it again.
+_TELLING = 5
+_RETOLD = 0.55
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +44,15 @@ def judge_unseen(
 
     Args:
         messages: Each in one fold.
-        sentences: Train in every fold; no message was made from them.
+        sentences: Train in every fold of which they copy no message.
     """
     folds = fold_of(messages)
+    copied = _folds_copied(messages, sentences, folds)
     judged: dict[int, Unseen] = {}
     for fold in range(FOLDS):
         rest = [each for at, each in enumerate(messages) if folds[at] != fold]
-        model = fit([*sentences, *(one for each in rest for one in each.sentences)])
+        single = [each for at, each in enumerate(sentences) if fold not in copied[at]]
+        model = fit([*single, *(one for each in rest for one in each.sentences)])
         for at, message in enumerate(messages):
             if folds[at] == fold:
                 judged[at] = judge_message(model, message, fold)
@@ -87,7 +94,7 @@ def thresholds_per_fold(
 
 
 def fold_of(messages: Sequence[LabelledMessage]) -> list[int]:
-    """The fold of each message: one creditor, and one skeleton of a claim, never in two folds."""
+    """The fold of each message: a creditor, near copies, one situation never in two folds."""
     leader = list(range(len(messages)))
 
     def find(at: int) -> int:
@@ -95,17 +102,49 @@ def fold_of(messages: Sequence[LabelledMessage]) -> list[int]:
             at = leader[at]
         return at
 
-    first: dict[object, int] = {}
-    for at, message in enumerate(messages):
-        for key in _keys(message):
-            leader[find(at)] = find(first.setdefault(key, at))
+    first: dict[str, int] = {}
+    ties = [
+        (at, first.setdefault(each.names[0], at)) for at, each in enumerate(messages) if each.names
+    ]
+    for one, two in (*ties, *_copying(messages), *_retold(messages)):
+        leader[find(one)] = find(two)
     return [crc32(messages[find(at)].id.encode()) % FOLDS for at in range(len(messages))]
 
 
-def _keys(message: LabelledMessage) -> list[object]:
-    """What ties messages together: the creditor, and a long sentence but for its numbers."""
-    keys: list[object] = [message.names[0]] if message.names else []
-    longest = max((each.tokens for each in message.sentences), key=len, default=())
-    if len(longest) >= _LONG:
-        keys.append(longest)
-    return keys
+def _copying(messages: Sequence[LabelledMessage]) -> Iterator[tuple[int, int]]:
+    """Every two messages with sentences that are near copies."""
+    held = [(at, each.tokens) for at, message in enumerate(messages) for each in message.sentences]
+    for one, two in near_copies([tokens for _at, tokens in held]):
+        yield held[one][0], held[two][0]
+
+
+def _retold(messages: Sequence[LabelledMessage]) -> Iterator[tuple[int, int]]:
+    """Every two messages that claim the same by the same topics and concepts, in any language."""
+    told: list[tuple[int, frozenset[str], frozenset[str]]] = []
+    for at, message in enumerate(messages):
+        for sentence in message.sentences:
+            about = frozenset(
+                title
+                for each in sentence.tokens
+                for title in (*topics_of(each), *concepts_of(each))
+            )
+            if sentence.claims and len(about) >= _TELLING:
+                told.append((at, sentence.claims, about))
+    for (one, claims, about), (two, others, elsewhere) in combinations(told, 2):
+        if claims & others and len(about & elsewhere) >= _RETOLD * len(about | elsewhere):
+            yield one, two
+
+
+def _folds_copied(
+    messages: Sequence[LabelledMessage],
+    sentences: Sequence[LabelledSentence],
+    folds: Sequence[int],
+) -> list[set[int]]:
+    """For each single sentence the folds of the messages that it is a near copy of."""
+    held = [(at, each.tokens) for at, message in enumerate(messages) for each in message.sentences]
+    copied: list[set[int]] = [set() for _ in sentences]
+    every = [*(tokens for _at, tokens in held), *(each.tokens for each in sentences)]
+    for one, two in near_copies(every):
+        if one < len(held) <= two:
+            copied[two - len(held)].add(folds[held[one][0]])
+    return copied
