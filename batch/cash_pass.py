@@ -23,6 +23,7 @@ from ledger.tables.case import Promise
 from tools.cash_book import keep_promise_states, known_payers, set_receipts_aside
 from tools.cash_desk import Desk, apply_certain, suggest
 from tools.cash_matching import Matched, match_receipts
+from tools.cash_memory import cash_memory
 
 AUTHOR = "cash_applier"
 _BATCH = 500
@@ -31,7 +32,8 @@ _BATCH = 500
 def cash_pass(night: Night) -> None:
     """Apply receipts, then see which promises were kept."""
     with night.house.ledger.read() as session:
-        found = match_receipts(session, night.as_of, night.house.policy.cash)
+        memory = cash_memory(session)
+        found = match_receipts(session, night.as_of, night.house.policy.cash, memory)
     by_action: dict[Action, list[Matched]] = defaultdict(list)
     for each in found:
         by_action[each.action].append(each)

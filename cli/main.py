@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from cli import inbox, letters, people, policy
+from cli import cash, inbox, letters, people, policy
 from cli.options import AsOf, Home, Json, MaybeAsOf
 from cli.output import fail
 from ledger.errors import ArError
@@ -21,6 +21,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help answers in half the time
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(cash.app, name="cash")
 app.add_typer(inbox.app, name="inbox")
 app.add_typer(letters.app, name="letters")
 app.add_typer(people.app, name="people")

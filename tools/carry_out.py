@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from guardrails.changes import what_moved
 from guardrails.verdict import Allow, Deny, NeedsApproval, Verdict, explain
-from ledger.actions import MessageAction, ProposedAction, read_action
+from ledger.actions import ApplyReceipt, MessageAction, ProposedAction, read_action
 from ledger.errors import ArError, BadInput
 from ledger.facts import AccountFacts
 from ledger.journal import (
@@ -43,7 +43,7 @@ def carry_out(
     if proposal.state != ProposalState.DECIDED:
         return proposal.outcome or proposal.state
     action = read_action(proposal.action)
-    facts = current_facts(session, proposal.account_id, as_of)
+    facts = current_facts(session, proposal, as_of)
     verdict, judged = judge_action(action, facts, policy, now)
     if isinstance(verdict, Deny):
         if later := may_leave_later(verdict):
@@ -192,15 +192,17 @@ def close(
     return outcome
 
 
-def current_facts(session: Session, account_id: str, as_of: date) -> AccountFacts:
-    """The account now, without the proposals waiting on it.
+def current_facts(session: Session, proposal: Proposal, as_of: date) -> AccountFacts:
+    """The account of a proposal now, with the money it speaks of, without what waits on it.
 
     Raises:
         BadInput: No such account.
     """
-    facts = load_facts(session, as_of, [account_id]).get(account_id)
+    action = read_action(proposal.action)
+    money = [action.receipt_id] if isinstance(action, ApplyReceipt) else []
+    facts = load_facts(session, as_of, [proposal.account_id], money).get(proposal.account_id)
     if facts is None:
-        raise BadInput(f"no account {account_id}")
+        raise BadInput(f"no account {proposal.account_id}")
     return replace(facts, proposals_waiting=())
 
 

@@ -37,14 +37,18 @@ class Desk:
     author: str
     run_id: str
 
-    def submit(self, actions: Sequence[ProposedAction], why: str = "") -> tuple[Submitted, ...]:
-        """Ask for actions on one account."""
+    def submit(
+        self, actions: Sequence[ProposedAction], why: str = "", unseen: frozenset[str] = frozenset()
+    ) -> tuple[Submitted, ...]:
+        """Ask for actions on one account, without the receipts that are no concern of it."""
+        facts = self.facts[actions[0].account_id]
+        receipts = tuple(each for each in facts.receipts if each.receipt_id not in unseen)
         return submit(
             self.session,
             actions,
             author=self.author,
             role=self.author,
-            facts=self.facts[actions[0].account_id],
+            facts=replace(facts, receipts=receipts),
             policy=self.policy,
             now=self.now,
             run_id=self.run_id,
@@ -73,13 +77,14 @@ def suggest(desk: Desk, batch: Sequence[Matched]) -> tuple[int, Waiting]:
     """Put receipts before a person, the best way first; returns how many, and what waits."""
     waiting: Waiting = []
     by_reason: dict[str, list[str]] = defaultdict(list)
+    strangers = frozenset(each.receipt_id for each in batch if each.account_id is None)
     for each in batch:
         way = each.ways[0]
         # Evidence that would post alone is not what this suggestion rests on.
         alone = way.evidence in desk.policy.cash.unattended_evidence
         is_certain = each.action.value == "auto"
         action = way.action(each.receipt_id, "person" if alone and not is_certain else None)
-        (result,) = desk.submit([action], suggestion_words(each))
+        (result,) = desk.submit([action], suggestion_words(each), strangers - {each.receipt_id})
         if result.proposal_id:
             waiting.append((result.proposal_id, way.account_id))
         by_reason[(each.reason or "part_payment") if result.proposal_id else REFUSED].append(

@@ -98,7 +98,7 @@ def edit(
         Refused: The gate denies it.
     """
     proposal = _open_proposal(session, proposal_id, now)
-    facts = current_facts(session, proposal.account_id, as_of)
+    facts = current_facts(session, proposal, as_of)
     action = _edited(read_action(proposal.action), changes, claims, facts, policy)
     verdict, _judged = judge_action(action, facts, policy, now)
     if isinstance(verdict, Deny):

@@ -178,7 +178,7 @@ def build_card(
     """Read everything a person needs to decide a proposal."""
     action = read_action(proposal.action)
     before = recorded_facts(session, proposal.facts_hash)
-    after = current_facts(session, proposal.account_id, as_of)
+    after = current_facts(session, proposal, as_of)
     effect, because = _effect_now(session, proposal, action, after, policy, now)
     return Card(
         action=action.model_dump(mode="json"),
