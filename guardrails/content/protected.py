@@ -4,9 +4,9 @@ What is protected is blotted out letter for letter before claims are looked for,
 called Judge on Court Street is not a lawsuit.
 """
 
-import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 _BLOT = "\x1f"
 _CAP = r"[A-ZÀ-ÖØ-Þ][\w'’&.-]*"
@@ -32,6 +32,9 @@ _STREET_BEFORE = (
 )
 _GERMAN_STREET = re.compile(
     r"(?<=\w)(?:stra(?:ß|ss)e|str\.|(?:gasse|platz|weg|allee|damm|ufer)(?= \d))(?!\w)"
+)
+_GERMAN_STREET_HINTS = (
+    *("straße", "strasse", "str.", "gasse ", "platz ", "weg ", "allee ", "damm ", "ufer "),
 )
 _TITLED = (
     r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Herrn?|Frau|Sra?|Señora?|Señor|Don|Doña|Mme|Mlle|Madame"
@@ -70,10 +73,47 @@ _NOT_NAMES = re.compile(
 )
 
 
-def protect(text: str, names: re.Pattern[str] | None) -> str:
+@dataclass(frozen=True, slots=True)
+class KnownNames:
+    """Names as they are written in the ledger or in capitals: "Judge" the customer, not "judge".
+
+    Attributes:
+        forms: The longest name first.
+    """
+
+    forms: tuple[str, ...]
+
+    def search(self, text: str) -> bool:
+        """Whether any of them stands in a text by itself."""
+        return any(True for _place in self._places(text))
+
+    def blot(self, text: str) -> str:
+        """Blot out every one of them; of those that begin together the longest."""
+        past = 0
+        for start, _rank, end in sorted(self._places(text)):
+            if start >= past:
+                text = text[:start] + _BLOT * (end - start) + text[end:]
+                past = end
+        return text
+
+    def _places(self, text: str) -> Iterator[tuple[int, int, int]]:
+        for rank, form in enumerate(self.forms):
+            at = text.find(form)
+            while at >= 0:
+                end = at + len(form)
+                if not (_is_of_word(text[at - 1 : at]) or _is_of_word(text[end : end + 1])):
+                    yield at, rank, end
+                at = text.find(form, at + 1)
+
+
+def _is_of_word(char: str) -> bool:
+    return char.isalnum() or char == "_"
+
+
+def protect(text: str, names: KnownNames | None) -> str:
     """Blot out names, addresses and the customer's own words; as long as it was."""
     if names is not None:
-        text = names.sub(_blot, text)
+        text = names.blot(text)
     if '"' in text or "“" in text or "„" in text or "«" in text:
         text = _QUOTED.sub(_blot_quoted, text)
     words = set(_WORD.findall(text))
@@ -83,25 +123,23 @@ def protect(text: str, names: re.Pattern[str] | None) -> str:
         text = _COMPANIES.sub(_blot, text)
     if not words.isdisjoint(_STREET_HINTS):
         text = _STREETS.sub(_blot, text)
-    for match in _GERMAN_STREET.finditer(text):
-        start = max(text.rfind(mark, 0, match.start()) for mark in " \n,(") + 1
-        text = text[:start] + _BLOT * (match.end() - start) + text[match.end() :]
+    if any(hint in text for hint in _GERMAN_STREET_HINTS):
+        text = _without_german_streets(text)
     return _GREETINGS.sub(_blot_greeting, text)
 
 
-def names_pattern(names: Sequence[str]) -> re.Pattern[str] | None:
-    """One expression for all the names a caller knows; nothing when there are none."""
-    return _compiled(tuple(names)) if names else None
+def _without_german_streets(text: str) -> str:
+    for match in _GERMAN_STREET.finditer(text):
+        start = max(text.rfind(mark, 0, match.start()) for mark in " \n,(") + 1
+        text = text[:start] + _BLOT * (match.end() - start) + text[match.end() :]
+    return text
 
 
-@functools.lru_cache(maxsize=4096)
-def _compiled(names: tuple[str, ...]) -> re.Pattern[str] | None:
+def names_pattern(names: Sequence[str]) -> KnownNames | None:
+    """All the names a caller knows, ready to be looked for; nothing when there are none."""
     wanted = sorted({each.strip() for each in names if each.strip()}, key=len, reverse=True)
-    if not wanted:
-        return None
-    # Only as it is written in the ledger, or in capitals: "Judge" the customer, not "judge".
-    options = (re.escape(form) for each in wanted for form in dict.fromkeys((each, each.upper())))
-    return re.compile(rf"(?<!\w)(?:{'|'.join(options)})(?!\w)")
+    forms = (form for each in wanted for form in (each, each.upper()))
+    return KnownNames(tuple(dict.fromkeys(forms))) if wanted else None
 
 
 def _blot(match: re.Match[str]) -> str:

@@ -9,7 +9,7 @@ from guardrails.content import languages
 from guardrails.content.claims import ELEMENT, Match, lexicon_of
 from guardrails.content.classifier import classify
 from guardrails.content.folding import fold, words_of
-from guardrails.content.protected import names_pattern, protect
+from guardrails.content.protected import KnownNames, names_pattern, protect
 from guardrails.content.report import Part
 from guardrails.content.sentences import Sentence, split_sentences
 
@@ -39,7 +39,7 @@ class Reading:
     language: str | None
 
 
-def read_part(text: str, part: Part, known: re.Pattern[str] | None) -> Iterator[Reading]:
+def read_part(text: str, part: Part, known: KnownNames | None) -> Iterator[Reading]:
     """Cut a part of a message into sentences made ready; `known` names are no evidence."""
     if not text.strip():
         return
