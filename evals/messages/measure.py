@@ -1,8 +1,8 @@
 """`python -m evals.messages.measure`: what the content checks find, on rows they never saw.
 
-The lexicon was written by people who did not see the rows. The classifier is judged out of fold:
-by a model that saw neither the message nor its creditor nor a near copy, with a threshold that
-the other folds set.
+The lexicon was written without the rows, then pruned with two thirds of them in view. The
+classifier is judged out of fold: by a model that saw neither the message nor its creditor, a near
+copy or the same situation retold, with a threshold that the other folds set.
 """
 
 import argparse
@@ -73,8 +73,10 @@ def wilson(hits: int, number: int) -> tuple[float, float]:
     return max(0.0, (middle - spread) / below), min(1.0, (middle + spread) / below)
 
 
-def report(messages: Sequence[LabelledMessage], unseen: Sequence[Unseen], share: float) -> str:
-    """The whole report, as Markdown."""
+def report(
+    messages: Sequence[LabelledMessage], unseen: Sequence[Unseen], share: float, single: int
+) -> str:
+    """The whole report, as Markdown; `single` sentences were trained on besides."""
     judged = judge_all(messages, unseen, share)
     lines = [
         "# Content checks, measured",
@@ -83,10 +85,13 @@ def report(messages: Sequence[LabelledMessage], unseen: Sequence[Unseen], share:
         f"{len(messages)} labelled messages in four languages; "
         f"{sum(bool(each.message.claims) for each in judged)} violating, most by wording that "
         "only implies; most harmless ones hold alarming words in an innocent sense. "
-        "The lexicon is blind to these rows; the classifier is judged out of fold with a "
-        f"threshold set by the other folds to report {share:.0%} of harmless messages. "
+        "The lexicon was written without these rows, but lines of it were pruned with two thirds "
+        f"of them in view. The classifier, trained on {single} single sentences besides, is "
+        "judged out of fold (a creditor, near copies and a situation retold in another language "
+        "are in one fold) with a threshold set by the other folds to report "
+        f"{share:.0%} of harmless messages. "
         "The rows and the training sentences come from few hands, and the strengths of the "
-        "training were chosen on the same folds, so expect strangers' wording to be found "
+        "training and the share allowed were chosen on the same folds, so expect strangers' wording to be found "
         "less often. Brackets hold 95 % Wilson intervals.",
         "",
         "## What decides",
@@ -222,7 +227,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help=f"write {REPORT.name}")
     given = parser.parse_args()
     messages, sentences = read_messages(), read_sentences()
-    text = report(messages, judge_unseen(messages, sentences), given.false_alarms)
+    text = report(messages, judge_unseen(messages, sentences), given.false_alarms, len(sentences))
     if given.write:
         REPORT.parent.mkdir(parents=True, exist_ok=True)
         REPORT.write_text(text, encoding="utf-8")
