@@ -91,8 +91,8 @@ def report(
         "are in one fold) with a threshold set by the other folds to report "
         f"{share:.0%} of harmless messages. "
         "The rows and the training sentences come from few hands, and the strengths of the "
-        "training and the share allowed were chosen on the same folds, so expect strangers' wording to be found "
-        "less often. Brackets hold 95 % Wilson intervals.",
+        "training and the share allowed were chosen on the same folds, so expect "
+        "strangers' wording to be found less often. Brackets hold 95 % Wilson intervals.",
         "",
         "## What decides",
         "",
