@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from sqlmodel import Session
 
+from agents.offline_reading import dispute_reason
 from batch.cases import work_case
 from batch.run import Night
 from engines.matching.model import Action
@@ -67,7 +68,8 @@ def _desk(night: Night, session: Session, batch: Sequence[Matched]) -> Desk:
     accounts = sorted({each.ways[0].account_id for each in batch})
     receipts = [each.receipt_id for each in batch]
     facts = load_facts(session, night.as_of, accounts, receipts)
-    return Desk(session, facts, night.house.policy, night.now, AUTHOR, night.run_id)
+    policy = night.house.policy
+    return Desk(session, facts, policy, night.now, AUTHOR, night.run_id, dispute_reason)
 
 
 def _set_aside(night: Night, held: Sequence[Matched]) -> int:

@@ -1,7 +1,7 @@
 """The cash applier with a batch: certain receipts post, likely ones go before a person."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from sqlmodel import Session
 
-from ledger.actions import Allocation, ApplyCredit, ProposedAction, WriteOff
+from ledger.actions import Allocation, ApplyCredit, OpenDisputeCase, ProposedAction, WriteOff
 from ledger.chains import append_audit
 from ledger.facts import AccountFacts
 from ledger.queries.account_facts import load_facts
@@ -21,6 +21,7 @@ from tools.execute import Writer
 from tools.proposals import Submitted, submit
 
 REFUSED = "refused_by_rules"
+DISPUTES = "dispute_analyst"
 _NOTES = {"fee": "bank fee taken off the payment", "discount": "cash discount, paid early"}
 
 Waiting = list[tuple[str, str]]
@@ -28,7 +29,11 @@ Waiting = list[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Who works a batch, on which facts, in which transaction."""
+    """Who works a batch, on which facts, in which transaction.
+
+    Attributes:
+        dispute_reason: Tells the reason code that fits a payer's words best.
+    """
 
     session: Session
     facts: dict[str, AccountFacts]
@@ -36,6 +41,7 @@ class Desk:
     now: datetime
     author: str
     run_id: str
+    dispute_reason: Callable[[str], str]
 
     def submit(
         self, actions: Sequence[ProposedAction], why: str = "", unseen: frozenset[str] = frozenset()
@@ -90,9 +96,41 @@ def suggest(desk: Desk, batch: Sequence[Matched]) -> tuple[int, Waiting]:
         by_reason[(each.reason or "part_payment") if result.proposal_id else REFUSED].append(
             each.receipt_id
         )
+        if result.proposal_id:
+            waiting += _claimed(desk, each)
     set_receipts_aside(desk.session, by_reason)
     append_audit(desk.session, [_judged(desk, each) for each in batch])
-    return len(waiting), waiting
+    return sum(len(ids) for reason, ids in by_reason.items() if reason != REFUSED), waiting
+
+
+def _claimed(desk: Desk, matched: Matched) -> Waiting:
+    """A deduction the payer gives a reason for is a dispute of its invoice, if a person agrees."""
+    way = matched.ways[0]
+    facts = desk.facts[way.account_id]
+    known = {dispute.invoice_id for dispute in facts.disputes}
+    actions = [
+        OpenDisputeCase(
+            account_id=way.account_id,
+            invoice_id=invoice_id,
+            reason=desk.dispute_reason(matched.claim),
+            quote=matched.claim,
+        )
+        for kind, invoice_id, _minor in way.given_up
+        if kind == "deduction" and matched.claim and invoice_id not in known
+    ]
+    results = submit(
+        desk.session,
+        actions,
+        author=desk.author,
+        role=DISPUTES,
+        facts=facts,
+        policy=desk.policy,
+        now=desk.now,
+        run_id=desk.run_id,
+        why="The payer kept this back and gives a reason.",
+        always_ask=True,
+    )
+    return [(each.proposal_id, way.account_id) for each in results if each.proposal_id]
 
 
 def _writer(desk: Desk, way: Way) -> Writer:

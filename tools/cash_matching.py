@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from engines.matching.classify import states_deduction
 from engines.matching.match import match_payments
 from engines.matching.memory import Memory
 from engines.matching.model import (
@@ -30,6 +31,7 @@ from policies.schema import CashPolicy
 
 CLOSED_DAYS = 180
 ON_ACCOUNT = "on_account"
+_LONGEST_CLAIM = 300
 
 _EVIDENCE: dict[str, CashEvidence] = {
     "named": "named_invoice",
@@ -100,6 +102,7 @@ class Matched:
     Attributes:
         account_id: Whose receipt it is known to be.
         again: It was looked at before and set aside.
+        claim: Why the payer kept something back, in its own words; nothing where it is silent.
     """
 
     receipt_id: str
@@ -109,6 +112,7 @@ class Matched:
     reason: str
     ways: tuple[Way, ...]
     again: bool
+    claim: str = ""
 
 
 def match_receipts(
@@ -205,7 +209,22 @@ class _Desk:
         action = action if fit else Action.HOLD
         again = row.hold_reason is not None
         reason = reason or ("" if action is Action.AUTO else Reason.AMBIGUOUS_COMBINATION.value)
-        return Matched(row.id, row.account_id, row.currency, action, reason, fit, again)
+        claim = self._claim(row, fit[0]) if fit and reason == Reason.SHORT_PAY else ""
+        return Matched(row.id, row.account_id, row.currency, action, reason, fit, again, claim)
+
+    def _claim(self, row: Any, way: Way) -> str:
+        """Why less was paid: the words of the memo, else of the advice with that total."""
+        if states_deduction(row.memo):
+            return row.memo[:_LONGEST_CLAIM]
+        numbers = {number for number, _minor in way.numbers}
+        said = (
+            line.reason_text
+            for advice in self.book.advices
+            if (advice.total_minor, advice.currency) == (row.amount_minor, row.currency)
+            for line in advice.lines
+            if line.deduction_minor > 0 and line.reference.strip() in numbers
+        )
+        return next((words[:_LONGEST_CLAIM] for words in said if words.strip()), "")
 
     def _way(self, given: Alternative, currency: str) -> Way | None:
         """An alternative in ids; None where it spans accounts or currencies, or pays nothing."""

@@ -195,6 +195,57 @@ class TestLikely:
         assert [way["pattern"] for way in said["ways"]] == ["equal_amount/same"] * 2
 
 
+class TestShortPayments:
+    def test_reason_in_the_memo__a_dispute_of_the_invoice_is_asked_for(
+        self, desk: Desk, money: Money
+    ) -> None:
+        desk.account("acc_a", (500_00,))
+        receipt = money(420_00, "ACCA-1 less 80.00 damaged goods", account_id="acc_a")
+        night = play(desk)
+        assert applied(desk) == {}
+        assert kept(desk, receipt)[2] == "short_pay"
+        assert night.counts["cash"]["suggested"] == 1
+        (cash, _why), (dispute, _said) = waiting(desk)
+        assert cash["allocations"] == [{"invoice_id": "inv_acc_a_1", "amount_minor": 420_00}]
+        assert (dispute["type"], dispute["invoice_id"]) == ("open_dispute", "inv_acc_a_1")
+        assert (dispute["reason"], dispute["quote"]) == (
+            "DAMAGED",
+            "ACCA-1 less 80.00 damaged goods",
+        )
+
+    def test_reason_on_the_advice__its_words_are_quoted(self, desk: Desk, money: Money) -> None:
+        desk.account("acc_a", (500_00,), name="Harbor Homes Building")
+        desk.books.add(
+            "remittance_line",
+            id="rml_1", line_key="k", advice_key="a", place=0, advice_number="",
+            advised_on=TONIGHT, payer_name="Harbor Homes Building", total_minor=420_00,
+            currency="USD", reference="ACCA-1", gross_minor=500_00, deduction_minor=80_00,
+            net_minor=420_00, reason="goods damaged in transit", memo="", batch_id="imp_1",
+        )  # fmt: skip
+        money(420_00, "transfer", account_id="acc_a")
+        play(desk)
+        disputes = [each for each, _why in waiting(desk) if each["type"] == "open_dispute"]
+        assert [(each["reason"], each["quote"]) for each in disputes] == [
+            ("DAMAGED", "goods damaged in transit")
+        ]
+
+    def test_no_reason_given__nothing_is_disputed(self, desk: Desk, money: Money) -> None:
+        desk.account("acc_a", (500_00,))
+        money(460_00, "ACCA-1", account_id="acc_a")
+        play(desk)
+        assert [each["type"] for each, _why in waiting(desk)] == ["apply_receipt"]
+
+    def test_disputed_already__it_is_not_asked_again(self, desk: Desk, money: Money) -> None:
+        desk.account("acc_a", (500_00,))
+        desk.books.add(
+            "dispute", id="dsp_1", account_id="acc_a", invoice_id="inv_acc_a_1",
+            reason="DAMAGED", opened_on=AS_OF, quote="", state="open",
+        )  # fmt: skip
+        money(420_00, "ACCA-1 less 80.00 damaged goods", account_id="acc_a")
+        play(desk)
+        assert [each["type"] for each, _why in waiting(desk)] == ["apply_receipt"]
+
+
 class TestHeld:
     def test_unknown_payer_who_names_nothing__is_held_with_its_reason(
         self, desk: Desk, money: Money
