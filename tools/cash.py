@@ -6,6 +6,8 @@ from itertools import combinations, islice
 
 from sqlalchemy import func, select
 
+from engines.matching.model import OpenDocument
+from engines.matching.references import ReferenceIndex
 from ledger.facts import OpenItem, UnappliedReceipt
 from ledger.money import Money
 from ledger.tables.account import Account
@@ -193,8 +195,7 @@ def find_invoice_candidates(ctx: ToolContext, receipt_id: str, account: AccountR
 
 def _candidates(receipt: UnappliedReceipt, memo: str, items: list[OpenItem]) -> Iterator[Candidate]:
     available = receipt.unapplied_minor
-    named = [item for item in items if item.invoice_number.lower() in memo.lower()]
-    if named:
+    if named := _named(memo, items):
         yield _candidate("the reference names the invoice", named, available)
     for item in items:
         if item.open_minor == available:
@@ -204,6 +205,17 @@ def _candidates(receipt: UnappliedReceipt, memo: str, items: list[OpenItem]) -> 
     for pair in combinations(items[:_ITEMS_IN_PAIRS], 2):
         if pair[0].open_minor + pair[1].open_minor == available and len(items) > 2:
             yield _candidate("the amount equals two open items", list(pair), available)
+
+
+def _named(memo: str, items: list[OpenItem]) -> list[OpenItem]:
+    """Items whose number stands in the memo as a whole, however it is spelled."""
+    documents = (
+        OpenDocument(item.invoice_number, "", item.open_minor, item.currency, item.due_on)
+        for item in items
+    )
+    hits = ReferenceIndex(documents, {}).find(memo).hits
+    found = {number for hit in hits for number in hit.doc_ids}
+    return [item for item in items if item.invoice_number in found]
 
 
 def _candidate(evidence: str, items: list[OpenItem], available: int) -> Candidate:

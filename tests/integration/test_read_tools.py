@@ -53,6 +53,11 @@ class TestCandidates:
             ("the amount equals the open balance", ["INV-2"]),
         ]
 
+    def test_number_inside_a_longer_one__names_nothing(self, book: CaseBook, account: str) -> None:
+        book.invoice(account, "INV-1042", minor=10_000)
+        receipt = book.receipt(account, "R-1", 7_000, memo="order INV-10427")
+        assert self.candidates(book, account, receipt) == []
+
     def test_two_items_equal_the_money__they_are_a_pair(self, book: CaseBook, account: str) -> None:
         for number, minor in (("INV-1", 4_000), ("INV-2", 6_000), ("INV-3", 5_000)):
             book.invoice(account, number, minor=minor)
