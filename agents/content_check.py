@@ -26,8 +26,8 @@ class ReportedClaims(BaseModel):
     claims: tuple[str, ...]
 
 
-def read_claims(subject: str, body: str, policy: Policy, model: ChatPort) -> tuple[str, ...]:
-    """Claim classes a configured model finds in words; none where it cannot be asked."""
+def read_claims(subject: str, body: str, policy: Policy, model: ChatPort) -> tuple[str, ...] | None:
+    """Claim classes a configured model finds in words; None where it did not answer."""
     prompt = load_prompt("content_checker")
     words = clean_text(f"{subject}\n\n{body}")
     asked = HumanMessage(f"{OPENING}\n{words}\n{CLOSING}")
@@ -35,7 +35,7 @@ def read_claims(subject: str, body: str, policy: Policy, model: ChatPort) -> tup
     try:
         found = model.structured(messages, ReportedClaims, prompt.reference).claims
     except ModelError:
-        return ()
+        return None
     known = policy.packs.vocabulary.claims
     return tuple(sorted({claim for claim in found if claim in known}))
 
@@ -51,4 +51,4 @@ def _checked(action: ProposedAction, policy: Policy, model: ChatPort) -> Any:
     if not isinstance(action, MessageAction) or action.wording == "template":
         return action
     found = read_claims(action.subject or "", action.body or "", policy, model)
-    return action.model_copy(update={"reported_claims": found})
+    return action if found is None else action.model_copy(update={"reported_claims": found})

@@ -116,11 +116,18 @@ def dry_run(
 
 
 @app.command("approve")
-def approve_change(who: As = None, home: Home = None, json_out: Json = False) -> None:
-    """Say yes to the change of the policy files that waits; loosening it takes two people."""
+def approve_change(
+    seen: Annotated[
+        str | None, typer.Option("--seen", metavar="VERSION", help="Say yes to what was shown.")
+    ] = None,
+    who: As = None,
+    home: Home = None,
+    json_out: Json = False,
+) -> None:
+    """Show the change of the policy files that waits, then say yes to it; loosening takes two."""
     from cli.policy_approve import run
 
-    run(home, who, json_out)
+    run(home, who, seen, json_out)
 
 
 @app.command("list")

@@ -127,7 +127,7 @@ class Inbox:
         deps = self.deps
         subject, body = (str(changes.get(part, "")) for part in ("subject", "body"))
         # Asked before the transaction: a model may take its time, and nobody waits for it there.
-        claims = read_claims(subject, body, deps.policy, deps.model) if subject or body else ()
+        claims = read_claims(subject, body, deps.policy, deps.model) if subject or body else None
         return self._decide(
             "edit",
             proposal_id,

@@ -22,7 +22,7 @@ from policies.schema import Policy
 
 LOOSENING_NEEDS = ("compliance", "legal")
 ANY_OF = ("compliance", "legal", "finance_lead")
-_WORDS = ("letters[",)
+_WORDS = ("letters[", "company.payment_details", "company.portal_link")
 
 
 @dataclass(frozen=True, slots=True)

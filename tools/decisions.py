@@ -79,7 +79,7 @@ def edit(
     policy: Policy,
     as_of: date,
     now: datetime,
-    claims: tuple[str, ...] = (),
+    claims: tuple[str, ...] | None = None,
 ) -> Decided:
     """Change the action; the editor becomes the author of a new proposal, judged anew.
 
@@ -91,7 +91,7 @@ def edit(
         policy: The policy in force.
         as_of: The business date.
         now: The instant of the edit.
-        claims: What a second reader found in the new words.
+        claims: What a second reader found in the new words; None where it did not answer.
 
     Raises:
         BadInput: The changed action is not a valid one, or another account's.
@@ -118,7 +118,7 @@ def edit(
 def _edited(
     action: ProposedAction,
     changes: dict[str, object],
-    claims: tuple[str, ...],
+    claims: tuple[str, ...] | None,
     facts: AccountFacts,
     policy: Policy,
 ) -> ProposedAction:
@@ -130,8 +130,10 @@ def _edited(
     values = action.model_dump() | changes
     if isinstance(action, MessageAction) and changes.keys() & {"subject", "body"}:
         values |= _own_words(action, changes, facts, policy)
-        kept = () if {"subject", "body"} <= changes.keys() else action.reported_claims
-        values["reported_claims"] = sorted({*kept, *claims})
+        # Only a second reading of all the words takes back what the first one found in them.
+        read_anew = claims is not None and {"subject", "body"} <= changes.keys()
+        kept = () if read_anew else action.reported_claims
+        values["reported_claims"] = sorted({*kept, *(claims or ())})
     try:
         return parse_action(values)
     except ValidationError as error:

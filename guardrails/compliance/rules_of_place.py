@@ -33,8 +33,7 @@ def rules_of_place(case: Case, own: Iterable[Finding]) -> Iterator[Finding]:
     """
     own = tuple(own)
     said = {finding.rule_id for finding in own}
-    entries = case.policy.approval.by_id
-    covered = {rule for each in said if each in entries for rule in entries[each].covers}
+    denied, asked_for = (_covered(own, effect, case.policy) for effect in ("deny", "approve"))
     facts = message_facts(case, case.content, untraced="every_number_traced" in said)
     packs = compile_packs(case.policy.packs)
     found = judge_packs(facts, packs)
@@ -43,15 +42,24 @@ def rules_of_place(case: Case, own: Iterable[Finding]) -> Iterator[Finding]:
     read = {each.rule_id: each for each in judge_packs(replace(facts, human_reviewed=True), packs)}
     asked = any(finding.effect == "approve" for finding in own)
     for each in found:
-        if each.rule_id in covered or each.severity == "warn":
+        if each.rule_id in denied or each.severity == "warn":
             continue
         if each.rule_id in read:
             asks = tuple(_asking(read[each.rule_id], case.policy))
+            if asks and each.rule_id in asked_for:
+                continue
             yield from asks or (_denying(each, case.policy),)
             asked = asked or bool(asks)
         elif not asked:
             yield _finding(each, case.policy, roles=_READERS)
             asked = True
+
+
+def _covered(own: tuple[Finding, ...], effect: str, policy: Policy) -> frozenset[str]:
+    """Pack rules the house has spoken for; one that asks never speaks for one that denies."""
+    entries = policy.approval.by_id
+    spoken = (f.rule_id for f in own if f.effect == effect and f.rule_id in entries)
+    return frozenset(rule for rule_id in spoken for rule in entries[rule_id].covers)
 
 
 def pending_objections(case: Case) -> tuple[PackFinding, ...]:

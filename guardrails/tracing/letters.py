@@ -92,6 +92,8 @@ def skeleton(
     What is left is all its words, for readers that care for words alone. A number of the customer
     that holds words of its own is left as it is.
     """
+    if language not in LANGUAGES:
+        return text
     known, company = known_facts(facts, action), known_company(policy.company)
     plain = replace(known, numbers=tuple(n for n in known.numbers if _is_reference(n)))
     rest = _without_facts(text, plain, company, language)

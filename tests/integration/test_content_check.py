@@ -49,11 +49,11 @@ def test_model_finds_nothing__what_the_gate_finds_stays() -> None:
 @pytest.mark.parametrize("answer", [wire.refused(500), wire.text("I would rather not say.")])
 def test_model_fails__the_gate_stands_alone(gateway, openai_server, answer) -> None:
     openai_server.script(*[answer] * 6)
-    assert read_claims("Invoice 1", WORDS, POLICY, gateway()) == ()
+    assert read_claims("Invoice 1", WORDS, POLICY, gateway()) is None
 
 
 def test_no_model__nothing_is_asked() -> None:
-    assert read_claims("Invoice 1", WORDS, POLICY, OfflineModel()) == ()
+    assert read_claims("Invoice 1", WORDS, POLICY, OfflineModel()) is None
 
 
 def test_template_letter__is_not_asked_about(gateway, openai_server) -> None:

@@ -41,6 +41,13 @@ def add_people(capsys: Captured, home: PlayedHome) -> None:
         assert typed(capsys, *words, "--home", home.folder)[0] == 0
 
 
+def approve(capsys: Captured, home: PlayedHome, person: str, *more: str):
+    at = ("--home", home.folder)
+    shown = json.loads(typed(capsys, "policy", "approve", "--json", *at)[1])
+    words = ("policy", "approve", "--seen", shown["policy"][:12], "--as", person)
+    return typed(capsys, *words, *more, *at)
+
+
 def weekly_cap(home: PlayedHome) -> int:
     with home.opened() as house:
         return house.policy.contact.max_contacts_per_7_days
@@ -66,15 +73,14 @@ def test_loosened_after_a_night__the_old_policy_holds(after_a_night: PlayedHome)
 def test_loosening__needs_compliance_and_legal(after_a_night: PlayedHome, capsys: Captured) -> None:
     loosen(after_a_night)
     add_people(capsys, after_a_night)
-    at = ("--home", after_a_night.folder)
-    code, _out, err = typed(capsys, "policy", "approve", "--as", "cora", *at)
+    code, _out, err = approve(capsys, after_a_night, "cora")
     assert (code, "may not approve" in err) == (2, True)
-    code, out, _err = typed(capsys, "policy", "approve", "--as", "carl", *at)
+    code, out, _err = approve(capsys, after_a_night, "carl")
     assert (code, "waits for legal" in out) == (0, True)
-    code, _out, err = typed(capsys, "policy", "approve", "--as", "carl", *at)
+    code, _out, err = approve(capsys, after_a_night, "carl")
     assert (code, "another person" in err) == (2, True)
     assert weekly_cap(after_a_night) == 3
-    code, out, _err = typed(capsys, "policy", "approve", "--as", "lena", *at)
+    code, out, _err = approve(capsys, after_a_night, "lena")
     assert (code, "in force" in out) == (0, True)
     assert weekly_cap(after_a_night) == 9
 
@@ -85,8 +91,7 @@ def test_tightening__needs_one_person(after_a_night: PlayedHome, capsys: Capture
     )
     add_people(capsys, after_a_night)
     assert weekly_cap(after_a_night) == 3
-    at = ("--home", after_a_night.folder)
-    code, out, _err = typed(capsys, "policy", "approve", "--as", "lena", "--json", *at)
+    code, out, _err = approve(capsys, after_a_night, "lena", "--json")
     assert (code, json.loads(out)["missing"]) == (0, [])
     assert weekly_cap(after_a_night) == 2
 
@@ -94,10 +99,9 @@ def test_tightening__needs_one_person(after_a_night: PlayedHome, capsys: Capture
 def test_edited_after_an_approval__starts_over(after_a_night: PlayedHome, capsys: Captured) -> None:
     loosen(after_a_night)
     add_people(capsys, after_a_night)
-    at = ("--home", after_a_night.folder)
-    assert typed(capsys, "policy", "approve", "--as", "carl", *at)[0] == 0
+    assert approve(capsys, after_a_night, "carl")[0] == 0
     edit(after_a_night, "contact.toml", "per_7_days = 9", "per_7_days = 8")
-    code, out, _err = typed(capsys, "policy", "approve", "--as", "lena", *at)
+    code, out, _err = approve(capsys, after_a_night, "lena")
     assert (code, "waits for compliance" in out) == (0, True)
 
 
@@ -125,8 +129,7 @@ def test_mode_of_one_night__may_only_be_stricter(
     words = ("night", "--as-of", TOMORROW, "--home", after_a_night.folder)
     edit(after_a_night, "autonomy.toml", 'mode = "auto"', 'mode = "shadow"')
     add_people(capsys, after_a_night)
-    at = ("--home", after_a_night.folder)
-    assert typed(capsys, "policy", "approve", "--as", "lena", *at)[0] == 0
+    assert approve(capsys, after_a_night, "lena")[0] == 0
     code, _out, err = typed(capsys, *words, "--mode", "auto")
     assert (code, "autonomy.toml" in err) == (2, True)
     assert typed(capsys, *words, "--mode", "shadow")[0] == 0
