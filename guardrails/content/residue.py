@@ -29,9 +29,10 @@ _TOOL_WORDS = re.compile(
 # One of these stands in everything that is looked for; without them the dear searches are spared.
 _FIELD_HINTS = ("{", "[", "<", "%(", "%s", "%d", "FIXME", "TBD", "TKTK", "XX")
 _TOOL_HINTS = (
-    "model|as an ai|this request|that request| prompt|ignore |, here|! here|here's |here is |<"
-    "|als ki|como una ia|en tant que |borrador|brouillon|entwurf"
-).split("|")
+    *("model", "as an ai", "this request", "that request", " prompt", "ignore ", ", here"),
+    *("! here", "here's ", "here is ", "<", "als ki", "como una ia", "en tant que "),
+    *("borrador", "brouillon", "entwurf"),
+)
 # Letters that a search without regard to capitals takes for i, s and k.
 _ALIKE = str.maketrans("İıſ", "iis")
 

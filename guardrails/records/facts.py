@@ -3,7 +3,6 @@
 from collections.abc import Container, Iterable
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from guardrails.business_days import is_public_holiday
 from guardrails.compliance.approvals import granted_scopes
@@ -16,7 +15,7 @@ from guardrails.formats import LANGUAGES
 from guardrails.records.events import logged_events
 from guardrails.records.further import further_facts, yes_or_no_facts
 from guardrails.records.money import disputed_included, terms_match
-from guardrails.records.shape import MessageRecord, RecordContext
+from guardrails.records.shape import MessageRecord, RecordContext, zone_of
 from guardrails.tracing.message import matches
 from guardrails.tracing.report import Stated, Untraced
 from policies.packs_schema import Packs
@@ -214,4 +213,4 @@ def _spans(untraced: Iterable[Untraced], *kinds: str) -> frozenset[str]:
 def _local_times(context: RecordContext) -> tuple[datetime, ...]:
     """The moment of sending in every zone the recipient may be in."""
     sent = context.sent
-    return (sent, *(sent.astimezone(ZoneInfo(name)) for name in context.time_zones[1:]))
+    return (sent, *(sent.astimezone(zone_of(name)) for name in context.time_zones[1:]))

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -14,6 +14,12 @@ from ledger.money import currency_digits
 _CLOSED = frozenset({"paid", "credited", "void", "voided", "cancelled", "written_off"})
 _FIRST_YEAR, _LAST_YEAR = 1970, 9000  # a moment of another year has no local time everywhere
 _MOST = 10**15
+
+
+@lru_cache(maxsize=1024)
+def zone_of(name: str) -> ZoneInfo:
+    """The time zone of a name; kept, because reading one again takes longer than a message."""
+    return ZoneInfo(name)
 
 
 def _existing(currency: str) -> str:
@@ -188,7 +194,7 @@ class RecordContext(_Part):
     @cached_property
     def sent(self) -> datetime:
         """The moment of sending in the first zone; written without a zone it is local there."""
-        zone = ZoneInfo(self.time_zones[0])
+        zone = zone_of(self.time_zones[0])
         given = self.send_at
         return given.replace(tzinfo=zone) if given.tzinfo is None else given.astimezone(zone)
 
@@ -204,7 +210,7 @@ class RecordContext(_Part):
     def _zones_exist(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for name in value:
             try:
-                ZoneInfo(name)
+                zone_of(name)
             except (ZoneInfoNotFoundError, ValueError, OSError):
                 raise ValueError(f"{name!r} is no time zone") from None
         return value

@@ -35,11 +35,11 @@ class Lexicon:
     """
 
     whole: dict[str, list[int]]
-    begun: list[tuple[str, int]]
+    begun: dict[str, list[int]]
     phrases: dict[tuple[str, str], list[tuple[tuple[str, ...], int]]]
     negating: frozenset[str]
     called: dict[str, list[Pattern]]
-    called_begun: list[tuple[str, Pattern]]
+    called_begun: dict[str, list[Pattern]]
 
 
 def cut(folded: str) -> list[str]:
@@ -64,7 +64,7 @@ def strategy_names() -> tuple[str, ...]:
 def lexicon_of(language: str) -> Lexicon:
     """Read the lists of a language."""
     said = _read(language)
-    made = Lexicon({}, [], {}, frozenset(said["strategies"]["negation"]), {}, [])
+    made = Lexicon({}, {}, {}, frozenset(said["strategies"]["negation"]), {}, {})
     for name, lines in said["strategies"].items():
         for line in lines:
             _take(made, line, strategy_names().index(name))
@@ -73,7 +73,7 @@ def lexicon_of(language: str) -> Lexicon:
             pattern = compile_pattern(tag, line, said.get("sets", {}), MET[language])
             for trigger in pattern.triggers:
                 if trigger.endswith("*"):
-                    made.called_begun.append((trigger[:-1], pattern))
+                    made.called_begun.setdefault(trigger[:-1], []).append(pattern)
                 else:
                     made.called.setdefault(trigger, []).append(pattern)
     return made
@@ -82,7 +82,7 @@ def lexicon_of(language: str) -> Lexicon:
 def _take(made: Lexicon, line: str, strategy: int) -> None:
     words = [START if each == "^" else each for each in cut(fold(line))]
     if words[-1] == "*":
-        made.begun.append((words[0], strategy))
+        made.begun.setdefault(words[0], []).append(strategy)
     elif len(words) == 1:
         made.whole.setdefault(words[0], []).append(strategy)
     else:

@@ -92,7 +92,8 @@ class Vocabulary(dict[str, int]):
         lexicon, found = self._lexicon, []
         for piece in text.split("'"):  # patterns read an elided word as its own
             found += lexicon.called.get(piece, [])
-            found += [each for stem, each in lexicon.called_begun if piece.startswith(stem)]
+            for stem in _beginnings(piece):
+                found += lexicon.called_begun.get(stem, ())
         return found
 
     def _forget(self) -> None:
@@ -112,7 +113,9 @@ class Vocabulary(dict[str, int]):
         kept = code in self._common or not text[0].isalpha()
         self.texts.append(text)
         self.codes[row] = code | (code if kept else zlib.crc32(_shape(text).encode())) << 32
-        self.strategies[row, list(self._own_strategies(text))] = 1
+        own = self._own_strategies(text)
+        if own:
+            self.strategies[row, list(own)] = 1
         self.valences[row] = self._felt.get(code, 0.0)
         self.negates[row] = text in self._lexicon.negating
         called = self._called_by(text)
@@ -123,8 +126,14 @@ class Vocabulary(dict[str, int]):
         return row
 
     def _own_strategies(self, text: str) -> set[int]:
-        begun = {strategy for stem, strategy in self._lexicon.begun if text.startswith(stem)}
-        return begun.union(self._lexicon.whole.get(text, ()))
+        found = set(self._lexicon.whole.get(text, ()))
+        for stem in _beginnings(text):
+            found.update(self._lexicon.begun.get(stem, ()))
+        return found
+
+
+def _beginnings(text: str) -> list[str]:
+    return [text[:end] for end in range(1, len(text) + 1)]
 
 
 def _place(first: NDArray[np.uint32], second: NDArray[np.uint32]) -> NDArray[np.uint32]:

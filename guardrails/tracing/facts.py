@@ -1,7 +1,7 @@
 """The facts a message may state, as plain values: from the ledger or from any other record."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -129,25 +129,26 @@ def known_record(
     issued = {each.issued_on for each in invoices if each.issued_on}
     overdue = [each for each in invoices if each.due_on and each.due_on < as_of]
     terms = {(i.due_on - i.issued_on).days for i in invoices if i.due_on and i.issued_on}
-    known = Known(
+    totals, counts = totals_of(invoices), frozenset({len({each.number for each in overdue})})
+    known: dict[str, Any] = dict(
         as_of=as_of,
         numbers=tuple(dict.fromkeys([*(each.number for each in invoices), *numbers])),
         amounts=frozenset(
             {(each.open_minor, each.currency) for each in invoices}
-            | totals_of(invoices)
+            | totals
             | totals_of(overdue)
-            | _with_charges(totals_of(invoices), charged)
+            | _with_charges(totals, charged)
             | set(amounts)
         ),
         days=frozenset({as_of, *due, *issued, *days, *deadlines}),
         count=len({each.number for each in invoices}),
         invoices=tuple(invoices),
-        counts=frozenset({len({each.number for each in overdue})}),
+        counts=counts,
         charges=charged,
         deadlines=frozenset({*deadlines, *due}),
         terms_days=frozenset(terms) | frozenset(more.pop("terms_days", ())),
     )
-    return replace(known, **more)
+    return Known(**known | more)
 
 
 def totals_of(invoices: Iterable[KnownInvoice]) -> set[tuple[int, str]]:

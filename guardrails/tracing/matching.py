@@ -45,22 +45,6 @@ class Matcher:
             if each.kind in ("invoice_ref", "number") and (invoices := self._invoices(each.value))
         ]
         self._all_named = list({i: None for _each, named in self._named for i in named})
-        self._judges: dict[str, Callable[[Stated], str]] = {
-            **dict.fromkeys(("amount", "total", "fee"), self._amount),
-            "percentage": self._rate,
-            "count": self._count,
-            "date": self._day,
-            "deadline": self._deadline,
-            "terms": self._terms,
-            "days_overdue": self._days_overdue,
-            **dict.fromkeys(("invoice_ref", "number"), self._reference),
-            "person": self._person,
-            "company": self._company,
-            "link": self._link,
-            "email": self._email,
-            "phone": self._phone,
-            "bank_account": self._account,
-        }
 
     @cached_property
     def _original(self) -> str:
@@ -98,8 +82,8 @@ class Matcher:
         """Every statement that is no fact, in the order of the text."""
         language, found = self.reading.language, []
         for each in self.reading.found:
-            judge = self._judges.get(each.kind)
-            kind = judge(each) if judge else ""
+            judge = _JUDGES.get(each.kind)
+            kind = judge(self, each) if judge else ""
             if kind:
                 hint = expected(kind, self.known, language)
                 found.append(Untraced(each.span, each.start, kind, hint))
@@ -276,6 +260,24 @@ class Matcher:
             for each in self._accounts
         )
         return "" if shortened and near else "bank_account"
+
+
+_JUDGES: dict[str, Callable[[Matcher, Stated], str]] = {
+    **dict.fromkeys(("amount", "total", "fee"), Matcher._amount),
+    "percentage": Matcher._rate,
+    "count": Matcher._count,
+    "date": Matcher._day,
+    "deadline": Matcher._deadline,
+    "terms": Matcher._terms,
+    "days_overdue": Matcher._days_overdue,
+    **dict.fromkeys(("invoice_ref", "number"), Matcher._reference),
+    "person": Matcher._person,
+    "company": Matcher._company,
+    "link": Matcher._link,
+    "email": Matcher._email,
+    "phone": Matcher._phone,
+    "bank_account": Matcher._account,
+}
 
 
 def _is_one_of(

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterator
 from datetime import date
 from functools import cached_property
 
@@ -69,11 +69,11 @@ class Reading:
                 yield found
                 past = found.end()
 
-    def places(self, words: Iterable[str]) -> Iterator[tuple[int, str]]:
+    def places(self, words: Container[str]) -> Iterator[tuple[int, str]]:
         """Where words stand by themselves, in what has not been read yet."""
         low = self.low
         places = []
-        for word in self.words.intersection(words):
+        for word in [each for each in self.words if each in words]:
             at = low.find(word)
             while at >= 0:
                 end = at + len(word)

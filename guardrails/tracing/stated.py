@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 
 from guardrails.tracing.addresses import find_accounts, find_addresses, find_phones
@@ -88,8 +87,8 @@ def in_parts(reading: Reading) -> tuple[Stated, ...]:
     """The statements with the part they stand in, and their place in it."""
     starts = reading.body_starts
     return tuple(
-        replace(each, part="subject")
+        Stated(each.kind, each.value, each.span, each.start, "subject", each.role)
         if each.start < starts
-        else replace(each, start=each.start - starts)
+        else Stated(each.kind, each.value, each.span, each.start - starts, each.part, each.role)
         for each in reading.found
     )
