@@ -21,6 +21,7 @@ COLLECTOR = letter_policy(creditor_role="third_party")
 LETTERS = [("email", "smb", each) for each in TEMPLATES]
 LETTERS += [("sms", "smb", each) for each in SMS_TEMPLATES]
 LETTERS += [("email", "enterprise", each) for each in FORMAL_TEMPLATES]
+REMINDERS = ("reminder_1", "reminder_2", "reminder_3", "final_notice")
 REPLIES = ("copy_answer", "promise_confirmation", "dispute_acknowledgement")
 
 
@@ -47,6 +48,8 @@ def test_letter__claims_nothing_and_hides_nothing(channel, segment, template_id,
     assert found.past_actions == ()
     assert found.language == language
     assert "sender_identity" in found.elements
+    if channel == "email" and template_id in REMINDERS:
+        assert "reply_path" in found.elements  # CA-CASL-01
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
