@@ -33,14 +33,17 @@ _TOOL_HINTS = (
     *("! here", "here's ", "here is ", "<", "als ki", "como una ia", "en tant que "),
     *("borrador", "brouillon", "entwurf"),
 )
-# Letters that a search without regard to capitals takes for i, s and k.
-_ALIKE = str.maketrans("İıſ", "iis")
+# Small letters that a search without regard to capitals takes for i and s.
+_ALIKE = (("i\u0307", "i"), ("ı", "i"), ("ſ", "s"))
 
 
 def find_residue(subject: str, body: str) -> tuple[str, ...]:
     """Unfilled fields and traces of a writing tool, in the order of the text."""
     text = f"{subject}\n{body}"
-    low = (text if text.isascii() else text.translate(_ALIKE)).lower()
+    low = text.lower()
+    if not low.isascii():
+        for char, plain in _ALIKE:
+            low = low.replace(char, plain)
     found: list[re.Match[str]] = []
     if "lorem" in low or any(hint in text for hint in _FIELD_HINTS):
         found += _FIELDS.finditer(text)

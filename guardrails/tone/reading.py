@@ -56,9 +56,9 @@ def measure_names() -> tuple[str, ...]:
 
 
 @functools.cache
-def _asking() -> list[int]:
+def _asking() -> NDArray[np.intp]:
     names = strategy_names()
-    return [names.index(each) for each in _ASKING]
+    return np.array([names.index(each) for each in _ASKING], dtype=np.intp)
 
 
 def read_text(text: str, vocabulary: Vocabulary) -> Reading:
@@ -66,13 +66,13 @@ def read_text(text: str, vocabulary: Vocabulary) -> Reading:
     folded = fold(text)
     rows = vocabulary.rows(cut(folded))
     codes = vocabulary.codes[rows].view(np.uint32)
-    counts = vocabulary.strategies[rows].sum(axis=0, dtype=np.float32)
+    counts = vocabulary.strategies[rows].sum(axis=0)
     for strategy in vocabulary.phrases(rows, codes[0::2]):
         counts[strategy] += 1
     asks = "?" in text or bool(counts[_asking()].any())
     # A longer text is measured as one of the usual length would be.
     counts *= min(1.0, (_USUAL / len(rows)) ** 0.5)
-    capitals = sum(1 for _ in _CAPITALS.finditer(text))
+    capitals = len(_CAPITALS.findall(text))
     looks = _looks(text, rows, vocabulary, capitals)
     feelings = _feelings(rows, vocabulary)
     return Reading(
@@ -90,7 +90,7 @@ def _looks(text: str, rows: NDArray[np.intp], vocabulary: Vocabulary, capitals: 
     count, log = text.count, math.log1p
     size = len(rows)
     sentences = max(1, int(np.count_nonzero(rows == vocabulary.start)) - 1)
-    numbers = sum(1 for each in _NUMBERS.finditer(text))
+    numbers = len(_NUMBERS.findall(text))
     marks, questions = count("!"), count("?")
     return [
         math.log(size),

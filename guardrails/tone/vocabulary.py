@@ -50,7 +50,8 @@ class Vocabulary(dict[str, int]):
         self.texts: list[str] = []
         self._patterns: dict[int, list[Pattern]] = {}
         self.codes = np.zeros(_MOST_WORDS, dtype=np.uint64)
-        self.strategies = np.zeros((_MOST_WORDS, len(strategy_names())), dtype=np.int8)
+        # As the sums need them: turning them round for every text takes longer than adding up.
+        self.strategies = np.zeros((_MOST_WORDS, len(strategy_names())), dtype=np.float32)
         self.valences = np.zeros(_MOST_WORDS, dtype=np.float32)
         self.negates = np.zeros(_MOST_WORDS, dtype=np.bool_)
         self.calls = np.zeros(_MOST_WORDS, dtype=np.bool_)

@@ -2,10 +2,11 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from itertools import islice
 
 from guardrails.formats import format_day, format_money
 from guardrails.tracing.addresses import bare
@@ -317,8 +318,8 @@ def expected(kind: str, known: Known, language: str) -> str:
     return one_of(lists.get(kind, ()))
 
 
-def _written(amounts: Amounts, language: str) -> list[str]:
-    return [format_money(*amount, language) for amount in sorted(amounts)]
+def _written(amounts: Amounts, language: str) -> Iterator[str]:
+    return (format_money(*amount, language) for amount in sorted(amounts))
 
 
 def _rates(known: Known) -> list[str]:
@@ -327,6 +328,6 @@ def _rates(known: Known) -> list[str]:
 
 def one_of(facts: Iterable[str]) -> str:
     """Name a few of the facts."""
-    listed = list(facts)
+    listed = list(islice(facts, _MOST_HINTS + 1))
     more = ", ..." if len(listed) > _MOST_HINTS else ""
     return f"one of {', '.join(listed[:_MOST_HINTS])}{more}" if listed else "none in this message"

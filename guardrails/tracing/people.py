@@ -72,8 +72,10 @@ _LEGAL = (
 _LEGAL_WORDS = frozenset(
     re.sub(r"[^a-z]", "", each.replace("\\", "").casefold()) for each in _LEGAL.split("|")
 ) | {"co", "cokg", "sarl", "sl", "slu", "bv"}
+_LEGAL_INITIALS = "".join(sorted({each[0] for each in _LEGAL.split("|")}))
 _FORM = re.compile(
-    rf",? (?P<form>(?:{_LEGAL})(?:\.|(?!\w))(?:[ ]?(?:&[ ]?)?(?:Co\.?[ ]?KG|Ltd|Co|KG))?)(?!\w)"
+    rf" (?=[{_LEGAL_INITIALS}])(?P<form>(?:{_LEGAL})(?:\.|(?!\w))"
+    r"(?:[ ]?(?:&[ ]?)?(?:Co\.?[ ]?KG|Ltd|Co|KG))?)(?!\w)"
 )
 _NAME_BEFORE = re.compile(
     r"(?<![\w.])[A-ZÀ-ÖØ-Þ][\w&'’-]*(?:[ ](?:&|und|and|y|et|[A-ZÀ-ÖØ-Þ][\w&'’-]*)){0,4}$"
@@ -121,7 +123,8 @@ def find_companies(reading: Reading) -> None:
     ):
         return
     for form in _FORM.finditer(reading.text):
-        if name := _NAME_BEFORE.search(reading.text, max(0, form.start() - 60), form.start()):
+        start = form.start() - (reading.text[form.start() - 1 : form.start()] == ",")
+        if name := _NAME_BEFORE.search(reading.text, max(0, start - 60), start):
             reading.take("company", f"{name[0]} {form['form']}", name.start(), form.end())
 
 
