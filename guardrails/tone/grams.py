@@ -18,6 +18,9 @@ _STARTS = np.array(REGIONS[1:4], dtype=np.uint32)
 _STEP = np.uint32(0x9E3779B1)
 _MIX = np.uint32(0x85EBCA6B)
 _HALF = np.uint32(15)
+_PLACES = [
+    (np.uint32(32 - bits), np.uint32(start)) for bits, start in zip(_BITS, REGIONS, strict=False)
+]
 _LONGEST_WORDS, _LONGEST_CLASSES, _FARTHEST, _LONGEST_LETTERS = 3, 4, 3, 4
 
 
@@ -44,11 +47,11 @@ def buckets_of(words: Hashes, classes: Hashes, text: str) -> tuple[Hashes, NDArr
     every ^= every >> _HALF
     every *= _MIX
     end = 0
-    for kind, start, bits in zip(kinds, REGIONS, _BITS, strict=False):
+    for kind, (shift, start) in zip(kinds, _PLACES, strict=True):
         begin, end = end, end + sum(map(len, kind))
         region = every[begin:end]
-        region >>= np.uint32(32 - bits)
-        region += np.uint32(start)
+        region >>= shift
+        region += start
     return _distinct(every)
 
 
@@ -69,7 +72,8 @@ def _runs(hashes: Hashes, longest: int) -> list[Hashes]:
     run = hashes * _MIX
     found = [run]
     for length in range(1, longest):
-        run = run[:-1] * _STEP + hashes[length:]
+        run = run[:-1] * _STEP
+        run += hashes[length:]
         found.append(run)
     return found
 

@@ -72,6 +72,7 @@ def _judge_month(reading: Reading, at: int, name: str) -> None:
     _take_day(reading, _named_day(day, _months()[name], year, reading.as_of), start, end)
 
 
+@functools.lru_cache(maxsize=8192)
 def _named_day(day: int, month: int, year: str, as_of: date) -> frozenset[date]:
     """A day without a year is the closest one."""
     if year:
