@@ -32,7 +32,7 @@ from evals.messages.rows import (
 from guardrails.content.classifier import ARTIFACT, CARD, Classifier
 from guardrails.content.features import CONCEPTS, TOPICS
 
-FALSE_ALARMS = 0.04
+FALSE_ALARMS = 0.03
 
 
 def train(share: float, day: date) -> dict[str, object]:
