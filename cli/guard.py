@@ -1,5 +1,6 @@
 """`dunwell guard`: the whole gate over the messages of a file."""
 
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,8 @@ def run(home: Path | None, source: Path, target: Path, known_at: str | None = No
                 continue
             write(result)
             judged += 1
+            if judged == 1:
+                gc.freeze()  # packs, lexicons and models stay: they need not be looked through
     note(f"{judged} judged, {faults} not readable")
     return 2 if faults else 0
 
