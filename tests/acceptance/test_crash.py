@@ -23,11 +23,8 @@ BETWEEN = {
     "threads open, not noted": ("graph.resume:_note_threads", 2, False),
     "chunk written, a case not worked": ("batch.collections_pass:work_case", 1, False),
     "case asked, not paused": ("batch.collections_pass:work_case", 1, True),
-    "cases of cash worked, receipts not set aside": (
-        "batch.cash_pass:set_receipts_aside",
-        1,
-        False,
-    ),
+    "cash applied, suggestions not written": ("batch.cash_pass:open_threads", 1, True),
+    "suggestions written, threads not open": ("batch.cash_pass:open_threads", 2, False),
     "outbox committed, nothing handed over": ("adapters.mail:MaildirMail.deliver", 1, False),
     "mail written, not moved": ("os:sync", 1, True),
     "some mail moved": ("pathlib:Path.rename", 7, True),
