@@ -17,8 +17,10 @@ TOMORROW = AS_OF + timedelta(days=1)
 
 
 @pytest.fixture
-def after_a_night(homes: Homes) -> PlayedHome:
+def after_a_night(homes: Homes, monkeypatch: pytest.MonkeyPatch) -> PlayedHome:
     home = homes.copy()
+    if home.url:
+        monkeypatch.setenv("DUNWELL_DATABASE_URL", home.url)  # the command opens it by its folder
     with home.opened() as house:
         run_night(house, AS_OF, quietly)
     return home

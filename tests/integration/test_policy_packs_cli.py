@@ -120,9 +120,11 @@ class TestPending:
 
 class TestWouldHaveStopped:
     def test_nights_have_run__their_messages_are_tried(
-        self, capsys: Captured, homes: Homes
+        self, capsys: Captured, homes: Homes, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         home = homes.copy()
+        if home.url:
+            monkeypatch.setenv("DUNWELL_DATABASE_URL", home.url)
         folder = home.folder / "policies" / "compliance"
         folder.mkdir()
         before, rule, after = (
