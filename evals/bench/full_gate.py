@@ -1,5 +1,6 @@
 """The whole gate on message records: packs, content, tracing and tone, on one core."""
 
+import gc
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -119,6 +120,7 @@ def _fresh_work(record: Record, source: Packs) -> Callable[[], object]:
 
 
 def _rate(works: Sequence[Callable[[], object]]) -> float:
+    gc.freeze()  # as `dunwell guard` does: packs, lexicons and models stay
     started = stopwatch()
     for work in works:
         work()
