@@ -101,10 +101,12 @@ def _moments(facts: MessageFacts) -> tuple[Facts, ...]:
 
 
 def _approval_used(scope: Scope, facts: MessageFacts, moments: tuple[Facts, ...]) -> bool:
-    """Whether a rule is content only because of an approval that was given."""
+    """Whether a rule that objects without approvals calls for one that was given."""
     for each in scope.approvable:
+        if facts.approvals.isdisjoint(each.scopes):
+            continue
         for at in moments if each.reads_clock else (facts,):
-            if each.test(at) is True and each.test(Instead(at, approvals=frozenset())) is not True:
+            if each.test(Instead(at, approvals=frozenset())) is not True:
                 return True
     return False
 

@@ -46,10 +46,9 @@ def objecting(facts: MessageFacts, packs: Packs) -> dict[str, bool]:
 def _approval_used(facts: MessageFacts, binding: list[PackRule], places: set[str]) -> bool:
     bare = replace(facts, approvals=frozenset())
     for rule in binding:
-        if "approved(" in rule.pass_when:
-            both = zip(_answers(rule, facts, places), _answers(rule, bare, places), strict=True)
-            if any(given is True and without is not True for given, without in both):
-                return True
+        asked = any(f"approved('{scope}')" in rule.pass_when for scope in facts.approvals)
+        if asked and any(answer is not True for answer in _answers(rule, bare, places)):
+            return True
     return False
 
 
