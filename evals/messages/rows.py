@@ -9,7 +9,7 @@ from typing import Literal
 
 from guardrails.content.features import tokens_of
 from guardrails.content.folding import fold
-from guardrails.content.protected import names_pattern, protect
+from guardrails.content.protected import known_names, protect
 from guardrails.content.report import Part
 from guardrails.content.sentences import split_sentences
 
@@ -119,7 +119,7 @@ def _cut(
     part: Part, text: str, names: tuple[str, ...], spans: list[tuple[str, str]]
 ) -> Iterator[LabelledSentence]:
     """The sentences of one part, each with the claims whose span lies in it."""
-    folded = fold(protect(text, names_pattern(names)))
+    folded = fold(protect(text, known_names(names)))
     places = [(claim, text.find(span), len(span)) for claim, span in spans if span in text]
     for sentence in split_sentences(text, part):
         start, end = sentence.start, sentence.start + len(sentence.text)

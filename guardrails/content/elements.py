@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from guardrails.content.claims import ELEMENT, lexicon_of
 from guardrails.content.folding import fold, words_of
-from guardrails.content.protected import names_pattern
+from guardrails.content.protected import known_names
 from guardrails.content.sentences import split_sentences
 
 _REFERENCE = re.compile(
@@ -61,7 +61,7 @@ def elements_of(
         found.add("reply_path")
     if _is_broken_down(text, folded):
         found.add("amount_breakdown")
-    sender = names_pattern(names)
+    sender = known_names(names)
     if sender is not None and sender.search(text):
         found.add("sender_identity")
     return frozenset(found)

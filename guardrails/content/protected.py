@@ -135,7 +135,7 @@ def _without_german_streets(text: str) -> str:
     return text
 
 
-def names_pattern(names: Sequence[str]) -> KnownNames | None:
+def known_names(names: Sequence[str]) -> KnownNames | None:
     """All the names a caller knows, ready to be looked for; nothing when there are none."""
     wanted = sorted({each.strip() for each in names if each.strip()}, key=len, reverse=True)
     forms = (form for each in wanted for form in (each, each.upper()))

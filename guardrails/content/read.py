@@ -10,7 +10,7 @@ from guardrails.content.claims import ELEMENT, PAST, Match, is_lexicon_word
 from guardrails.content.folding import fold
 from guardrails.content.forms import forms
 from guardrails.content.past_actions import past_action
-from guardrails.content.protected import names_pattern
+from guardrails.content.protected import known_names
 from guardrails.content.raw_patterns import find_in_raw
 from guardrails.content.reading import Reading, classes_of, language_among, matches_of, read_part
 from guardrails.content.report import (
@@ -49,7 +49,7 @@ def read_content(
         html: The body is markup; claims are looked for in what it shows and in what it hides.
     """
     shown = _without_markup(body) if html else body
-    known = names_pattern(names)
+    known = known_names(names)
     findings: list[IntegrityFinding] = [
         *integrity.check_integrity(subject, "subject"),
         *integrity.check_integrity(body, "body"),

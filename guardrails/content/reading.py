@@ -9,7 +9,7 @@ from guardrails.content import languages
 from guardrails.content.claims import ELEMENT, Match, lexicon_of
 from guardrails.content.classifier import classify
 from guardrails.content.folding import fold, words_of
-from guardrails.content.protected import KnownNames, names_pattern, protect
+from guardrails.content.protected import KnownNames, known_names, protect
 from guardrails.content.report import Part
 from guardrails.content.sentences import Sentence, split_sentences
 
@@ -114,7 +114,7 @@ def _search(folded: str, words: Sequence[str], own: str | None, main: str) -> It
 
 def read_sentences(subject: str, body: str, names: Sequence[str]) -> list[Reading]:
     """Every sentence of a message, its subject first."""
-    known = names_pattern(names)
+    known = known_names(names)
     return [*read_part(subject, "subject", known), *read_part(body, "body", known)]
 
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from guardrails.content.protected import KnownNames, names_pattern
+from guardrails.content.protected import KnownNames, known_names
 
 
 def _known(*names: str) -> KnownNames:
-    known = names_pattern(names)
+    known = known_names(names)
     assert known is not None
     return known
 
@@ -37,4 +37,4 @@ def test_name_that_ends_in_a_sign__is_found_before_a_space_and_not_before_a_lett
 
 
 def test_no_names__are_no_names() -> None:
-    assert names_pattern(["", "  "]) is None
+    assert known_names(["", "  "]) is None
