@@ -73,16 +73,23 @@ def read_bank_file(
     Raises:
         BadInput: Unknown format, broken file, or control totals that prove a loss; one line.
     """
+    try:
+        return _with_differences(name, _read(name, data, profile, mappings))
+    except BadInput as error:
+        # A piece of the file in a message may hold line ends of its own, such as U+2028.
+        raise BadInput(" ".join(error.message.split())) from None
+
+
+def _read(name: str, data: bytes, profile: str | None, mappings: MappingStore | None) -> BankFile:
     if len(data) > MAX_BYTES:
         raise BadInput(f"{name}: larger than {MAX_BYTES >> 20} MB; split the file by statement")
     if not data.strip():
         raise BadInput(f"{name}: the file is empty; ask the bank for it again")
     for reader in READERS:
         if reader.sniff(data):
-            return _with_differences(name, reader.read(name, data))
+            return reader.read(name, data)
     if csv_exports.sniff(data):
-        export = csv_exports.read(name, data, profile=profile, mappings=mappings)
-        return _with_differences(name, export)
+        return csv_exports.read(name, data, profile=profile, mappings=mappings)
     raise BadInput(f"{name}: not a bank file this reads ({_NAMED}); export it in one of them")
 
 
