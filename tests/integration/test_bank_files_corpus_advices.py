@@ -4,17 +4,15 @@ Where a file's own balances contradict the figure of its reader, the balances ar
 figure stands here with its reason.
 """
 
-import json
 from collections.abc import Callable, Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from adapters.bank_files.model import BankFile, RemittanceLine
 from adapters.bank_files.reading import read_bank_file
-from ledger.errors import BadInput
+from tests.support.bank_files import corpus_faults
 from tests.support.shared_data import shared
 
 Expected = dict[str, Any]
@@ -160,27 +158,9 @@ FORMATS: dict[str, Callable[[str, BankFile, Expected], Iterator[str]]] = {
 }
 
 
-def outcome(path: Path) -> tuple[BankFile | None, str]:
-    try:
-        return read_bank_file(path.name, path.read_bytes()), ""
-    except BadInput as error:
-        return None, error.message
-
-
 @pytest.mark.parametrize("format_name", FORMATS)
 def test_corpus_of_a_format__is_read_right_or_refused_right(format_name: str) -> None:
-    folder = shared(f"bank/{format_name}")
-    expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
-    assert expected
-    refused, faults = set(), []
-    for name, right in expected.items():
-        file, refusal = outcome(folder / name)
-        if file is None:
-            assert refusal.startswith(name)
-            assert "\n" not in refusal
-            refused.add(name)
-        else:
-            faults += [f"{name}: {each}" for each in FORMATS[format_name](name, file, right)]
+    faults, refused = corpus_faults(format_name, FORMATS[format_name])
     assert faults == []
     assert refused == REFUSED.get(format_name, set())
 

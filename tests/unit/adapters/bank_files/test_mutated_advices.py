@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from adapters.bank_files.model import BankFile
 from adapters.bank_files.reading import read_bank_file
-from ledger.errors import BadInput
+from tests.support.bank_files import outcome, spoiled
 from tests.unit.adapters.bank_files.ach_files import ach_file, batch, entry
 
 SAMPLES = {
@@ -60,26 +60,6 @@ CHANGE = st.tuples(
 )
 
 
-def changed(data: bytes, changes: list[tuple[str, int, int, bytes]]) -> bytes:
-    for kind, where, length, piece in changes:
-        at = where % (len(data) + 1)
-        data = {
-            "cut": data[:at],
-            "drop": data[:at] + data[at + length :],
-            "put": data[:at] + piece + data[at:],
-            "double": data[: at + length] + data[at:],
-            "set": data[:at] + piece[:1] + data[at + 1 :],
-        }[kind]
-    return data
-
-
-def outcome(data: bytes) -> tuple[BankFile | None, str]:
-    try:
-        return read_bank_file("f", data), ""
-    except BadInput as error:
-        return None, error.message
-
-
 @pytest.mark.parametrize("kind", SAMPLES)
 def test_sample__is_read_and_ties(kind: str) -> None:
     file = read_bank_file("sample", SAMPLES[kind])
@@ -92,7 +72,7 @@ def test_sample__is_read_and_ties(kind: str) -> None:
 def test_mutated_file__is_refused_in_one_line_or_adds_up(
     kind: str, changes: list[tuple[str, int, int, bytes]]
 ) -> None:
-    file, refusal = outcome(changed(SAMPLES[kind], changes))
+    file, refusal = outcome("f", spoiled(SAMPLES[kind], changes))
     if file is None:
         assert "\n" not in refusal
         assert refusal.startswith("f")

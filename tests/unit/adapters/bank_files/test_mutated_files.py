@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
-from adapters.bank_files.model import BankFile
 from adapters.bank_files.reading import read_bank_file
 from ledger.errors import BadInput
+from tests.support.bank_files import outcome, spoiled
 
 SAMPLES = {
     "mt940": b"""{1:F01XXXXDEFF}{4:
@@ -60,29 +60,6 @@ CHANGE = st.tuples(
 )
 
 
-def changed(data: bytes, changes: list[tuple[str, int, int, bytes]]) -> bytes:
-    for kind, where, length, piece in changes:
-        at = where % (len(data) + 1)
-        if kind == "cut":
-            data = data[:at]
-        elif kind == "drop":
-            data = data[:at] + data[at + length :]
-        elif kind == "put":
-            data = data[:at] + piece + data[at:]
-        elif kind == "double":
-            data = data[: at + length] + data[at:]
-        else:
-            data = data[:at] + piece[:1] + data[at + 1 :]
-    return data
-
-
-def outcome(data: bytes) -> tuple[BankFile | None, str]:
-    try:
-        return read_bank_file("f", data), ""
-    except BadInput as error:
-        return None, error.message
-
-
 @pytest.mark.parametrize("kind", SAMPLES)
 def test_sample__is_read_and_ties_where_it_can(kind: str) -> None:
     file = read_bank_file("sample", SAMPLES[kind])
@@ -105,7 +82,7 @@ def test_marked_encoding__changes_nothing(kind: str, encoding: str) -> None:
 def test_mutated_file__is_refused_in_one_line_or_adds_up(
     kind: str, changes: list[tuple[str, int, int, bytes]]
 ) -> None:
-    file, refusal = outcome(changed(SAMPLES[kind], changes))
+    file, refusal = outcome("f", spoiled(SAMPLES[kind], changes))
     if file is None:
         assert "\n" not in refusal
         assert refusal.startswith("f")
@@ -123,7 +100,7 @@ def test_mutated_file__is_refused_in_one_line_or_adds_up(
 @settings(max_examples=200, deadline=2000, database=None)
 @given(data=st.binary(max_size=300))
 def test_any_bytes__are_refused_or_read(data: bytes) -> None:
-    file, refusal = outcome(data)
+    file, refusal = outcome("f", data)
     assert file or refusal.startswith("f")
 
 
