@@ -1,0 +1,1 @@
+"""Reading of customer messages: their words become typed claims with quoted spans."""
