@@ -21,7 +21,16 @@ THE_BOOKS: Frozen = {
 }
 APPROVED_POLICIES: Frozen = {"policy_adoption": None, "policy_approval": None}
 BANK_LINES: Frozen = {"bank_line": None, "remittance_line": None}
-FROZEN: Frozen = THE_BOOKS | APPROVED_POLICIES | BANK_LINES
+WHAT_CUSTOMERS_SAID: Frozen = {
+    "inbound": ("id", "source_key", "sender", "subject", "body", "received_at", "authentic"),
+    "attachment": None,
+    "claim": ("id", "inbound_id", "kind", "value", "quote", "found_by", "claimed_on"),
+    "document": None,
+    "dispute_evidence": None,
+    "receipt_return": None,
+    "lesson": ("id", "kind", "subject", "diff", "examples", "results"),
+}
+FROZEN: Frozen = THE_BOOKS | APPROVED_POLICIES | BANK_LINES | WHAT_CUSTOMERS_SAID
 
 
 def install(connection: Connection, frozen: Frozen) -> None:

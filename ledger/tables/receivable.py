@@ -101,6 +101,22 @@ class Application(Table, table=True):
     cause: str = ""
 
 
+class ReceiptReturn(Table, table=True):
+    """Money of a receipt that went back: a returned debit, a bounced cheque, a recall. Append-only.
+
+    A receipt's unapplied balance is its amount minus its applications minus its returns.
+    """
+
+    id: str = Field(primary_key=True)
+    receipt_id: str = Field(foreign_key="receipt.id", index=True)
+    amount_minor: int = minor()
+    currency: str
+    returned_on: date
+    bank_line_id: str | None = Field(default=None, foreign_key="bank_line.id", unique=True)
+    reason: str = ""
+    cause: str = ""
+
+
 class BankLine(Table, table=True):
     """One booked movement on our bank account, as the bank told it. Append-only.
 

@@ -118,7 +118,10 @@ class Outbox(Table, table=True):
     body: str
     digest: str
     message_id: str
+    attachments: str = "[]"
+    in_reply_to: str = ""
     state: str = text(default="queued")
+    attempts: int = 0
     release_at: datetime = instant()
     attempted_at: datetime | None = instant(default=None)
     sent_at: datetime | None = instant(default=None)
@@ -158,6 +161,7 @@ class Message(Table, table=True):
     body: str = ""
     answered: bool = True
     invoice_ids: str = ""
+    inbound_id: str | None = None
 
 
 class CallTask(Table, table=True):

@@ -106,6 +106,42 @@ ROWS: dict[str, dict[str, object]] = {
         "recipient": "a@b.example", "cc": "", "subject": "s", "body": "b", "digest": "d",
         "message_id": "m", "state": "queued", "release_at": NOON, "stopped_by": "",
     },
+    "inbound": {
+        "id": "inb_1", "source_key": "k", "channel": "email", "carrier": "email",
+        "kind": "message", "message_id": "", "in_reply_to": "", "sender": "a@b.example",
+        "sender_name": "", "recipient": "", "subject": "s", "body": "b", "received_at": NOON,
+        "received_on": DAY, "authentic": "none", "linked_by": "", "state": "new", "read_by": "",
+    },
+    "attachment": {
+        "id": "att_1", "inbound_id": "inb_1", "name": "a.txt", "media_type": "", "size": 1,
+        "file_digest": "f", "body": "", "not_read_because": "",
+    },
+    "claim": {
+        "id": "clm_1", "inbound_id": "inb_1", "kind": "dispute", "value": "{}", "quote": "b",
+        "part": "body", "found_by": "rules", "claimed_on": DAY, "state": "claimed",
+        "settled_by": "",
+    },
+    "document": {
+        "id": "doc_1", "account_id": "acc_a", "kind": "statement", "name": "s.html",
+        "media_type": "text/html", "file_digest": "f", "content": b"x", "made_on": DAY,
+        "facts_hash": "f",
+    },
+    "dispute": {
+        "id": "dsp_1", "account_id": "acc_a", "reason": "PRICE", "opened_on": DAY,
+        "state": "open", "quote": "",
+    },
+    "dispute_evidence": {
+        "id": "evi_1", "dispute_id": "dsp_1", "noted_on": DAY, "kind": "note", "source": "",
+        "body": "", "noted_by": "",
+    },
+    "receipt_return": {
+        "id": "ret_1", "receipt_id": "rcp_1", "amount_minor": 1, "currency": "EUR",
+        "returned_on": DAY, "bank_line_id": "bnk_1", "reason": "", "cause": "",
+    },
+    "lesson": {
+        "id": "les_1", "kind": "letter", "subject": "s", "diff": "", "examples": "[]",
+        "results": "{}", "state": "proposed", "proposed_on": DAY, "decided_by": "",
+    },
     "decision": {
         "id": "x", "proposal_id": "prp_1", "version": 1, "verb": "approve", "digest": "d",
         "decided_by": "ann", "decided_as": "x", "reason": "", "edit": "", "decided_at": NOON,
@@ -116,7 +152,10 @@ MAY_MOVE = {
     "credit_memo": {"unapplied_minor": 1},
     "receipt": {"unapplied_minor": 1, "hold_reason": "x"},
     "proposal": {"state": "decided", "version": 2},
-    "outbox": {"state": "sent"},
+    "outbox": {"state": "sent", "attempts": 1},
+    "inbound": {"state": "read", "account_id": "acc_a", "linked_by": "person"},
+    "claim": {"state": "confirmed", "settled_by": "ann"},
+    "lesson": {"state": "approved", "decided_by": "ann"},
 }
 
 
