@@ -1,0 +1,1 @@
+"""Who pays when: one discrete-time hazard per day behind risk, ranking, promises and forecast."""
