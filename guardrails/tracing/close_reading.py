@@ -45,6 +45,9 @@ _PHONE = re.compile(rf"{OPENS}\+?\(?\d[\d ()./-]{{5,}}\d{CLOSES}")
 _BARE = re.compile(rf"{OPENS}(?P<sign>{SIGN}?)(?P<number>{NUMBER}){CLOSES}|\S*\d\S*")
 _CHANGED = re.compile(rf" ?(?i:{CHANGES})")
 _SPANNED = re.compile(rf" ?(?i:{SPANS})")
+# Digits of one number, in groups that no line break may part.
+_GROUP_BEFORE = re.compile(r"\d[\u00a0\u202f]$")
+_GROUP_AFTER = re.compile(r"[\u00a0\u202f]\d")
 _STARTS = re.compile(OPENS)
 _ENDS = re.compile(CLOSES)
 _WORD = re.compile(r"\w+")
@@ -194,7 +197,9 @@ class _Reader:
         """Whether a currency or a word such as "million" stands next to a number."""
         before, after = _beside_number()
         return bool(
-            before.search(self.text, max(0, start - 8), start)
+            _GROUP_BEFORE.search(self.original, max(0, start - 2), start)
+            or _GROUP_AFTER.match(self.original, end)
+            or before.search(self.text, max(0, start - 8), start)
             or after.match(self.text, end)
             or _CHANGED.match(self.text, end)
         )

@@ -178,3 +178,8 @@ def test_name_that_carries_a_link__is_untraced():
     letter = render_letter(action, facts, POLICY)
     found = untraced(letter.subject, letter.body, facts, POLICY, "en", action)
     assert kinds(found) == {"link"}
+
+
+def test_reference_inside_a_grouped_amount__does_not_break_it_up():
+    facts = replace(FACTS, open_items=(*FACTS.open_items, item("234", FACTS.as_of, 1)))
+    assert traced("Il reste 1\u202f234,50\u00a0€", language="fr", facts=facts) == ()
