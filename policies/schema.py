@@ -1,13 +1,10 @@
 """The shape of every policy file: frozen, closed, checked at load."""
 
-from datetime import date, time
-from decimal import Decimal
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -21,30 +18,14 @@ from ledger.money import Money, currency_digits
 from ledger.states import Segment
 from policies.letter_template import LetterTemplate, Voice
 from policies.packs_schema import Packs
+from policies.schema_base import Amounts, PolicyFile, minor_amounts
+from policies.schema_contact import ContactPolicy
 from policies.tone import TonePolicy
 
-
-def _can_be_counted(amounts: dict[str, Decimal]) -> dict[str, Decimal]:
-    try:
-        _minor(amounts)
-    except BadInput as error:
-        raise ValueError(error.message) from None
-    return amounts
-
-
-Amounts = Annotated[dict[str, Decimal], AfterValidator(_can_be_counted)]
 Mode = Literal["shadow", "draft", "auto"]
 
 
-class _File(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: str
-    version: int = Field(ge=1)
-    effective_from: date
-
-
-class CompanyPolicy(_File):
+class CompanyPolicy(PolicyFile):
     """Who writes: the only source of our own names, links and bank details.
 
     Attributes:
@@ -105,30 +86,6 @@ class CompanyPolicy(_File):
         return value
 
 
-class ContactPolicy(_File):
-    """When a customer may be written to."""
-
-    window_opens: time
-    window_closes: time
-    business_days_only: bool
-    max_contacts_per_7_days: int = Field(ge=0)
-    max_contacts_per_30_days: int = Field(ge=0)
-    min_days_between: int = Field(ge=1)
-    promise_grace_days: int = Field(ge=0)
-    dispute_scope: Literal["account", "item"]
-    channels_needing_consent: tuple[str, ...]
-    proposal_expires_days: int = Field(ge=1)
-    look_again_days: int = Field(ge=1)
-    feed_max_age_days: dict[str, int]
-    high_value: Amounts
-
-    @model_validator(mode="after")
-    def _window_opens_first(self) -> "ContactPolicy":
-        if self.window_opens >= self.window_closes:
-            raise ValueError("window_opens must be earlier than window_closes")
-        return self
-
-
 class Stage(BaseModel):
     """One step of the ladder."""
 
@@ -142,7 +99,7 @@ class Stage(BaseModel):
     needs_approval: bool
 
 
-class DunningPolicy(_File):
+class DunningPolicy(PolicyFile):
     """The ladder of stages."""
 
     minimum_total: Amounts
@@ -180,7 +137,7 @@ class AutonomyException(BaseModel):
         )
 
 
-class AutonomyPolicy(_File):
+class AutonomyPolicy(PolicyFile):
     """What may leave without a person."""
 
     mode: Mode
@@ -239,7 +196,7 @@ class Authority(BaseModel):
         return limit is not None and value.amount <= limit
 
 
-class ApprovalPolicy(_File):
+class ApprovalPolicy(PolicyFile):
     """Rules of the gate and the authority matrix."""
 
     stands_for: dict[str, tuple[str, ...]]
@@ -274,7 +231,7 @@ class ApprovalPolicy(_File):
         )
 
 
-class CashPolicy(_File):
+class CashPolicy(PolicyFile):
     """What posts without a person, and what is tolerated; amounts in minor units of the money."""
 
     unattended_evidence: tuple[CashEvidence, ...]
@@ -290,7 +247,7 @@ class CashPolicy(_File):
     new_account_most_minor: int | None = Field(default=None, ge=0)
 
 
-class CreditPolicy(_File):
+class CreditPolicy(PolicyFile):
     """When the credit analyst speaks up."""
 
     warn_at_limit_percent: int = Field(gt=0)
@@ -298,14 +255,14 @@ class CreditPolicy(_File):
     propose_hold_oldest_days: int = Field(gt=0)
 
 
-class DisputePolicy(_File):
+class DisputePolicy(PolicyFile):
     """Clock and reasons of disputes."""
 
     answer_within_days: int = Field(gt=0)
     reasons: tuple[str, ...]
 
 
-class ForecastPolicy(_File):
+class ForecastPolicy(PolicyFile):
     """The plain forecast."""
 
     weeks: int = Field(gt=0)
@@ -377,15 +334,11 @@ class Policy(BaseModel):
         return found
 
     @cached_property
-    def high_value_minor(self) -> dict[str, int]:
+    def high_valueminor_amounts(self) -> dict[str, int]:
         """High-value threshold per currency in minor units."""
-        return _minor(self.contact.high_value)
+        return minor_amounts(self.contact.high_value)
 
     @cached_property
-    def minimum_minor(self) -> dict[str, int]:
+    def minimumminor_amounts(self) -> dict[str, int]:
         """Smallest total worth a letter, per currency in minor units."""
-        return _minor(self.dunning.minimum_total)
-
-
-def _minor(amounts: dict[str, Decimal]) -> dict[str, int]:
-    return {currency: Money.of(value, currency).minor for currency, value in amounts.items()}
+        return minor_amounts(self.dunning.minimum_total)
