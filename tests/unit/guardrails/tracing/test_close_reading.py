@@ -184,9 +184,6 @@ def test_name_that_carries_a_link__is_untraced():
 
 def test_reference_inside_a_grouped_amount__does_not_break_it_up():
     facts = replace(FACTS, open_items=(item("234", FACTS.as_of, 1_234_567_00),))
-    known, company = (
-        known_facts(facts, letter_action("reminder_1", "fr")),
-        known_company(POLICY.company),
-    )
+    known, company = known_facts(facts, None), known_company(POLICY.company)
     body = "Il reste 1\u202f234\u202f567,00\u00a0€"
     assert read_closely("", body, known, company, "fr") == ()
