@@ -334,11 +334,11 @@ class Policy(BaseModel):
         return found
 
     @cached_property
-    def high_valueminor_amounts(self) -> dict[str, int]:
+    def high_value_minor(self) -> dict[str, int]:
         """High-value threshold per currency in minor units."""
         return minor_amounts(self.contact.high_value)
 
     @cached_property
-    def minimumminor_amounts(self) -> dict[str, int]:
+    def minimum_minor(self) -> dict[str, int]:
         """Smallest total worth a letter, per currency in minor units."""
         return minor_amounts(self.dunning.minimum_total)
