@@ -24,12 +24,14 @@ _HIGHER = re.compile(
     r"|window_closes)|approval\.authority\[.+\]\.up_to\.\w+"
     rf"|credit\.\w+|dispute\.answer_within_days|dunning\.pre_due_days|{_BAND}\.firmness_max"
     r"|cash\.(?:fee_most_\w+|earned_discount_permille|set_most_documents|advice_days)"
-    r"|cash\.new_account_most_minor"
+    r"|cash\.new_account_most_minor|replies\.(?:promise_longest_days|repeats_before_person"
+    r"|most_invoices_per_message)"
 )
 _LOWER = re.compile(
     r"contact\.(?:min_days_between|promise_grace_days|window_opens)|dunning\.minimum_total\.\w+"
     rf"|dunning\.stages\[.+\]\.(?:days_past_due|days_since_last)|{_BAND}\.courtesy_min"
     r"|cash\.(?:discount_days_early|duplicate_days)"
+    r"|replies\.(?:already_paid_pause_days|repeat_window_days)"
 )
 _TO_FALSE = re.compile(
     rf"contact\.business_days_only|dunning\.stages\[.+\]\.needs_approval|{_BAND}\.asks"
@@ -37,7 +39,7 @@ _TO_FALSE = re.compile(
 _TO_TRUE = re.compile(r"cash\.post_named_part_payments")
 _MORE = re.compile(
     r"approval\.(?:rules\[.+\]\.(?:roles|covers)|stands_for\..+|authority\[.+\]\.actions)"
-    rf"|cash\.unattended_evidence|{_BAND}\.allows"
+    rf"|cash\.unattended_evidence|{_BAND}\.allows|replies\.(?:handled_alone|needs_no_answer)"
 )
 _FEWER = re.compile(r"contact\.channels_needing_consent")
 _LADDERS = (
@@ -53,6 +55,7 @@ _NEW_IS_LOOSER = re.compile(
 _GONE_IS_LOOSER = re.compile(
     r"approval\.rules.*|contact\.feed_max_age_days\.\w+|approval\.authority\[.+\]\.up_to\.\w+"
     r"|dunning\.minimum_total\.\w+|tone\.stages\..+|cash\.new_account_most_minor"
+    r"|replies\.holds\.\w+"
 )
 # Other law, other days, other hours, another letter: nobody can tell by machine that it is no less.
 _NOT_TO_BE_TOLD = re.compile(

@@ -34,6 +34,7 @@ FILES = (
     "dispute",
     "forecast",
     "tone",
+    "replies",
 )
 _DEFAULTS = Path(str(resources.files("policies") / "defaults"))
 

@@ -20,6 +20,7 @@ from policies.letter_template import LetterTemplate, Voice
 from policies.packs_schema import Packs
 from policies.schema_base import Amounts, PolicyFile, minor_amounts
 from policies.schema_contact import ContactPolicy
+from policies.schema_replies import RepliesPolicy
 from policies.tone import TonePolicy
 
 Mode = Literal["shadow", "draft", "auto"]
@@ -285,6 +286,7 @@ class Policy(BaseModel):
     dispute: DisputePolicy
     forecast: ForecastPolicy
     tone: TonePolicy
+    replies: RepliesPolicy
     letters: tuple[LetterTemplate, ...] = Field(repr=False)
     packs: Packs = Field(repr=False)
     hash: str
@@ -292,6 +294,16 @@ class Policy(BaseModel):
     def rule_named(self, rule_id: str) -> RuleEntry | None:
         """What a rule of the house or of the compliance packs does; None where there is none."""
         return self.approval.by_id.get(rule_id) or self._pack_entries.get(rule_id)
+
+    @model_validator(mode="after")
+    def _claims_have_codes_and_roles(self) -> "Policy":
+        for code in self.replies.dispute_codes.values():
+            if code not in self.dispute.reasons:
+                raise ValueError(f"replies.dispute_codes: {code} is no reason of dispute.toml")
+        for entry in self.replies.handled_by:
+            if entry.role not in self.approval.stands_for:
+                raise ValueError(f"replies.handled_by: {entry.role} is no role of approval.toml")
+        return self
 
     @cached_property
     def _pack_entries(self) -> dict[str, RuleEntry]:
