@@ -5,7 +5,7 @@ Only tools/ imports this. Each write keeps the projections of the rows it touche
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
@@ -14,11 +14,10 @@ from sqlmodel import Session
 from ledger.errors import Conflict, NotFound
 from ledger.ids import make_id
 from ledger.journal import insert_new, touch
-from ledger.states import ApplicationKind, DisputeState, PromiseState
-from ledger.tables.account import Account, Contact, Hold
-from ledger.tables.case import Dispute, Plan, PlanInstalment, Promise
+from ledger.states import ApplicationKind
+from ledger.tables.account import Account
 from ledger.tables.receivable import Application, CreditMemo, Invoice, Receipt
-from ledger.tables.work import CallTask, Message
+from ledger.tables.work import Message
 
 
 def apply_to_invoices(
@@ -177,211 +176,11 @@ def post_messages(session: Session, rows: list[dict[str, Any]]) -> None:
         session.execute(insert(Message.__table__), rows)
 
 
-def open_dispute(
-    session: Session,
-    account_id: str,
-    invoice_id: str | None,
-    reason: str,
-    opened_on: date,
-    quote: str,
-    owner: str | None = None,
-) -> str:
-    """Open a dispute once per invoice, reason and day; one resolved that day is open again."""
-    row = {
-        "id": make_id("dsp", account_id, invoice_id, reason, opened_on),
-        "account_id": account_id,
-        "invoice_id": invoice_id,
-        "reason": reason,
-        "opened_on": opened_on,
-        "quote": quote,
-        "owner": owner,
-        "state": DisputeState.OPEN.value,
-    }
-    if insert_new(session, Dispute, [row]) == 0:
-        _revive(session, Dispute, row["id"], state=row["state"], resolution=None, resolved_on=None)
-    touch(session, {account_id})
-    return row["id"]
-
-
-def resolve_dispute(session: Session, dispute_id: str, resolution: str, on: date) -> None:
-    """Close a dispute.
-
-    Raises:
-        NotFound: No such dispute.
-    """
-    dispute = _get(session, Dispute, dispute_id)
-    dispute.state = DisputeState.RESOLVED
-    dispute.resolution, dispute.resolved_on = resolution, on
-    session.flush()
-    touch(session, {dispute.account_id})
-
-
-def record_promise(session: Session, row: dict[str, Any]) -> str:
-    """Record a promise; a newer one over the same invoices supersedes the older.
-
-    One that is repeated after it was superseded the same day stands again.
-    """
-    row = row | {
-        "id": make_id(
-            "prm",
-            row["account_id"],
-            row["direction"],
-            row["kind"],
-            row["due_on"],
-            row["amount_minor"],
-            row["invoice_ids"],
-            row["promised_on"],
-        ),
-        "state": PromiseState.PENDING.value,
-    }
-    if row["direction"] == "theirs":
-        session.execute(
-            update(Promise)
-            .where(
-                Promise.account_id == row["account_id"],
-                Promise.direction == "theirs",
-                Promise.state == PromiseState.PENDING,
-                Promise.invoice_ids == row["invoice_ids"],
-                Promise.id != row["id"],
-            )
-            .values(state=PromiseState.SUPERSEDED.value)
-        )
-    if insert_new(session, Promise, [row]) == 0:
-        session.execute(
-            update(Promise)
-            .where(Promise.id == row["id"], Promise.state == PromiseState.SUPERSEDED)
-            .values(state=PromiseState.PENDING.value)
-        )
-    touch(session, {row["account_id"]})
-    return row["id"]
-
-
-def settle_promises(session: Session, states: dict[str, PromiseState]) -> None:
-    """Move promises to kept, partly kept or broken, and look at their accounts again."""
-    for promise_id, state in states.items():
-        promise = _get(session, Promise, promise_id)
-        promise.state = state
-        touch(session, {promise.account_id})
-    session.flush()
-
-
-def propose_plan(
-    session: Session,
-    account_id: str,
-    currency: str,
-    invoice_ids: tuple[str, ...],
-    parts: list[tuple[date, int]],
-    agreed_on: date,
-) -> str:
-    """Record an agreed plan with its instalments."""
-    plan_id = make_id("pln", account_id, currency, *invoice_ids, agreed_on)
-    plan = {
-        "id": plan_id,
-        "account_id": account_id,
-        "state": "active",
-        "amount_minor": sum(amount for _due, amount in parts),
-        "currency": currency,
-        "agreed_on": agreed_on,
-        "invoice_ids": ",".join(invoice_ids),
-    }
-    insert_new(session, Plan, [plan])
-    insert_new(
-        session,
-        PlanInstalment,
-        [
-            {
-                "id": make_id("pin", plan_id, number),
-                "plan_id": plan_id,
-                "number": number,
-                "due_on": due_on,
-                "amount_minor": amount,
-            }
-            for number, (due_on, amount) in enumerate(parts, start=1)
-        ],
-    )
-    touch(session, {account_id})
-    return plan_id
-
-
-def place_hold(session: Session, row: dict[str, Any]) -> str:
-    """Place a hold once per account, invoice, reason and day; one lifted that day stands again."""
-    row = row | {
-        "id": make_id("hld", row["account_id"], row["invoice_id"], row["reason"], row["placed_on"])
-    }
-    if insert_new(session, Hold, [row]) == 0:
-        again = {"ends_on": row["ends_on"], "lifted_at": None, "lifted_by": None}
-        _revive(session, Hold, row["id"], **again)
-    touch(session, {row["account_id"]})
-    return row["id"]
-
-
-def release_hold(session: Session, hold_id: str, lifted_by: str, lifted_at: datetime) -> None:
-    """Lift a hold.
-
-    Raises:
-        NotFound: No such hold.
-    """
-    hold = _get(session, Hold, hold_id)
-    hold.lifted_by, hold.lifted_at = lifted_by, lifted_at
-    session.flush()
-    touch(session, {hold.account_id})
-
-
-def set_credit_limit(session: Session, account_id: str, limit_minor: int, currency: str) -> None:
-    """Set the limit, in minor units of the account's currency."""
-    account = _get(session, Account, account_id)
-    account.credit_limit_minor, account.currency = limit_minor, currency
-    session.flush()
-    touch(session, {account_id})
-
-
-def set_credit_hold(session: Session, account_id: str, on: bool) -> None:
-    """Put an account on credit hold or take it off."""
-    _get(session, Account, account_id).credit_hold = on
-    session.flush()
-    touch(session, {account_id})
-
-
-def add_call_task(session: Session, row: dict[str, Any]) -> str:
-    """Give a person something to do, once per account, kind and summary."""
-    row = row | {
-        "id": make_id("tsk", row["account_id"], row["kind"], row["summary"], row["due_on"])
-    }
-    insert_new(session, CallTask, [row])
-    return row["id"]
-
-
-def mark_answered(session: Session, account_id: str, on: date) -> None:
-    """The customer's open messages have been answered."""
-    session.execute(
-        update(Message)
-        .where(Message.account_id == account_id, Message.direction == "in", Message.sent_on <= on)
-        .values(answered=True)
-    )
-    touch(session, {account_id})
-
-
-def opt_out(session: Session, contact_id: str) -> None:
-    """A contact asked us to stop; always obeyed."""
-    contact = _get(session, Contact, contact_id)
-    contact.opted_out = True
-    session.flush()
-    touch(session, {contact.account_id})
-
-
 def hold_receipt(session: Session, receipt_ids: Iterable[str], reason: str) -> None:
     """Note why receipts are not applied."""
     session.execute(
         update(Receipt).where(Receipt.id.in_(list(receipt_ids))).values(hold_reason=reason)
     )
-
-
-def _revive(session: Session, table: Any, row_id: str, **values: Any) -> None:
-    """Bring a row that had ended back into force."""
-    row = _get(session, table, row_id)
-    for name, value in values.items():
-        setattr(row, name, value)
-    session.flush()
 
 
 def _get(session: Session, table: Any, row_id: str) -> Any:

@@ -16,19 +16,20 @@ _SCOPES = ("account", "item")
 _EFFECTS = ("deny", "approve")
 _ROLES = ("third_party", "first_party")
 _TONES = ("friendly", "neutral", "firm", "final")
+_UNSUBSCRIBE = ("always", "offered", "never")
 _BAND = r"tone\.(?:otherwise|stages\..+)"
 # Which way a value must move to let more happen without, or with less of, a person. A value that
 # is listed nowhere is neither looser nor stricter, such as a sentence or our own address.
 _HIGHER = re.compile(
     r"contact\.(?:high_value\.\w+|max_contacts_per_\w+|proposal_expires_days|feed_max_age_days\.\w+"
-    r"|window_closes)|approval\.authority\[.+\]\.up_to\.\w+"
+    r"|(?:sms_)?window_closes|delivery_attempts)|approval\.authority\[.+\]\.up_to\.\w+"
     rf"|credit\.\w+|dispute\.answer_within_days|dunning\.pre_due_days|{_BAND}\.firmness_max"
     r"|cash\.(?:fee_most_\w+|earned_discount_permille|set_most_documents|advice_days)"
     r"|cash\.new_account_most_minor|replies\.(?:promise_longest_days|repeats_before_person"
     r"|most_invoices_per_message)"
 )
 _LOWER = re.compile(
-    r"contact\.(?:min_days_between|promise_grace_days|window_opens)|dunning\.minimum_total\.\w+"
+    r"contact\.(?:min_days_between|promise_grace_days|(?:sms_)?window_opens)|dunning\.minimum_total\.\w+"
     rf"|dunning\.stages\[.+\]\.(?:days_past_due|days_since_last)|{_BAND}\.courtesy_min"
     r"|cash\.(?:discount_days_early|duplicate_days)"
     r"|replies\.(?:already_paid_pause_days|repeat_window_days)"
@@ -41,11 +42,12 @@ _MORE = re.compile(
     r"approval\.(?:rules\[.+\]\.(?:roles|covers)|stands_for\..+|authority\[.+\]\.actions)"
     rf"|cash\.unattended_evidence|{_BAND}\.allows|replies\.(?:handled_alone|needs_no_answer)"
 )
-_FEWER = re.compile(r"contact\.channels_needing_consent")
+_FEWER = re.compile(r"contact\.(?:channels_needing_consent|sms_never_for)")
 _LADDERS = (
     (re.compile(r"contact\.dispute_scope"), _SCOPES),
     (re.compile(r"approval\.rules\[.+\]\.effect"), _EFFECTS),
     (re.compile(r"company\.creditor_role"), _ROLES),
+    (re.compile(r"contact\.list_unsubscribe"), _UNSUBSCRIBE),
     (re.compile(r"dunning\.stages\[.+\]\.tone"), _TONES),
 )
 # What loosens by coming or by going; without a threshold of its currency a total always asks.

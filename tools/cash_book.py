@@ -12,8 +12,9 @@ from guardrails.verdict import Allow
 from ledger.actions import ApplyReceipt
 from ledger.chains import append_audit
 from ledger.journal import touch
-from ledger.postings import application_id, hold_receipt, identify_payers, settle_promises
+from ledger.postings import application_id, hold_receipt, identify_payers
 from ledger.postings_bulk import add_rows, post_applications
+from ledger.postings_cases import settle_promises
 from ledger.states import ApplicationKind, PromiseState
 from ledger.tables.receivable import Application, Receipt
 from tools.execute import Writer

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from guardrails.business_days import add_business_days
 from ledger import actions as act
-from ledger import postings
+from ledger import postings, postings_cases
 from ledger.chains import append_permits
 from ledger.facts import AccountFacts, facts_bytes, pack
 from ledger.ids import digest
@@ -135,7 +135,7 @@ def _queue_message(writer: Writer, judged: JudgedMessage | None) -> str:
         return f"already queued as {outbox['id']}"
     append_permits(writer.session, [permit])
     if isinstance(judged.action, act.AnswerQuery):
-        postings.mark_answered(writer.session, judged.action.account_id, writer.facts.as_of)
+        postings_cases.mark_answered(writer.session, judged.action.account_id, writer.facts.as_of)
     return f"queued to {outbox['recipient']}, leaves {outbox['release_at']:%Y-%m-%d %H:%M} UTC"
 
 
@@ -161,9 +161,9 @@ def _money_parts(
 def _post_dispute(writer: Writer, action: act.OpenDisputeCase | act.ResolveDispute) -> str:
     on = writer.facts.as_of
     if isinstance(action, act.ResolveDispute):
-        postings.resolve_dispute(writer.session, action.dispute_id, action.resolution, on)
+        postings_cases.resolve_dispute(writer.session, action.dispute_id, action.resolution, on)
         return f"dispute closed: {action.resolution}"
-    dispute_id = postings.open_dispute(
+    dispute_id = postings_cases.open_dispute(
         writer.session, action.account_id, action.invoice_id, action.reason, on, action.quote
     )
     return f"dispute {dispute_id} opened"
@@ -172,7 +172,7 @@ def _post_dispute(writer: Writer, action: act.OpenDisputeCase | act.ResolveDispu
 def _post_promise(writer: Writer, action: act.RecordPromise | act.ProposePlan) -> str:
     if isinstance(action, act.ProposePlan):
         parts = [(part.due_on, part.amount_minor) for part in action.parts]
-        plan_id = postings.propose_plan(
+        plan_id = postings_cases.propose_plan(
             writer.session,
             action.account_id,
             action.currency,
@@ -192,12 +192,12 @@ def _post_promise(writer: Writer, action: act.RecordPromise | act.ProposePlan) -
         "invoice_ids": ",".join(action.invoice_ids),
         "source": writer.actor,
     }
-    return f"promise {postings.record_promise(writer.session, row)} recorded"
+    return f"promise {postings_cases.record_promise(writer.session, row)} recorded"
 
 
 def _post_hold(writer: Writer, action: act.PlaceHold | act.ReleaseHold) -> str:
     if isinstance(action, act.ReleaseHold):
-        postings.release_hold(writer.session, action.hold_id, writer.actor, writer.now)
+        postings_cases.release_hold(writer.session, action.hold_id, writer.actor, writer.now)
         return "hold lifted"
     row = {
         "account_id": action.account_id,
@@ -212,16 +212,16 @@ def _post_hold(writer: Writer, action: act.PlaceHold | act.ReleaseHold) -> str:
         "lifted_at": None,
         "lifted_by": None,
     }
-    return f"hold {postings.place_hold(writer.session, row)} placed"
+    return f"hold {postings_cases.place_hold(writer.session, row)} placed"
 
 
 def _post_credit(writer: Writer, action: act.SetCreditLimit | act.SetCreditHold) -> str:
     if isinstance(action, act.SetCreditLimit):
-        postings.set_credit_limit(
+        postings_cases.set_credit_limit(
             writer.session, action.account_id, action.limit_minor, action.currency
         )
         return f"limit set to {Money(action.limit_minor, action.currency)}"
-    postings.set_credit_hold(writer.session, action.account_id, action.on)
+    postings_cases.set_credit_hold(writer.session, action.account_id, action.on)
     return "credit hold on" if action.on else "credit hold off"
 
 
@@ -240,4 +240,4 @@ def _post_task(writer: Writer, action: act.CreateCallTask | act.Escalate) -> str
         "state": "open",
         "created_by": writer.actor,
     }
-    return f"task {postings.add_call_task(writer.session, row)} for a person"
+    return f"task {postings_cases.add_call_task(writer.session, row)} for a person"

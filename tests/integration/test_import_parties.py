@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.postings import opt_out
+from ledger.postings_cases import opt_out
 from ledger.tables.account import Account, Contact, ContractNote, Renewal, Ticket
 from ledger.tables.receivable import Invoice
 from tests.support.imports import Desk, open_desk

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from ledger import postings
+from ledger import postings, postings_cases
 from ledger.checks import check_ledger
 from ledger.errors import Conflict, NotFound
 from ledger.states import ApplicationKind, DisputeState, PromiseState
@@ -243,7 +243,7 @@ class TestCustomerState:
     def test_hold_lifted_and_placed_again_the_same_day__is_in_force(self, books: Books) -> None:
         hold_id = self.place(books)
         with books.ledger.write() as session:
-            postings.release_hold(session, hold_id, "ann", NOON)
+            postings_cases.release_hold(session, hold_id, "ann", NOON)
         assert value(books, Hold.lifted_by, hold_id) == "ann"
         assert self.place(books) == hold_id
         assert value(books, Hold.lifted_at, hold_id) is None
@@ -263,12 +263,12 @@ class TestCustomerState:
             "lifted_by": None,
         }
         with books.ledger.write() as session:
-            return postings.place_hold(session, row)
+            return postings_cases.place_hold(session, row)
 
     def test_dispute_resolved_and_opened_again_the_same_day__is_open(self, books: Books) -> None:
         first = self.dispute(books)
         with books.ledger.write() as session:
-            postings.resolve_dispute(session, first, "deny", DAY)
+            postings_cases.resolve_dispute(session, first, "deny", DAY)
         assert value(books, Dispute.state, first) == DisputeState.RESOLVED
         assert self.dispute(books) == first
         assert value(books, Dispute.state, first) == DisputeState.OPEN
@@ -276,7 +276,7 @@ class TestCustomerState:
 
     def dispute(self, books: Books) -> str:
         with books.ledger.write() as session:
-            return postings.open_dispute(session, "acc_a", "inv_1", "PRICE", DAY, "too much")
+            return postings_cases.open_dispute(session, "acc_a", "inv_1", "PRICE", DAY, "too much")
 
     def test_newer_promise__supersedes_the_older_over_the_same_invoices(self, books: Books):
         first, other = self.promise(books, 10), self.promise(books, 10, "inv_2")
@@ -294,7 +294,7 @@ class TestCustomerState:
     def test_promise_settled_the_same_day__is_not_revived(self, books: Books) -> None:
         first = self.promise(books, 10)
         with books.ledger.write() as session:
-            postings.settle_promises(session, {first: PromiseState.KEPT})
+            postings_cases.settle_promises(session, {first: PromiseState.KEPT})
         self.promise(books, 10)
         assert value(books, Promise.state, first) == PromiseState.KEPT
 
@@ -311,13 +311,13 @@ class TestCustomerState:
             "source": "ann",
         }
         with books.ledger.write() as session:
-            return postings.record_promise(session, row)
+            return postings_cases.record_promise(session, row)
 
     def test_plan_agreed_twice__is_one_with_its_parts(self, books: Books) -> None:
         parts = [(DAY, 40_00), (DAY + timedelta(days=30), 60_00)]
         for _ in range(2):
             with books.ledger.write() as session:
-                postings.propose_plan(session, "acc_a", "EUR", ("inv_1",), parts, DAY)
+                postings_cases.propose_plan(session, "acc_a", "EUR", ("inv_1",), parts, DAY)
         assert (count(books, Plan), count(books, PlanInstalment)) == (1, 2)
         assert sound(books)
 
@@ -346,7 +346,7 @@ class TestCustomerState:
                 invoice_ids="",
             )
         with books.ledger.write() as session:
-            postings.mark_answered(session, "acc_a", DAY)
+            postings_cases.mark_answered(session, "acc_a", DAY)
         assert value(books, Message.answered, "msg_0") is True
         assert value(books, Message.answered, "msg_1") is False
 
@@ -371,10 +371,12 @@ class TestCustomerState:
             "created_by": "ann",
         }
         with books.ledger.write() as session:
-            postings.set_credit_limit(session, "acc_a", 5_00, "EUR")
-            postings.set_credit_hold(session, "acc_a", True)
-            postings.opt_out(session, "con_1")
-            assert postings.add_call_task(session, task) == postings.add_call_task(session, task)
+            postings_cases.set_credit_limit(session, "acc_a", 5_00, "EUR")
+            postings_cases.set_credit_hold(session, "acc_a", True)
+            postings_cases.opt_out(session, "con_1")
+            assert postings_cases.add_call_task(session, task) == postings_cases.add_call_task(
+                session, task
+            )
             postings.hold_receipt(session, ["rcp_1"], "overpayment")
         assert value(books, Account.credit_limit_minor, "acc_a") == 5_00
         assert value(books, Account.credit_hold, "acc_a") is True
@@ -385,11 +387,11 @@ class TestCustomerState:
     @pytest.mark.parametrize(
         "change",
         [
-            lambda s: postings.resolve_dispute(s, "x", "deny", DAY),
-            lambda s: postings.release_hold(s, "x", "ann", NOON),
-            lambda s: postings.set_credit_hold(s, "x", True),
-            lambda s: postings.settle_promises(s, {"x": PromiseState.KEPT}),
-            lambda s: postings.opt_out(s, "x"),
+            lambda s: postings_cases.resolve_dispute(s, "x", "deny", DAY),
+            lambda s: postings_cases.release_hold(s, "x", "ann", NOON),
+            lambda s: postings_cases.set_credit_hold(s, "x", True),
+            lambda s: postings_cases.settle_promises(s, {"x": PromiseState.KEPT}),
+            lambda s: postings_cases.opt_out(s, "x"),
         ],
     )
     def test_row_that_is_not_there__is_refused(self, books: Books, change) -> None:

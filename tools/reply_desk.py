@@ -1,0 +1,138 @@
+"""The reply desk: what customers wrote becomes claims, and claims become caution or a question.
+
+One message at a time inside the caller's transaction, through the one acting path: every action is
+judged by the gate like any other, and what the gate refuses is for a person.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from engines.reading.model import Reading
+from guardrails.verdict import Allow, Deny
+from ledger.facts import AccountFacts
+from ledger.journal import audit, insert_new
+from ledger.postings_cases import mark_message_answered
+from ledger.queries.account_facts import load_facts
+from ledger.queries.replies import Numbers, invoices_by_number, unproven_claims
+from ledger.tables.inbound import Claim, Inbound
+from policies.schema import Policy
+from tools.proposals import Submitted, submit
+from tools.reply_actions import Response, answers, respond
+from tools.reply_claims import Said, claim_rows
+
+AUTHOR = "message_reader"
+ROLE = "collector"
+
+
+@dataclass
+class Handled:
+    """What became of messages: how many were read, and the proposals that wait for a person."""
+
+    read: int = 0
+    claims: int = 0
+    done: int = 0
+    to_a_person: int = 0
+    waiting: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyDesk:
+    """Who handles messages, on what policy and when."""
+
+    session: Session
+    policy: Policy
+    now: datetime
+    reader: str
+    run_id: str | None = None
+
+    def handle(self, read: Iterable[tuple[Inbound, Reading]]) -> Handled:
+        """Record the claims of messages and act on them, in the caller's write transaction.
+
+        Args:
+            read: Messages of known accounts with what was read in them, oldest first.
+        """
+        read = list(read)
+        handled = Handled()
+        if not read:
+            return handled
+        accounts = sorted({row.account_id or "" for row, _reading in read})
+        as_of = self.now.date()
+        facts = load_facts(self.session, as_of, accounts)
+        numbers = invoices_by_number(self.session, accounts)
+        since = as_of - timedelta(days=self.policy.replies.repeat_window_days)
+        for row, reading in read:
+            account_id = row.account_id or ""
+            repeats = unproven_claims(self.session, [account_id], since).get(account_id, {})
+            said = self._said(row, reading, numbers.get(account_id, {}), repeats)
+            self._one(row, said, facts[account_id], handled)
+            facts |= load_facts(self.session, as_of, [account_id])
+        return handled
+
+    def _said(
+        self, row: Inbound, reading: Reading, numbers: Numbers, repeats: dict[str, int]
+    ) -> Said:
+        return Said(
+            inbound_id=row.id,
+            account_id=row.account_id or "",
+            contact_id=row.contact_id,
+            received_on=row.received_on,
+            authentic=row.authentic,
+            reading=reading,
+            numbers=numbers,
+            repeats=repeats,
+        )
+
+    def _one(self, row: Inbound, said: Said, facts: AccountFacts, handled: Handled) -> None:
+        response = respond(said, facts, self.policy)
+        claims = claim_rows(said, self.policy.replies, facts.as_of)
+        handled.claims += insert_new(self.session, Claim, claims)
+        done = self._ask(response.actions, facts, self._why(row))
+        now_known = load_facts(self.session, facts.as_of, [said.account_id])[said.account_id]
+        letters = answers(said, now_known, response.person_because)
+        done += self._ask(tuple(letters), now_known, self._why(row))
+        if response.answered:
+            mark_message_answered(self.session, row.id)
+        row.state, row.read_by = "read", self.reader
+        self.session.add(row)
+        self._note(row, response, done)
+        handled.read += 1
+        handled.done += sum(isinstance(each.verdict, Allow) for each in done)
+        handled.to_a_person += bool(response.person_because)
+        handled.waiting += [
+            (each.proposal_id, said.account_id) for each in done if each.proposal_id
+        ]
+
+    def _ask(
+        self, actions: tuple[object, ...], facts: AccountFacts, why: str
+    ) -> tuple[Submitted, ...]:
+        return submit(
+            self.session,
+            actions,
+            author=AUTHOR,
+            role=ROLE,
+            facts=facts,
+            policy=self.policy,
+            now=self.now,
+            run_id=self.run_id,
+            why=why,
+        )
+
+    def _why(self, row: Inbound) -> str:
+        return f"From the customer's message {row.id} of {row.received_on}."
+
+    def _note(self, row: Inbound, response: Response, done: tuple[Submitted, ...]) -> None:
+        audit(
+            self.session,
+            self.now,
+            "message_read",
+            row.account_id or "",
+            AUTHOR,
+            inbound_id=row.id,
+            reader=self.reader,
+            did=[each.action.type for each in done if isinstance(each.verdict, Allow)],
+            refused=[each.action.type for each in done if isinstance(each.verdict, Deny)],
+            because=list(response.person_because),
+        )
