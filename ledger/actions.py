@@ -9,13 +9,18 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
+from ledger.action_base import Action as _Action
+from ledger.cash_actions import (  # noqa: F401 - one door to every action and its parts
+    Allocation,
+    ApplyCredit,
+    ApplyReceipt,
+    CashEvidence,
+    CreditUse,
+    Difference,
+    ReverseReceipt,
+    WriteOff,
+)
 from ledger.ids import digest
-
-
-class _Action(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    account_id: str
 
 
 class _MessageAction(_Action):
@@ -93,56 +98,6 @@ class AnswerQuery(_MessageAction):
             told = "names invoice_ids" if wants_invoices else "leaves invoice_ids out"
             raise ValueError(f"{self.template_id} {told}")
         return self
-
-
-class Allocation(BaseModel):
-    """Part of a receipt or credit memo for one invoice, in minor units."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    invoice_id: str
-    amount_minor: int = Field(gt=0)
-
-
-CashEvidence = Literal[
-    "named_invoice",
-    "named_part_payment",
-    "named_credit_note",
-    "named_less_discount",
-    "named_less_fee",
-    "nearly_named_invoice",
-    "remittance_advice",
-    "advice_less_discount",
-    "advice_part_payment",
-    "unique_exact_amount",
-    "unique_set_of_items",
-    "run_by_due_date",
-    "whole_account",
-    "equal_amounts",
-    "likely_combination",
-    "short_payment",
-    "overpayment",
-    "conflicting_reference",
-    "oldest_first",
-    "person",
-]
-
-
-class ApplyReceipt(_Action):
-    """Apply money received to invoices."""
-
-    type: Literal["apply_receipt"] = "apply_receipt"
-    receipt_id: str
-    allocations: tuple[Allocation, ...] = Field(min_length=1)
-    evidence: CashEvidence = "named_invoice"
-
-
-class ApplyCredit(_Action):
-    """Apply a credit memo to invoices."""
-
-    type: Literal["apply_credit"] = "apply_credit"
-    credit_id: str
-    allocations: tuple[Allocation, ...] = Field(min_length=1)
 
 
 class OpenDisputeCase(_Action):
@@ -229,15 +184,6 @@ class SetCreditHold(_Action):
     note: str = ""
 
 
-class WriteOff(_Action):
-    """Write off an invoice's open balance."""
-
-    type: Literal["write_off"] = "write_off"
-    invoice_id: str
-    amount_minor: int = Field(gt=0)
-    note: str = ""
-
-
 class CreateCallTask(_Action):
     """Ask a person to call, look, or find a contact."""
 
@@ -262,6 +208,7 @@ ProposedAction = Annotated[
     | AnswerQuery
     | ApplyReceipt
     | ApplyCredit
+    | ReverseReceipt
     | OpenDisputeCase
     | ResolveDispute
     | RecordPromise

@@ -64,8 +64,11 @@ class LedgerTotals:
     written_off_minor: int = 0
     adjusted_minor: int = 0
     received_minor: int = 0
+    returned_minor: int = 0
     unidentified_minor: int = 0
     credited_minor: int = 0
+    cash_elsewhere_minor: int = 0
+    """Cash of these accounts on invoices of others of their family, less the reverse."""
 
     @property
     def open_minor(self) -> int:
@@ -75,8 +78,9 @@ class LedgerTotals:
 
     @property
     def unapplied_cash_minor(self) -> int:
-        """Money received, of known and of unidentified payers, and not applied."""
-        return self.received_minor - self.cash_applied_minor
+        """Money received, of known and of unidentified payers, not gone back and not applied."""
+        used = self.cash_applied_minor + self.cash_elsewhere_minor
+        return self.received_minor - self.returned_minor - used
 
     @property
     def unapplied_credit_minor(self) -> int:

@@ -131,6 +131,11 @@ CHECKS = (
         _rows(lambda _: violations.sources_overapplied(receipt, "receipt_id")),
     ),
     Check(
+        "return_fits_its_receipt",
+        "return {subject}: booked in {found}, its receipt or bank line is in {expected}",
+        _rows(violations.returns_off),
+    ),
+    Check(
         "credit_not_overapplied",
         "credit memo {subject}: {found} applied, only {expected} credited",
         _rows(lambda _: violations.sources_overapplied(credit_memo, "credit_memo_id")),

@@ -83,6 +83,57 @@ class UnappliedReceipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Relative:
+    """An open invoice of the family of an account: of its parent, its children or theirs."""
+
+    account_id: str
+    account_number: str
+    item: OpenItem
+
+
+@dataclass(frozen=True, slots=True)
+class TakenReceipt:
+    """Money received, and what became of it.
+
+    Attributes:
+        returned_minor: What went back already.
+        by_person: Whether a person, or an accounting system, said what it pays.
+    """
+
+    receipt_id: str
+    receipt_number: str
+    received_on: date
+    amount_minor: int
+    unapplied_minor: int
+    returned_minor: int
+    currency: str
+    by_person: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BankReturn:
+    """A line by which the bank took money back; `is_used` once a receipt carries it."""
+
+    bank_line_id: str
+    booked_on: date
+    amount_minor: int
+    currency: str
+    is_used: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedPayment:
+    """Money of the account that went back in the budget window."""
+
+    receipt_id: str
+    receipt_number: str
+    returned_on: date
+    amount_minor: int
+    currency: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReceivedPayment:
     """Money of the account that came in lately, applied or not."""
 
@@ -227,6 +278,10 @@ class AccountFacts:
     Attributes:
         payments: Money received in the budget window, whole amounts.
         broken_lately: Promises to pay that fell due in the budget window and were broken.
+        returned: Money that went back in the budget window.
+        relatives: Invoices of the family that an action names.
+        taken: The receipts an action would take back.
+        bank_returns: The lines of the bank an action names.
     """
 
     account_id: str
@@ -265,6 +320,10 @@ class AccountFacts:
     rejected: tuple[RejectedDraft, ...] = ()
     payments: tuple[ReceivedPayment, ...] = ()
     broken_lately: tuple[PendingPromise, ...] = ()
+    returned: tuple[ReturnedPayment, ...] = ()
+    relatives: tuple[Relative, ...] = ()
+    taken: tuple[TakenReceipt, ...] = ()
+    bank_returns: tuple[BankReturn, ...] = ()
 
     def open_in(self, currency: str) -> Money:
         """Sum of open invoices in a currency, before credits and unapplied cash."""

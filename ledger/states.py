@@ -121,6 +121,13 @@ class ApplicationKind(StrEnum):
     CREDIT = "credit"
     WRITE_OFF = "write_off"
     ADJUSTMENT = "adjustment"
+    DISCOUNT = "discount"
+    FEE = "bank_fee"
+    FX = "fx_difference"
+
+
+BY_CASH_APPLIER = ":cash_applier"
+"""How the cause of an application ends that no person asked for or agreed to."""
 
 
 class ProposalState(StrEnum):

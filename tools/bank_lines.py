@@ -146,6 +146,7 @@ def receipt_of(line: Row, batch_id: str) -> Row:
         "memo": " ".join(memo),
         "hold_reason": None,
         "batch_id": batch_id,
+        "advice_key": "",
     }
 
 

@@ -225,6 +225,7 @@ class InvoicePlanner:
                 "payer_name": self.book.by_id[account_id]["name"],
                 "memo": "",
                 "hold_reason": None,
+                "advice_key": "",
                 "batch_id": self.plan.batch_id,
             }
             self.plan.add(Receipt, receipt)

@@ -114,6 +114,7 @@ class ReceiptPlanner:
             "memo": _memo(record),
             "hold_reason": None,
             "batch_id": self.plan.batch_id,
+            "advice_key": "",
         }
         _post_document(
             self.plan, self.used, Receipt, ApplicationKind.CASH, row, record, record.invoice_numbers

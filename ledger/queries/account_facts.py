@@ -112,6 +112,7 @@ def _snapshot(
         in_flight=of("in_flight"),
         rejected=of("rejected"),
         payments=of("payments"),
+        returned=of("returned"),
         broken_lately=tuple(
             each for each in of("broken") if each.due_on > as_of - timedelta(days=BUDGET_DAYS)
         ),

@@ -38,6 +38,7 @@ invoice = metadata.tables["invoice"]
 instalment = metadata.tables["instalment"]
 application = metadata.tables["application"]
 receipt = metadata.tables["receipt"]
+receipt_return = metadata.tables["receipt_return"]
 credit_memo = metadata.tables["credit_memo"]
 dispute = metadata.tables["dispute"]
 promise = metadata.tables["promise"]
@@ -51,6 +52,9 @@ _SETTLED = {
     ApplicationKind.CREDIT: "credit_applied_minor",
     ApplicationKind.WRITE_OFF: "written_off_minor",
     ApplicationKind.ADJUSTMENT: "adjusted_minor",
+    ApplicationKind.DISCOUNT: "adjusted_minor",
+    ApplicationKind.FEE: "adjusted_minor",
+    ApplicationKind.FX: "adjusted_minor",
 }
 
 
@@ -109,7 +113,11 @@ def billed_between(
 
 
 def totals_as_of(session: Session, as_of: date, account_ids: Accounts = None) -> list[LedgerTotals]:
-    """Control totals per currency, unapplied and unidentified cash among them."""
+    """Control totals per currency, unapplied and unidentified cash among them.
+
+    Money that went back counts from its day. Cash counts with the account that sent it, also where
+    it paid an invoice of its family.
+    """
     unidentified = case((receipt.c.account_id.is_(None), receipt.c.amount_minor), else_=0)
     reads = {
         "invoiced_minor": _sum(invoice, invoice.c.issued_on, as_of, account_ids),
@@ -117,8 +125,11 @@ def totals_as_of(session: Session, as_of: date, account_ids: Accounts = None) ->
         "unidentified_minor": _sum(
             receipt, receipt.c.received_on, as_of, account_ids, unidentified
         ),
+        "returned_minor": _returned(as_of, account_ids),
         "credited_minor": _sum(credit_memo, credit_memo.c.issued_on, as_of, account_ids),
     }
+    if account_ids is not None:
+        reads["cash_elsewhere_minor"] = _cash_elsewhere(as_of, account_ids)
     found: dict[str, dict[str, int]] = {}
     for name, query in reads.items():
         for currency, minor in session.execute(query):
@@ -126,8 +137,35 @@ def totals_as_of(session: Session, as_of: date, account_ids: Accounts = None) ->
     settled = _sum(application, application.c.applied_on, as_of, account_ids)
     by_kind = settled.add_columns(application.c.kind).group_by(application.c.kind)
     for currency, minor, kind in session.execute(by_kind):
-        found.setdefault(currency, {})[_SETTLED[kind]] = minor
+        sums = found.setdefault(currency, {})
+        sums[_SETTLED[kind]] = sums.get(_SETTLED[kind], 0) + minor
     return [LedgerTotals(currency, **found[currency]) for currency in sorted(found)]
+
+
+def _returned(as_of: date, account_ids: Accounts) -> Select:
+    """What of the receipts had gone back."""
+    return (
+        select(receipt_return.c.currency, total(receipt_return.c.amount_minor))
+        .join(receipt, receipt.c.id == receipt_return.c.receipt_id)
+        .where(receipt_return.c.returned_on <= as_of, *_of(receipt, account_ids))
+        .group_by(receipt_return.c.currency)
+    )
+
+
+def _cash_elsewhere(as_of: date, account_ids: Sequence[str]) -> Select:
+    """Cash of the accounts on invoices of others, less cash of others on theirs."""
+    given = case((receipt.c.account_id.in_(account_ids), application.c.amount_minor), else_=0)
+    taken = case((application.c.account_id.in_(account_ids), application.c.amount_minor), else_=0)
+    return (
+        select(application.c.currency, total(given - taken))
+        .join(receipt, receipt.c.id == application.c.receipt_id)
+        .where(
+            application.c.applied_on <= as_of,
+            receipt.c.account_id != application.c.account_id,
+            or_(receipt.c.account_id.in_(account_ids), application.c.account_id.in_(account_ids)),
+        )
+        .group_by(application.c.currency)
+    )
 
 
 def disputed_as_of(

@@ -23,6 +23,7 @@ from ledger.facts import (
     PlannedPart,
     ReceivedPayment,
     RejectedDraft,
+    ReturnedPayment,
     UnappliedReceipt,
     WaitingProposal,
 )
@@ -38,7 +39,7 @@ from ledger.states import (
 )
 from ledger.tables.account import Contact, ContractNote, Hold, Renewal, Ticket
 from ledger.tables.case import Dispute, Plan, PlanInstalment, Promise
-from ledger.tables.receivable import CreditMemo, Invoice, Receipt
+from ledger.tables.receivable import CreditMemo, Invoice, Receipt, ReceiptReturn
 from ledger.tables.work import Feed, Message, Outbox, Proposal
 
 BUDGET_DAYS = 30
@@ -54,6 +55,7 @@ def read_parts(session: Session, as_of: date, ids: Sequence[str]) -> dict[str, R
         "credits": _credits(session, ids),
         "receipts": _receipts(session, ids),
         "payments": _payments(session, as_of, ids),
+        "returned": _returned(session, as_of, ids),
         "disputes": _disputes(session, ids),
         "promises": _promises(session, ids),
         "broken": _broken(session, ids),
@@ -168,6 +170,28 @@ def _payments(session: Session, as_of: date, ids: Sequence[str]) -> Rows:
         .order_by(Receipt.id)
     )
     return _group(rows, lambda row: ReceivedPayment(*row[1:]))
+
+
+def _returned(session: Session, as_of: date, ids: Sequence[str]) -> Rows:
+    rows = session.execute(
+        select(
+            Receipt.account_id,
+            Receipt.id,
+            Receipt.receipt_number,
+            ReceiptReturn.returned_on,
+            ReceiptReturn.amount_minor,
+            ReceiptReturn.currency,
+            ReceiptReturn.reason,
+        )
+        .join(Receipt, Receipt.id == ReceiptReturn.receipt_id)
+        .where(
+            among(Receipt.account_id, ids),
+            ReceiptReturn.returned_on > as_of - timedelta(days=BUDGET_DAYS),
+            ReceiptReturn.returned_on <= as_of,
+        )
+        .order_by(ReceiptReturn.id)
+    )
+    return _group(rows, lambda row: ReturnedPayment(*row[1:]))
 
 
 def read_unidentified(session: Session, ids: Sequence[str]) -> tuple[UnappliedReceipt, ...]:

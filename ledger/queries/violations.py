@@ -30,17 +30,22 @@ from ledger.queries.as_of import (
     instalment,
     invoice,
     receipt,
+    receipt_return,
     total,
 )
 from ledger.states import ApplicationKind
 from ledger.tables.all_tables import metadata
 
+_SIGNED = (ApplicationKind.ADJUSTMENT, ApplicationKind.FX)
+"""What may go both ways: only these may raise an open balance again without a reversal."""
+
+bank_line = metadata.tables["bank_line"]
 plan = metadata.tables["plan"]
 plan_instalment = metadata.tables["plan_instalment"]
 
 
 def projections_off(documents: Table, column: str, source: str) -> Select:
-    """Documents whose kept balance is not their amount less all their applications."""
+    """Documents whose kept balance is not their amount less all their applications and returns."""
     applied = _applied_by(source)
     kept = documents.c[column]
     expected = documents.c.amount_minor - func.coalesce(applied.c.minor, 0)
@@ -48,10 +53,36 @@ def projections_off(documents: Table, column: str, source: str) -> Select:
 
 
 def sources_overapplied(documents: Table, source: str) -> Select:
-    """Receipts or credit memos applied for more than they are."""
+    """Receipts or credit memos applied, or gone back, for more than they are."""
     applied = _applied_by(source)
     amount, used = documents.c.amount_minor, func.coalesce(applied.c.minor, 0)
     return _with_applied(documents, applied, amount, used).where(used > amount)
+
+
+def returns_off(as_of: date) -> Select:
+    """Returns that do not fit the receipt they take from, or the line of the bank they rest on."""
+    known = receipt_return.c.returned_on <= as_of
+    of_receipt = and_(
+        receipt.c.currency == receipt_return.c.currency,
+        receipt.c.received_on <= receipt_return.c.returned_on,
+        receipt_return.c.amount_minor > 0,
+    )
+    of_line = or_(
+        receipt_return.c.bank_line_id.is_(None),
+        and_(
+            bank_line.c.currency == receipt_return.c.currency,
+            bank_line.c.amount_minor == -receipt_return.c.amount_minor,
+        ),
+    )
+    expected = receipt.c.currency + " after " + cast(receipt.c.received_on, String)
+    found = receipt_return.c.currency + " on " + cast(receipt_return.c.returned_on, String)
+    return (
+        select(receipt_return.c.id, expected, found)
+        .join(receipt, receipt.c.id == receipt_return.c.receipt_id)
+        .outerjoin(bank_line, bank_line.c.id == receipt_return.c.bank_line_id)
+        .where(known, or_(~of_receipt, ~of_line))
+        .order_by(receipt_return.c.id)
+    )
 
 
 def invoices_overapplied(_as_of: date) -> Select:
@@ -63,7 +94,7 @@ def invoices_overapplied(_as_of: date) -> Select:
     applied = _applied_by("invoice_id")
     adjusted = (
         select(application.c.invoice_id, total(application.c.amount_minor).label("minor"))
-        .where(application.c.kind == ApplicationKind.ADJUSTMENT)
+        .where(application.c.kind.in_(_SIGNED))
         .group_by(application.c.invoice_id)
         .subquery()
     )
@@ -98,7 +129,7 @@ def applications_off_source(_as_of: date) -> Select:
         and_(kind == ApplicationKind.CASH, by_receipt, ~by_credit),
         and_(kind == ApplicationKind.CREDIT, by_credit, ~by_receipt),
         and_(
-            kind.in_((ApplicationKind.WRITE_OFF, ApplicationKind.ADJUSTMENT)),
+            kind.not_in((ApplicationKind.CASH, ApplicationKind.CREDIT)),
             ~by_receipt,
             ~by_credit,
         ),
@@ -164,7 +195,7 @@ def negative_applications(_as_of: date) -> Select:
         .where(
             application.c.amount_minor < 0,
             application.c.reverses_id.is_(None),
-            application.c.kind != ApplicationKind.ADJUSTMENT,
+            application.c.kind.not_in(_SIGNED),
         )
         .order_by(application.c.id)
     )
@@ -233,8 +264,19 @@ def sequence_gaps(records: Table) -> Select:
 
 
 def _applied_by(source: str) -> Subquery:
-    """Everything ever applied to an invoice, or from a receipt or credit memo."""
+    """Everything ever applied to an invoice, or taken from a receipt or credit memo."""
     document = application.c[source]
+    used = select(document.label("document_id"), application.c.amount_minor).where(
+        document.is_not(None)
+    )
+    if source == "receipt_id":
+        back = select(receipt_return.c.receipt_id, receipt_return.c.amount_minor)
+        moved = union_all(used, back).subquery()
+        return (
+            select(moved.c.document_id, total(moved.c.amount_minor).label("minor"))
+            .group_by(moved.c.document_id)
+            .subquery()
+        )
     return (
         select(document.label("document_id"), total(application.c.amount_minor).label("minor"))
         .where(document.is_not(None))

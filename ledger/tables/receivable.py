@@ -67,7 +67,10 @@ class CreditMemo(Table, table=True):
 
 
 class Receipt(Table, table=True):
-    """Money that came in. Without an account it is unidentified."""
+    """Money that came in. Without an account it is unidentified.
+
+    `advice_key` is the remittance advice that told what it pays; no other receipt may use that one.
+    """
 
     id: str = Field(primary_key=True)
     account_id: str | None = Field(default=None, foreign_key="account.id", index=True)
@@ -80,6 +83,7 @@ class Receipt(Table, table=True):
     memo: str = ""
     hold_reason: str | None = None
     batch_id: str | None = None
+    advice_key: str = ""
 
 
 class Application(Table, table=True):

@@ -23,6 +23,7 @@ NEW_COLUMNS = {
     "message": ("inbound_id",),
     "outbox": ("attachments", "in_reply_to", "attempts"),
     "plan": ("frequency", "accepted_on", "breached_on", "cure_by", "approved_by"),
+    "receipt": ("advice_key",),
     "promise": ("method_days", "kept_on", "kept_minor", "claim_id"),
 }
 
@@ -228,5 +229,8 @@ def _add_columns() -> None:
     op.add_column("promise", sa.Column("kept_on", sa.Date(), nullable=True))
     op.add_column(
         "promise", sa.Column("kept_minor", sa.BigInteger(), nullable=False, server_default="0")
+    )
+    op.add_column(
+        "receipt", sa.Column("advice_key", sa.String(), nullable=False, server_default="")
     )
     op.add_column("promise", sa.Column("claim_id", sa.String(), nullable=True))
