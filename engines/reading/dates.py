@@ -1,0 +1,320 @@
+"""Dates in the words of a message, read against the day it came.
+
+Each mention is found by a form of the grammar below and read twice: as a day to come and as a day
+gone by, because "on the 9th" is one or the other by what is said of it.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from engines.reading.calendar import (
+    FRIDAY,
+    add_business_days,
+    add_months,
+    first_business_day,
+    last_business_day,
+    last_of_month,
+    last_of_quarter,
+    nth_weekday,
+    weekday_of_week,
+)
+from engines.reading.date_words import (
+    AFTER_EVENT,
+    DAY_ONLY,
+    DURATION,
+    EDGE,
+    EDGE_FORM,
+    MONTH_ONLY,
+    MONTHS,
+    NAMED_DAY,
+    NAMED_DAYS,
+    NTH,
+    NTH_FORM,
+    NUMBERS,
+    NUMERIC,
+    PERIOD_EDGE,
+    TEXTUAL,
+    TEXTUAL_LATER,
+    UNITS,
+    WEEK,
+    WEEKDAY,
+    WEEKDAYS,
+)
+
+_FAR = 400  # days; a date further off in the future is not read from words without a year
+
+
+@dataclass(frozen=True, slots=True)
+class DateMention:
+    """Words that name a day.
+
+    Attributes:
+        start: Where they start in their part; `end` is behind them.
+        ahead: The day, if it lies ahead of the message.
+        behind: The day, if it lies behind.
+        form: The form of the grammar.
+    """
+
+    start: int
+    end: int
+    ahead: date | None
+    behind: date | None
+    form: str
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """What relative dates count from.
+
+    Attributes:
+        day: The day the message came.
+        calendar: Country code of the business calendar.
+        day_first: Whether 3/4 is the third of April.
+    """
+
+    day: date
+    calendar: str
+    day_first: bool
+
+
+Pair = tuple[date | None, date | None] | None
+
+
+def find_dates(folded: str, anchor: Anchor) -> list[DateMention]:
+    """Every date of a folded text, without overlaps, in order."""
+    found: list[DateMention] = []
+    taken: list[tuple[int, int]] = []
+    for form, pattern, read in _FORMS:
+        for match in pattern.finditer(folded):
+            start, end = match.span()
+            if any(start < last and first < end for first, last in taken):
+                continue
+            pair = _read(read, match, anchor)
+            if pair is None:
+                continue
+            if AFTER_EVENT.match(folded, end) and form == "duration":
+                pair = (None, None)
+            taken.append((start, end))
+            found.append(DateMention(start, end, pair[0], pair[1], form))
+    return _without_weekdays_of_dates(sorted(found, key=lambda each: each.start))
+
+
+def _read(read: Callable[..., Pair], match: re.Match[str], anchor: Anchor) -> Pair:
+    try:
+        return read(match, anchor)
+    except (ValueError, OverflowError):  # no such day, such as 31 April or the year 0
+        return None
+
+
+def _without_weekdays_of_dates(found: list[DateMention]) -> list[DateMention]:
+    """Leave out a weekday or period that the next mention says more exactly ("Monday 23 March")."""
+    kept: list[DateMention] = []
+    for at, each in enumerate(found):
+        after = found[at + 1] if at + 1 < len(found) else None
+        loose = each.form in ("weekday", "week", "month")
+        if loose and after and after.start - each.end <= 6 and _agrees(each, after):  # noqa: PLR2004
+            continue
+        if loose and kept and each.start - kept[-1].end <= 3 and _agrees(kept[-1], each):  # noqa: PLR2004
+            continue
+        kept.append(each)
+    return kept
+
+
+def _agrees(one: DateMention, other: DateMention) -> bool:
+    if one.form == other.form:
+        return False
+    exact = ("numeric", "textual", "day", "named", "edge")
+    return one.form in exact or other.form in exact
+
+
+def _dated(day: int, month: int, year: str | None, anchor: Anchor) -> Pair:
+    if year:
+        number = int(year.lstrip("'"))
+        found = date(number + 2000 if number < 100 else number, month, day)
+        return found, found
+    ahead = next(
+        each
+        for each in (date(anchor.day.year + more, month, day) for more in (0, 1, 2, 3, 4))
+        if each >= anchor.day
+    )
+    behind = ahead if ahead == anchor.day else ahead.replace(year=ahead.year - 1)
+    if (ahead - anchor.day).days > 300:  # just gone by, even where it is said of the future
+        ahead = behind
+    return ahead, behind
+
+
+def _numeric(match: re.Match[str], anchor: Anchor) -> Pair:
+    if match["iso"]:
+        found = date(*map(int, re.split(r"[-/.]", match["iso"])))
+        return found, found
+    one, two = int(match["one"]), int(match["two"])
+    year, mark = match["year"], match["mark"]
+    if not year and mark != "." and not match["lead"]:
+        return None
+    if not year and mark == "." and not (match["lead"] or match["stop"]):
+        return None
+    day_first = mark == "." or anchor.day_first
+    if one > 12 or two > 12:  # noqa: PLR2004 - only one of the two can be the month
+        day_first = one > 12  # noqa: PLR2004
+    day, month = (one, two) if day_first else (two, one)
+    return _dated(day, month, year, anchor)
+
+
+def _textual(match: re.Match[str], anchor: Anchor) -> Pair:
+    return _dated(int(match["day"]), MONTHS[match["month"]], match["year"], anchor)
+
+
+def _day_only(match: re.Match[str], anchor: Anchor) -> Pair:
+    day = int(match["day"] or match["day2"] or match["day3"])
+    if not 1 <= day <= 31:  # noqa: PLR2004
+        return None
+    later = match["later"]
+    if later and later != "month":
+        month = add_months(anchor.day.replace(day=1), 0 if later == "this month" else 1)
+        found = month.replace(day=day)
+        return found, found
+    first = anchor.day.replace(day=1)
+    days = [
+        each.replace(day=day)
+        for each in (add_months(first, more) for more in (-2, -1, 0, 1, 2))
+        if last_of_month(each).day >= day
+    ]
+    ahead = next((each for each in days if each >= anchor.day), None)
+    behind = next((each for each in reversed(days) if each <= anchor.day), None)
+    return ahead, behind
+
+
+def _weekday(match: re.Match[str], anchor: Anchor) -> Pair:
+    weekday = WEEKDAYS[match["weekday"]]
+    before = (match["before"] or "").strip()
+    after = (match["after"] or "").strip()
+    coming = anchor.day + timedelta(days=(weekday - anchor.day.weekday() - 1) % 7 + 1)
+    gone = anchor.day - timedelta(days=(anchor.day.weekday() - weekday - 1) % 7 + 1)
+    if re.match(r"last|letzt|vergangen|vorig|past|pasado|dernier|vorige|scors", before or after):
+        week = weekday_of_week(anchor.day, weekday, -1)
+        return None, week if match["before"] == "last " else gone
+    if re.match(r"(?:pasado|dernier)", after):
+        return None, gone
+    if after in ("week", "in einer woche", "en huit") or re.search(r"woche drauf|a week", before):
+        return coming + timedelta(days=7), None
+    if re.match(r"next|nachste", before):
+        return max(weekday_of_week(anchor.day, weekday, 1), coming), None
+    return coming, gone
+
+
+def _named(match: re.Match[str], anchor: Anchor) -> Pair:
+    word = match["named"]
+    days = NAMED_DAYS[word]
+    found = anchor.day + timedelta(days=days)
+    return (found if days >= 0 else None), (found if days <= 0 else None)
+
+
+def _duration(match: re.Match[str], anchor: Anchor) -> Pair:
+    word = match["count"] or match["count_ago"]
+    count = int(word) if word.isdigit() else NUMBERS[word]
+    if count > _FAR:
+        return None
+    unit = UNITS[(match["unit"] or match["unit_ago"])[:4].strip()]
+    sign = -1 if match["ago"] or match["count_ago"] else 1
+    if match["business"] or match["business2"] or unit == "business":
+        found = add_business_days(anchor.calendar, anchor.day, sign * count)
+    elif unit == "month":
+        found = add_months(anchor.day, sign * count)
+    else:
+        found = anchor.day + timedelta(days=sign * count * (7 if unit == "week" else 1))
+    return (found, None) if sign > 0 else (None, found)
+
+
+def _month_meant(match: re.Match[str], anchor: Anchor) -> date:
+    """The first day of the month that "end of ..." is about."""
+    name, later = match["month"], match["later"]
+    first = anchor.day.replace(day=1)
+    if name:
+        found = first.replace(month=MONTHS[name])
+        if match["year"]:
+            return found.replace(year=int(match["year"]))
+        return found if found >= first else found.replace(year=first.year + 1)
+    if not later:
+        return first
+    back = re.match(r"last|letzt|vergangen|dernier|pasado", later)
+    return add_months(first, -1 if back else 1)
+
+
+def _edge(match: re.Match[str], anchor: Anchor) -> Pair:
+    first = _month_meant(match, anchor)
+    edge = EDGE[re.sub(r"[^a-z]", "", match["edge"])[:5]]
+    if edge == "end":
+        found = last_of_month(first)
+    elif edge == "mid":
+        found = first.replace(day=15)
+    else:
+        found = first_business_day(anchor.calendar, first)
+        if found < anchor.day:
+            found = anchor.day
+    behind = found if found <= anchor.day else last_of_month(add_months(first, -1))
+    return (found if found >= anchor.day else None), behind
+
+
+def _nth(match: re.Match[str], anchor: Anchor) -> Pair:
+    first = _month_meant(match, anchor)
+    nth = NTH[match["nth"][:4]]
+    what = match["what"]
+    if what in WEEKDAYS:
+        found = nth_weekday(first, WEEKDAYS[what], nth)
+    elif re.match(r"week|woche|semaine|semana", what):
+        week = last_of_month(first) if nth < 0 else first + timedelta(days=7 * (nth - 1))
+        found = weekday_of_week(week, FRIDAY, 0)
+        found = found if found.month == first.month else first.replace(day=7 * max(nth, 1))
+    elif nth > 0:
+        found = first_business_day(anchor.calendar, first)
+    else:
+        plain = re.match(r"(?:day|tag|jour|dia)$", what) and not match["business"]
+        found = last_of_month(first) if plain else last_business_day(anchor.calendar, first)
+    return found, found
+
+
+def _period_edge(match: re.Match[str], anchor: Anchor) -> Pair:
+    words = match.group()
+    later = 1 if re.search(r"next|nachst|kommend|prochain|proxim|que viene|folgend", words) else 0
+    if match["week"] or words in ("eow", "next eow") or re.match(r"wochenende|week-?end", words):
+        return weekday_of_week(anchor.day, max(FRIDAY, anchor.day.weekday()), later), None
+    if match["quarter"]:
+        return last_of_quarter(add_months(anchor.day, 3 * later)), None
+    if match["year"]:
+        return date(anchor.day.year + later, 12, 31), None
+    return last_of_month(add_months(anchor.day.replace(day=1), later)), None
+
+
+def _week(match: re.Match[str], anchor: Anchor) -> Pair:
+    words = match.group()
+    if re.search(r"last|letzt|vergangen|vorig|derni|pasada", words):
+        return None, None
+    if re.search(r"after next|ubernachst", words):
+        return weekday_of_week(anchor.day, FRIDAY, 2), None
+    if re.search(r"next|nachst|kommend|prochain|proxim|viene|following|coming|entrante", words):
+        start = re.search(r"early|beginning|start|anfang|debut|principios|comienzos", words)
+        return weekday_of_week(anchor.day, 0 if start else FRIDAY, 1), None
+    return weekday_of_week(anchor.day, max(FRIDAY, anchor.day.weekday()), 0), None
+
+
+def _month_only(_match: re.Match[str], _anchor: Anchor) -> Pair:
+    return None, None
+
+
+# A form earlier in the list wins over a later one that overlaps it.
+_FORMS: tuple[tuple[str, re.Pattern[str], Callable[..., Pair]], ...] = (
+    ("numeric", NUMERIC, _numeric),
+    ("edge", PERIOD_EDGE, _period_edge),
+    ("nth", NTH_FORM, _nth),
+    ("edge", EDGE_FORM, _edge),
+    ("textual", TEXTUAL, _textual),
+    ("textual", TEXTUAL_LATER, _textual),
+    ("duration", DURATION, _duration),
+    ("week", WEEK, _week),
+    ("named", NAMED_DAY, _named),
+    ("weekday", WEEKDAY, _weekday),
+    ("day", DAY_ONLY, _day_only),
+    ("month", MONTH_ONLY, _month_only),
+)
