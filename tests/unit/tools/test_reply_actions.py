@@ -1,0 +1,214 @@
+"""What a customer's message leads to: caution at once, everything else before a person."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engines.reading.model import INTENTS, REASONS
+from ledger.actions import Escalate, OpenDisputeCase, PlaceHold, RecordPromise
+from policies.load import load_policy
+from tests.support.facts import AS_OF, account, day, dispute, hold, promise
+from tests.support.readings import promise_claim, reading, said
+from tools.reply_actions import answers, respond
+
+POLICY = load_policy()
+RULES = POLICY.replies
+
+
+def kinds(response):
+    return [action.type for action in response.actions]
+
+
+def handed_to(response):
+    return [action.to_role for action in response.actions if isinstance(action, Escalate)]
+
+
+class TestPromises:
+    def test_promise_with_a_near_date__is_noted_without_a_person(self):
+        read = reading("promise_to_pay", promises=(promise_claim(day(3), "1"),))
+        response = respond(said(read), account(), POLICY)
+        (noted,) = response.actions
+        assert isinstance(noted, RecordPromise)
+        assert (noted.due_on, noted.invoice_ids) == (day(3), ("inv_1",))
+        assert response.answered
+
+    @pytest.mark.parametrize(
+        ("claim", "why"),
+        [
+            (promise_claim(None, "1"), "no date"),
+            (promise_claim(day(-1), "1"), "past"),
+            (promise_claim(day(3), "1", conditional=True), "depends"),
+            (promise_claim(day(RULES.promise_longest_days + 1), "1"), "far off"),
+        ],
+    )
+    def test_promise_nobody_can_count_on__is_a_persons(self, claim, why):
+        response = respond(said(reading("promise_to_pay", promises=(claim,))), account(), POLICY)
+        assert kinds(response) == ["escalate"]
+        assert why in response.person_because[0]
+
+    def test_promises_broken_before__are_not_believed_again(self):
+        read = reading("promise_to_pay", promises=(promise_claim(day(3), "1"),))
+        facts = account(broken_promises=RULES.repeats_before_person)
+        assert kinds(respond(said(read), facts, POLICY)) == ["escalate"]
+
+
+class TestAlreadyPaid:
+    def test_invoice_named__pauses_that_invoice_for_days(self):
+        read = reading("already_paid", mentioned_invoices=("1",))
+        (pause,) = respond(said(read), account(), POLICY).actions
+        assert isinstance(pause, PlaceHold)
+        assert pause.invoice_id == "inv_1"
+        assert pause.ends_on == AS_OF + timedelta(days=RULES.already_paid_pause_days)
+
+    def test_ledger_says_it_is_paid__nothing_pauses_and_nobody_is_asked(self):
+        read = reading("already_paid", mentioned_invoices=("9",))
+        assert respond(said(read), account(), POLICY).actions == ()
+
+    def test_claimed_again_and_never_proved__buys_no_more_time(self):
+        read = reading("already_paid", mentioned_invoices=("1",))
+        repeated = said(read, repeats={"already_paid": RULES.repeats_before_person})
+        response = respond(repeated, account(), POLICY)
+        assert kinds(response) == ["escalate"]
+        assert "never proved" in response.person_because[0]
+
+
+class TestDisputes:
+    def test_invoice_named__a_case_is_opened_with_our_code_and_their_words(self):
+        read = reading("dispute", disputed_invoices=("1",), dispute_reasons=("price",))
+        (opened,) = respond(said(read), account(), POLICY).actions
+        assert isinstance(opened, OpenDisputeCase)
+        assert (opened.invoice_id, opened.reason) == ("inv_1", "PRICE")
+        assert opened.quote == "words about dispute"
+
+    def test_no_invoice_named__the_account_is_disputed(self):
+        (opened,) = respond(said(reading("dispute")), account(), POLICY).actions
+        assert (opened.type, opened.invoice_id) == ("open_dispute", None)
+
+    def test_case_is_open_already__no_second_one(self):
+        read = reading("dispute", disputed_invoices=("1",))
+        facts = account(disputes=(dispute("inv_1"),))
+        assert "open_dispute" not in kinds(respond(said(read), facts, POLICY))
+
+    def test_settled_invoice__is_a_persons(self):
+        read = reading("dispute", disputed_invoices=("9",))
+        assert kinds(respond(said(read), account(), POLICY)) == ["escalate"]
+
+    def test_every_reason__has_a_code(self):
+        assert set(RULES.dispute_codes) == set(REASONS)
+
+
+@pytest.mark.parametrize(
+    ("intent", "role"),
+    [
+        ("insolvency", "legal"),
+        ("legal_threat", "legal"),
+        ("hardship", "finance_lead"),
+        ("stop_contact", "compliance"),
+        ("bank_change_request", "finance_lead"),
+        ("data_request", "compliance"),
+        ("complaint_tone", "collector"),
+    ],
+)
+def test_sensitive_message__stops_what_policy_says_and_goes_to_its_role(intent, role):
+    response = respond(said(reading(intent)), account(), POLICY)
+    assert handed_to(response) == [role]
+    held = [action.reason for action in response.actions if isinstance(action, PlaceHold)]
+    assert held == ([RULES.holds[intent]] if intent in RULES.holds else [])
+
+
+def test_stop__is_obeyed_whoever_wrote_it():
+    response = respond(said(reading("stop_contact"), authentic="fail"), account(), POLICY)
+    assert kinds(response) == ["place_hold", "escalate"]
+
+
+@pytest.mark.parametrize("changes", [{"authentic": "fail"}, {}])
+def test_sender_not_proved_or_orders_to_software__nothing_is_believed(changes):
+    read = reading(
+        "promise_to_pay",
+        "already_paid",
+        "dispute",
+        injection=not changes,
+        mentioned_invoices=("1",),
+        promises=(promise_claim(day(3), "1"),),
+    )
+    message = said(read, **changes)
+    assert kinds(respond(message, account(), POLICY)) == ["escalate"]
+    assert answers(message, account(promises=(promise(3),)), ()) == []
+
+
+def test_invoice_of_nobody_here__is_named_to_a_person():
+    response = respond(said(reading("already_paid", mentioned_invoices=("77",))), account(), POLICY)
+    assert any("77" in why for why in response.person_because)
+
+
+def test_change_of_bank_details__alarms_and_changes_nothing():
+    response = respond(said(reading("bank_change_request")), account(), POLICY)
+    assert kinds(response) == ["create_call_task", "escalate"]
+    assert response.actions[0].summary.startswith("ALARM")
+
+
+def test_hold_in_force__is_not_placed_twice():
+    facts = account(holds=(hold(reason="insolvency"),))
+    assert kinds(respond(said(reading("insolvency")), facts, POLICY)) == ["escalate"]
+
+
+@pytest.mark.parametrize("intent", ["out_of_office", "acknowledgement", "bounce"])
+def test_nothing_said__nothing_done_and_no_answer_owed(intent):
+    response = respond(said(reading(intent)), account(), POLICY)
+    assert (response.actions, response.answered) == ((), True)
+
+
+class TestAnswers:
+    def test_dispute_opened_today__is_acknowledged_in_their_language(self):
+        facts = account(disputes=(replace(dispute(), opened_on=AS_OF),))
+        (letter,) = answers(said(reading("dispute", language="fr")), facts, ())
+        assert (letter.template_id, letter.language) == ("dispute_acknowledgement", "fr")
+
+    def test_copy_asked_for__names_the_invoices_of_the_ledger(self):
+        read = reading("request_copy", mentioned_invoices=("1", "9"))
+        (letter,) = answers(said(read), account(), ())
+        assert (letter.template_id, letter.invoice_ids) == ("copy_answer", ("inv_1", "inv_9"))
+
+    def test_promise_noted__is_confirmed(self):
+        facts = account(promises=(promise(3, "inv_1"),))
+        (letter,) = answers(said(reading("promise_to_pay")), facts, ())
+        assert (letter.template_id, letter.about) == ("promise_confirmation", "prm_1")
+
+    def test_person_answers__no_template_does(self):
+        read = reading("request_copy", mentioned_invoices=("1",))
+        assert answers(said(read), account(), ("it is unclear",)) == []
+
+
+CAUTIOUS = {"place_hold", "open_dispute", "record_promise", "create_call_task", "escalate"}
+numbers = st.lists(st.sampled_from(["1", "9", "77", "INV-5"]), max_size=3).map(tuple)
+readings = st.builds(
+    lambda intents, **more: reading(*dict.fromkeys(intents), **more),
+    st.lists(st.sampled_from(INTENTS), max_size=5),
+    mentioned_invoices=numbers,
+    disputed_invoices=numbers,
+    dispute_reasons=st.lists(st.sampled_from(REASONS), max_size=2).map(tuple),
+    injection=st.booleans(),
+    needs_human=st.booleans(),
+    promises=st.lists(
+        st.builds(
+            promise_claim,
+            st.none() | st.integers(-30, 90).map(day),
+            conditional=st.booleans(),
+            amount_minor=st.none() | st.integers(1, 10**9),
+        ),
+        max_size=2,
+    ).map(tuple),
+)
+
+
+@given(readings, st.sampled_from(["pass", "fail", "none"]))
+def test_any_message__leads_to_caution_only(read, authentic):
+    response = respond(said(read, authentic=authentic), account(), POLICY)
+    assert set(kinds(response)) <= CAUTIOUS
+    assert all(action.account_id == "acc_1" for action in response.actions)
+    assert len(handed_to(response)) <= 1
+    if read.injection or authentic == "fail" or not read.intents:
+        assert handed_to(response)
