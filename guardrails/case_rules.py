@@ -10,6 +10,7 @@ from ledger.actions import (
     RecordPromise,
     ReleaseHold,
     ResolveDispute,
+    ReverseReceipt,
     SetCreditHold,
     SetCreditLimit,
 )
@@ -27,6 +28,8 @@ def subject_exists(case: Case) -> Hit | None:
         found = action.invoice_id is None or action.invoice_id in case.items
     elif isinstance(action, RecordPromise | ProposePlan):
         found = all(invoice_id in case.items for invoice_id in action.invoice_ids)
+    elif isinstance(action, ReverseReceipt):
+        found = any(each.receipt_id == action.receipt_id for each in facts.taken)
     else:
         return None
     return None if found else Hit(action.type)

@@ -29,7 +29,7 @@ _TAKEN_BESIDE = (ApplicationKind.DISCOUNT, ApplicationKind.FEE, ApplicationKind.
 
 @dataclass(frozen=True, slots=True)
 class WentBack:
-    """A return that is booked; `reopened` holds what each invoice owes more than before."""
+    """A return that is booked; `reopened` holds invoice numbers and what each owes more now."""
 
     return_id: str
     reopened: tuple[tuple[str, int], ...]
@@ -89,7 +89,7 @@ def return_receipt(
     post_applications(session, rows)
     _take_off(session, receipt_id, amount_minor)
     touch(session, {each["account_id"] for each in rows} | {receipt.account_id or ""} - {""})
-    return WentBack(return_id, _reopened(rows))
+    return WentBack(return_id, _reopened(session, rows))
 
 
 def _reversals(
@@ -183,8 +183,13 @@ def _take_off(session: Session, receipt_id: str, amount_minor: int) -> None:
         raise Conflict(f"receipt {receipt_id} has less than {amount_minor} to give back")
 
 
-def _reopened(rows: Iterable[dict[str, Any]]) -> tuple[tuple[str, int], ...]:
+def _reopened(session: Session, rows: Iterable[dict[str, Any]]) -> tuple[tuple[str, int], ...]:
     sums: dict[str, int] = {}
     for row in rows:
         sums[row["invoice_id"]] = sums.get(row["invoice_id"], 0) - row["amount_minor"]
-    return tuple((invoice_id, minor) for invoice_id, minor in sums.items() if minor)
+    numbered = session.execute(
+        select(Invoice.invoice_number, Invoice.id)
+        .where(Invoice.id.in_(sorted(sums)))
+        .order_by(Invoice.due_on, Invoice.id)
+    )
+    return tuple((number, sums[invoice_id]) for number, invoice_id in numbered if sums[invoice_id])

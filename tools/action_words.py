@@ -6,6 +6,7 @@ from ledger import actions as act
 from ledger.facts import AccountFacts
 from ledger.money import Money
 from tools.execute import action_value
+from tools.execute_cash import items_of
 
 
 def action_words(action: act.ProposedAction, facts: AccountFacts) -> str:
@@ -18,7 +19,7 @@ def action_words(action: act.ProposedAction, facts: AccountFacts) -> str:
     match action:
         case act.SendReminder() | act.SendStatement() | act.AnswerQuery():
             return _message(action, facts)
-        case act.ApplyReceipt() | act.ApplyCredit() | act.WriteOff():
+        case act.ApplyReceipt() | act.ApplyCredit() | act.WriteOff() | act.ReverseReceipt():
             return _money(action, facts)
         case act.OpenDisputeCase() | act.ResolveDispute():
             return _dispute(action, facts)
@@ -58,13 +59,57 @@ def _message(action: act.MessageAction, facts: AccountFacts) -> str:
             return f"Answer the customer ({action.template_id.replace('_', ' ')}), {to}."
 
 
-def _money(action: act.ApplyReceipt | act.ApplyCredit | act.WriteOff, facts: AccountFacts) -> str:
+def _money(
+    action: act.ApplyReceipt | act.ApplyCredit | act.WriteOff | act.ReverseReceipt,
+    facts: AccountFacts,
+) -> str:
+    if isinstance(action, act.ReverseReceipt):
+        return _went_back(action, facts)
     value = action_value(action, facts)
     if isinstance(action, act.WriteOff):
         return f"Write off {value or 'the rest'} of {_number(action.invoice_id, facts)}."
     what = "credit" if isinstance(action, act.ApplyCredit) else "receipt"
     numbers = ", ".join(_number(part.invoice_id, facts) for part in action.allocations)
+    if isinstance(action, act.ApplyReceipt):
+        return _receipt(action, facts, numbers)
     return f"Apply {value or 'part'} of a {what} to {numbers}."
+
+
+_BESIDE = {
+    "fee": "close {} of {} as a bank fee",
+    "discount": "close {} of {} as a cash discount",
+    "fx": "close {} of {} as an exchange difference",
+    "deduction": "open a dispute over {} of {}",
+}
+
+
+def _receipt(action: act.ApplyReceipt, facts: AccountFacts, numbers: str) -> str:
+    """Every leg of a payment, and what stays on account."""
+    receipt = next((r for r in facts.receipts if r.receipt_id == action.receipt_id), None)
+    if receipt is None:
+        return f"Apply a receipt to {numbers}."
+    currency = receipt.currency
+    cash = sum(part.amount_minor for part in action.allocations)
+    legs = [f"Apply {Money(cash, currency)} of a receipt to {numbers}"]
+    for use in action.credits:
+        money = Money(use.amount_minor, currency)
+        legs.append(f"set {money} of a credit memo against {_number(use.invoice_id, facts)}")
+    for part in action.differences:
+        money = Money(part.amount_minor, currency)
+        legs.append(_BESIDE[part.kind].format(money, _number(part.invoice_id, facts)))
+    rest = receipt.unapplied_minor - cash
+    if rest > 0:
+        legs.append(f"keep {Money(rest, currency)} on account")
+    return f"{'; '.join(legs)}."
+
+
+def _went_back(action: act.ReverseReceipt, facts: AccountFacts) -> str:
+    value = action_value(action, facts)
+    taken = next((t for t in facts.taken if t.receipt_id == action.receipt_id), None)
+    number = taken.receipt_number if taken else action.receipt_id
+    because = action.reason or action.evidence.replace("_", " ")
+    what = f"{value or 'the money'} of payment {number}"
+    return f"Take {what} back; what it paid is open again: {because}."
 
 
 def _dispute(action: act.OpenDisputeCase | act.ResolveDispute, facts: AccountFacts) -> str:
@@ -96,7 +141,5 @@ def _hold(action: act.PlaceHold | act.ReleaseHold, facts: AccountFacts) -> str:
 
 
 def _number(invoice_id: str, facts: AccountFacts) -> str:
-    return next(
-        (item.invoice_number for item in facts.open_items if item.invoice_id == invoice_id),
-        invoice_id,
-    )
+    item = items_of(facts).get(invoice_id)
+    return item.invoice_number if item else invoice_id

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from guardrails.changes import what_moved
 from guardrails.verdict import Allow, Deny, NeedsApproval, Verdict, explain
-from ledger.actions import ApplyReceipt, MessageAction, ProposedAction, read_action
+from ledger.actions import MessageAction, ProposedAction, read_action
 from ledger.errors import ArError, BadInput
 from ledger.facts import AccountFacts
 from ledger.journal import (
@@ -22,11 +22,12 @@ from ledger.journal import (
     touch,
 )
 from ledger.money import Money
-from ledger.queries.account_facts import load_facts
+from ledger.queries.cash_facts import facts_for
 from ledger.states import DecisionVerb, ProposalState
 from ledger.tables.work import Decision, Proposal
 from policies.schema import Policy
 from tools.execute import Writer, action_value, execute
+from tools.execute_cash import items_of
 from tools.letters import Letter, LetterError, render_letter
 from tools.outgoing import JudgedMessage
 from tools.proposals import judge_action, keep_settled, new_proposal
@@ -137,9 +138,8 @@ def _value_moved(action: ProposedAction, before: AccountFacts, after: AccountFac
         named = getattr(action, "invoice_ids", None) or [
             part.invoice_id for part in getattr(action, "allocations", ())
         ]
-        open_items = tuple(
-            (i.invoice_id, i.open_minor) for i in facts.open_items if i.invoice_id in named
-        )
+        items = items_of(facts)
+        open_items = tuple((i, items[i].open_minor) for i in sorted(named) if i in items)
         return action_value(action, facts), open_items
 
     return stand(before) != stand(after)
@@ -199,8 +199,7 @@ def current_facts(session: Session, proposal: Proposal, as_of: date) -> AccountF
         BadInput: No such account.
     """
     action = read_action(proposal.action)
-    money = [action.receipt_id] if isinstance(action, ApplyReceipt) else []
-    facts = load_facts(session, as_of, [proposal.account_id], money).get(proposal.account_id)
+    facts = facts_for(session, as_of, [action]).get(proposal.account_id)
     if facts is None:
         raise BadInput(f"no account {proposal.account_id}")
     return replace(facts, proposals_waiting=())

@@ -11,15 +11,16 @@ from sqlmodel import Session
 
 from guardrails.business_days import add_business_days
 from ledger import actions as act
-from ledger import postings, postings_cases
+from ledger import postings_cases
 from ledger.chains import append_permits
 from ledger.facts import AccountFacts, facts_bytes, pack
 from ledger.ids import digest
 from ledger.journal import audit, insert_new, keep_snapshots
 from ledger.money import Money
-from ledger.states import ApplicationKind
 from ledger.tables.work import Outbox
 from policies.schema import Policy
+from tools.answered_mail import mail_answered
+from tools.execute_cash import cash_value, post_cash
 from tools.outgoing import JudgedMessage, outbox_rows
 
 
@@ -51,10 +52,8 @@ def action_value(action: act.ProposedAction, facts: AccountFacts) -> Money | Non
             return Money(sum(named), action.currency)
         case act.SendStatement():
             return facts.open_in(action.currency)
-        case act.ApplyReceipt() | act.ApplyCredit():
-            first = items.get(action.allocations[0].invoice_id)
-            total = sum(part.amount_minor for part in action.allocations)
-            return Money(total, first.currency) if first else None
+        case act.ApplyReceipt() | act.ApplyCredit() | act.ReverseReceipt():
+            return cash_value(action, facts)
         case act.ProposePlan():
             return Money(sum(part.amount_minor for part in action.parts), action.currency)
         case act.SetCreditLimit():
@@ -100,8 +99,8 @@ def _write(writer: Writer, action: act.ProposedAction, judged: JudgedMessage | N
     match action:
         case act.SendReminder() | act.SendStatement() | act.AnswerQuery():
             return _queue_message(writer, judged)
-        case act.ApplyReceipt() | act.ApplyCredit() | act.WriteOff():
-            return _post_money(writer, action)
+        case act.ApplyReceipt() | act.ApplyCredit() | act.WriteOff() | act.ReverseReceipt():
+            return post_cash(writer, action)
         case act.OpenDisputeCase() | act.ResolveDispute():
             return _post_dispute(writer, action)
         case act.RecordPromise() | act.ProposePlan():
@@ -130,6 +129,7 @@ def _queue_message(writer: Writer, judged: JudgedMessage | None) -> str:
         run_id=writer.run_id,
         proposal_id=writer.proposal_id,
         decision_id=writer.decision_id,
+        answers=mail_answered(writer.session, judged.action),
     )
     if insert_new(writer.session, Outbox, [outbox]) == 0:
         return f"already queued as {outbox['id']}"
@@ -137,25 +137,6 @@ def _queue_message(writer: Writer, judged: JudgedMessage | None) -> str:
     if isinstance(judged.action, act.AnswerQuery):
         postings_cases.mark_answered(writer.session, judged.action.account_id, writer.facts.as_of)
     return f"queued to {outbox['recipient']}, leaves {outbox['release_at']:%Y-%m-%d %H:%M} UTC"
-
-
-def _post_money(writer: Writer, action: act.ApplyReceipt | act.ApplyCredit | act.WriteOff) -> str:
-    kind, source, parts = _money_parts(action)
-    made = postings.apply_to_invoices(
-        writer.session, kind, source, parts, writer.facts.as_of, writer.cause
-    )
-    return f"{len(made)} application(s) posted"
-
-
-def _money_parts(
-    action: act.ApplyReceipt | act.ApplyCredit | act.WriteOff,
-) -> tuple[ApplicationKind, str | None, list[tuple[str, int]]]:
-    if isinstance(action, act.WriteOff):
-        return ApplicationKind.WRITE_OFF, None, [(action.invoice_id, action.amount_minor)]
-    parts = [(part.invoice_id, part.amount_minor) for part in action.allocations]
-    if isinstance(action, act.ApplyReceipt):
-        return ApplicationKind.CASH, action.receipt_id, parts
-    return ApplicationKind.CREDIT, action.credit_id, parts
 
 
 def _post_dispute(writer: Writer, action: act.OpenDisputeCase | act.ResolveDispute) -> str:
