@@ -1,110 +1,29 @@
 """Outgoing mail. The embedded default writes a Maildir that any mail program opens."""
 
-import os
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import datetime
 from email.charset import QP, Charset
 from email.header import Header
 from email.mime.text import MIMEText
 from email.policy import Compat32
 from email.utils import format_datetime, formataddr
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
+
+from adapters.outgoing.files import FileDrop
+from adapters.outgoing.message import OutgoingMessage
+from adapters.outgoing.spool import Spool
+
+MAIL_ENDING = ".dunwell"
 
 
-@dataclass(frozen=True, slots=True)
-class OutgoingMail:
-    """One message as the dispatcher hands it over: only what its permit covers."""
-
-    outbox_id: str
-    message_id: str
-    sender: str
-    sender_name: str
-    reply_to: str
-    recipient: str
-    cc: tuple[str, ...]
-    subject: str
-    body: str
-    sent_at: datetime
-
-
-class MailPort(Protocol):
-    """A way to hand over mail."""
-
-    plays_the_day: bool
-    """True where nothing really leaves, so a night may deliver at any hour of its date."""
-
-    def deliver(self, mails: Sequence[OutgoingMail]) -> dict[str, str]:
-        """Hand over mails; returns an error by outbox id for those not accepted."""
-        ...
-
-    def was_delivered(self, outbox_id: str) -> bool | None:
-        """Whether a mail was handed over before a crash; None where that cannot be known."""
-        ...
-
-    def delivered(self) -> dict[str, list[Path]] | None:
-        """Files of what was handed over, by outbox id; None where nothing is kept."""
-        ...
-
-
-_WRITERS = 2
-
-
-class MaildirMail:
-    """Files in a Maildir. The file name is the outbox id, so a second delivery is the same file."""
-
-    plays_the_day = True
+class MaildirMail(FileDrop):
+    """Files in a Maildir."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        for part in ("tmp", "new", "cur"):
-            (folder / part).mkdir(parents=True, exist_ok=True)
+        super().__init__(Spool(folder, MAIL_ENDING))
 
-    def deliver(self, mails: Sequence[OutgoingMail]) -> dict[str, str]:
-        """Write all to tmp, make them durable at once, then move each into new."""
-        written, failed = [], {}
-        with ThreadPoolExecutor(_WRITERS) as pool:  # creating files is waiting, not computing
-            for mail, error in zip(mails, pool.map(self._write, mails), strict=True):
-                if error:
-                    failed[mail.outbox_id] = error
-                else:
-                    written.append(_file_name(mail.outbox_id))
-            if written:
-                os.sync()  # one flush for the batch; one per file costs a millisecond each
-            list(pool.map(self._move_to_new, written))
-        return failed
-
-    def _write(self, mail: OutgoingMail) -> str:
-        """Write one mail to tmp; returns what went wrong, or nothing."""
-        try:
-            (self.folder / "tmp" / _file_name(mail.outbox_id)).write_bytes(mail_bytes(mail))
-        except (OSError, ValueError) as error:
-            return f"not written: {error}"
-        return ""
-
-    def _move_to_new(self, name: str) -> None:
-        (self.folder / "tmp" / name).rename(self.folder / "new" / name)
-
-    def was_delivered(self, outbox_id: str) -> bool | None:
-        """Look in new, and in cur where a mail program moves what was read."""
-        name = _file_name(outbox_id)
-        return (self.folder / "new" / name).exists() or any(
-            True for _path in (self.folder / "cur").glob(f"{name}*")
-        )
-
-    def delivered(self) -> dict[str, list[Path]]:
-        """Every file in new and cur, by the outbox id in its name."""
-        found: dict[str, list[Path]] = {}
-        for part in ("new", "cur"):
-            for path in sorted((self.folder / part).iterdir()):
-                found.setdefault(path.name.partition(".")[0], []).append(path)
-        return found
-
-
-def _file_name(outbox_id: str) -> str:
-    return f"{outbox_id}.dunwell"
+    def content(self, message: OutgoingMessage) -> bytes:
+        """The mail as it would go over the wire."""
+        return mail_bytes(message)
 
 
 class _ShortHeaders(Compat32):
@@ -120,9 +39,10 @@ class _ShortHeaders(Compat32):
 _POLICY = _ShortHeaders()
 _UTF8 = Charset("utf-8")
 _UTF8.body_encoding = QP  # readable in the file, unlike base64
+_ONE_CLICK = "List-Unsubscribe=One-Click"
 
 
-def mail_bytes(mail: OutgoingMail) -> bytes:
+def mail_bytes(mail: OutgoingMessage) -> bytes:
     """The message as it goes over the wire.
 
     Built with the plain MIMEText: the newer EmailMessage takes four times as long, and a night
@@ -140,6 +60,12 @@ def mail_bytes(mail: OutgoingMail) -> bytes:
         "Subject": mail.subject,
         "Date": format_datetime(mail.sent_at),
         "Message-ID": mail.message_id,
+        "In-Reply-To": mail.answers,
+        "References": mail.answers,
+        "Auto-Submitted": mail.automatic,
+        "List-Unsubscribe": ", ".join(f"<{where}>" for where in mail.unsubscribe),
+        # One click is a POST to a link (RFC 8058); an address alone has none.
+        "List-Unsubscribe-Post": _ONE_CLICK if _has_link(mail.unsubscribe) else "",
     }
     for name, value in headers.items():
         if "\n" in value or "\r" in value:
@@ -147,3 +73,7 @@ def mail_bytes(mail: OutgoingMail) -> bytes:
         if value:
             message[name] = value if value.isascii() else Header(value, "utf-8")
     return message.as_bytes(policy=_POLICY)
+
+
+def _has_link(unsubscribe: tuple[str, ...]) -> bool:
+    return any(where.startswith("https:") for where in unsubscribe)

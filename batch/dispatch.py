@@ -1,43 +1,84 @@
 """The dispatcher: hands over queued messages, each judged again at that moment.
 
-The attempt is recorded before the hand-over. After a crash the mailbox is asked what arrived;
+The attempt is recorded before the hand-over. After a crash the channel is asked what arrived;
 where it cannot tell, a person is, and nothing is sent twice.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, update
 from sqlmodel import Session
 
-from adapters.mail import OutgoingMail
+from adapters.outgoing.message import OutgoingMessage
+from adapters.outgoing.refusals import Refusal, RefusalKind
 from batch.accepted import reconcile, record_accepted
+from batch.envelope import envelope
+from batch.stopped import STOPPED, Stop, stop, stopped_disposition
 from graph.bootstrap import House
-from guardrails.verdict import Allow, NeedsApproval, Verdict, explain, findings_of
+from guardrails.verdict import Allow, Deny, NeedsApproval, Verdict, explain
 from ledger.actions import read_action
-from ledger.facts import AccountFacts, facts_bytes, pack
-from ledger.ids import digest
-from ledger.journal import add_rows, audit, keep_snapshots, touch
+from ledger.facts import AccountFacts
 from ledger.queries.account_facts import load_facts
-from ledger.states import AccountClass, Disposition, OutboxState
-from ledger.tables.account import Account
-from ledger.tables.work import DispositionRow, Outbox, Permit, Proposal
-from policies.schema import CompanyPolicy, Policy
-from tools.outgoing import judge_message
+from ledger.states import OutboxState
+from ledger.tables.work import Outbox, Permit, Proposal
+from policies.schema import Policy
+from tools.carry_out import may_leave_later
+from tools.outgoing import judge_message, release_instant
+
+__all__ = ["BATCH", "STOPPED", "Dispatched", "dispatch", "objection", "stopped_disposition"]
 
 BATCH = 500
-STOPPED = "stopped at dispatch: "
+Letters = list[tuple[OutgoingMessage, Any, AccountFacts]]
 
 
 @dataclass
 class Dispatched:
-    """What a dispatch did."""
+    """What a dispatch did.
+
+    Attributes:
+        failed: Refused for good, or nobody can tell.
+        later: Refused for now, or nobody was there: they go again with the next dispatch.
+    """
 
     sent: int = 0
     stopped: int = 0
     uncertain: int = 0
     failed: int = 0
+    later: int = 0
+
+
+@dataclass
+class _Round:
+    """One dispatch: how far it has come, and the channels that turned out to be closed.
+
+    Attributes:
+        now: The instant of real mail; None where the day is played.
+        after: The place of the last message that was looked at; what goes back to the outbox
+            lies behind it, so that a round ends.
+    """
+
+    house: House
+    as_of: date
+    run_id: str | None
+    until: datetime
+    now: datetime | None
+    done: Dispatched = field(default_factory=Dispatched)
+    after: tuple[datetime, str] | None = None
+    closed: set[str] = field(default_factory=set)
+
+    @property
+    def due(self) -> Any:
+        """What is queued and due, from here on."""
+        due = and_(Outbox.state == OutboxState.QUEUED, Outbox.release_at <= self.until)
+        if self.closed:
+            due = and_(due, Outbox.channel.not_in(self.closed))
+        if self.after is None:
+            return due
+        at, outbox_id = self.after
+        beyond = and_(Outbox.release_at == at, Outbox.id > outbox_id)
+        return and_(due, or_(Outbox.release_at > at, beyond))
 
 
 def dispatch(house: House, as_of: date, run_id: str | None, progress: Any = None) -> Dispatched:
@@ -50,67 +91,83 @@ def dispatch(house: House, as_of: date, run_id: str | None, progress: Any = None
         progress: Called with (phase, done, total).
     """
     with house.dispatch_lock():
-        until = _until(house, as_of)
-        done = Dispatched()
+        going = _round(house, as_of, run_id)
+        done = going.done
         done.sent, done.uncertain = reconcile(house, as_of)
-        total = _due_count(house, until)
-        while (letters := _claim(house, as_of, until, run_id, done)) is not None:
-            failed = house.mail.deliver([mail for mail, _row, _facts in letters]) if letters else {}
-            done.sent += record_accepted(house, as_of, letters, failed)
-            done.failed += len(failed)
+        total = _due_count(going)
+        while (letters := _claim(going)) is not None:
+            messages = [message for message, _row, _facts in letters]
+            refused = house.mail.deliver(messages) if letters else {}
+            done.sent += record_accepted(house, as_of, letters, refused, run_id)
+            _count(going, messages, refused)
             if progress:
-                progress("dispatch", done.sent + done.stopped + done.failed, total)
+                progress("dispatch", done.sent + done.stopped + done.failed + done.later, total)
         return done
 
 
-def _until(house: House, as_of: date) -> datetime:
-    """Played mail may leave at any hour of the date, in whatever zone; real mail only by now."""
+def _round(house: House, as_of: date, run_id: str | None) -> _Round:
+    """Played mail may leave at any hour of the date, in whatever zone; real mail only by now.
+
+    On any other date than today nothing real leaves at all.
+    """
     if house.mail.plays_the_day:
-        return datetime.combine(as_of + timedelta(days=1), time(12), UTC)
-    return house.clock_at(as_of).now()
+        until = datetime.combine(as_of + timedelta(days=1), time(12), UTC)
+        return _Round(house, as_of, run_id, until, None)
+    now = house.clock_at(as_of).now()
+    until = now if house.today() == as_of else datetime.min.replace(tzinfo=UTC)
+    return _Round(house, as_of, run_id, until, now)
 
 
-def _due_count(house: House, until: datetime) -> int:
-    with house.ledger.read() as session:
-        return (
-            session.scalar(
-                select(func.count())
-                .select_from(Outbox)
-                .where(Outbox.state == OutboxState.QUEUED, Outbox.release_at <= until)
-            )
-            or 0
-        )
+def _count(going: _Round, messages: list[OutgoingMessage], refused: dict[str, Refusal]) -> None:
+    """Count what was refused; a channel that is closed is not knocked at again in this round."""
+    for message in messages:
+        no = refused.get(message.outbox_id)
+        if no is None:
+            continue
+        if no.kind is RefusalKind.UNREACHABLE:
+            going.closed.add(message.channel)
+        if no.kind in (RefusalKind.UNREACHABLE, RefusalKind.LATER):
+            going.done.later += 1
+        else:
+            going.done.failed += 1
 
 
-def _claim(
-    house: House, as_of: date, until: datetime, run_id: str | None, done: Dispatched
-) -> list[tuple[OutgoingMail, Any, AccountFacts]] | None:
+def _due_count(going: _Round) -> int:
+    with going.house.ledger.read() as session:
+        return session.scalar(select(func.count()).select_from(Outbox).where(going.due)) or 0
+
+
+def _claim(going: _Round) -> Letters | None:
     """Judge a batch again and mark what may leave as being sent; None when nothing is due."""
+    house, policy = going.house, going.house.policy
     with house.ledger.write() as session:
         rows = session.execute(
             select(Outbox.__table__, Permit.message_digest, Permit.policy_hash)
             .outerjoin(Permit, Permit.outbox_id == Outbox.id)
-            .where(Outbox.state == OutboxState.QUEUED, Outbox.release_at <= until)
+            .where(going.due)
             .order_by(Outbox.release_at, Outbox.id)
             .limit(BATCH)
         ).all()
         if not rows:
             return None
-        facts = load_facts(session, as_of, sorted({row.account_id for row in rows}))
+        going.after = rows[-1].release_at, rows[-1].id
+        facts = load_facts(session, going.as_of, sorted({row.account_id for row in rows}))
         approved = _approved_rules(session, [r.proposal_id for r in rows if r.proposal_id])
-        letters, going, stopped = [], [], []
+        letters, stopped = [], []
         for row in rows:
             account = facts[row.account_id]
             rules = approved.get(row.proposal_id, frozenset())
-            reason, verdict = objection(row, account, house.policy, rules)
+            reason, verdict = objection(row, account, policy, rules)
+            if going.now is not None and _not_now(going.now, row, account, policy, verdict):
+                continue
             if reason:
-                stopped.append((row, reason, verdict, account))
+                stopped.append(Stop(row, reason, verdict, account))
             else:
-                letters.append((outgoing_mail(house.policy.company, row), row, account))
-                going.append({"b_id": row.id, "b_at": row.release_at})
-        _mark_sending(session, going)
-        _stop(session, run_id, stopped)
-        done.stopped += len(stopped)
+                at = going.now or row.release_at
+                letters.append((envelope(policy, house.reply_key, row, at), row, account))
+        _mark_sending(session, letters)
+        stop(session, going.run_id, stopped)
+        going.done.stopped += len(stopped)
     return letters
 
 
@@ -152,70 +209,28 @@ def objection(
     return "", verdict
 
 
-def _mark_sending(session: Session, going: list[dict[str, Any]]) -> None:
-    if not going:
+def _not_now(
+    now: datetime, row: Any, account: AccountFacts, policy: Policy, verdict: Verdict | None
+) -> bool:
+    """Whether only the hour or the day keeps a message; it waits in the outbox for the next.
+
+    Where its words are out of date by then, it is stopped like any other.
+    """
+    if isinstance(verdict, Deny):
+        return bool(may_leave_later(verdict))
+    if verdict is None:
+        return False
+    opens = release_instant(account, policy, now, row.channel)
+    return opens is None or opens > now
+
+
+def _mark_sending(session: Session, letters: Letters) -> None:
+    if not letters:
         return
     table = Outbox.__table__
     session.connection().execute(
         update(table)
         .where(table.c.id == bindparam("b_id"))
         .values(state=OutboxState.SENDING.value, attempted_at=bindparam("b_at")),
-        going,
-    )
-
-
-def _stop(
-    session: Session,
-    run_id: str | None,
-    stopped: list[tuple[Any, str, Verdict | None, AccountFacts]],
-) -> None:
-    """Stop messages the world has overtaken, and correct their accounts' dispositions."""
-    for row, reason, verdict, account in stopped:
-        session.execute(
-            update(Outbox)
-            .where(Outbox.id == row.id)
-            .values(state=OutboxState.STOPPED.value, stopped_by=reason)
-        )
-        audit(session, row.release_at, "message_stopped", row.id, "dispatcher", reason=reason)
-        if run_id is not None:  # by day the account keeps its night's outcome until the next one
-            _correct_disposition(session, run_id, account, stopped_disposition(reason, verdict))
-        touch(session, {row.account_id})
-
-
-def _correct_disposition(
-    session: Session, run_id: str, account: AccountFacts, stands: dict[str, str]
-) -> None:
-    data = facts_bytes(account)
-    keep_snapshots(session, {digest(data): pack(data)})
-    decided = {"run_id": run_id, "account_id": account.account_id, "facts_hash": digest(data)}
-    add_rows(session, DispositionRow, [decided | stands])
-    session.execute(
-        update(Account).where(Account.id == account.account_id).values(disposition=stands["kind"])
-    )
-
-
-def stopped_disposition(reason: str, verdict: Verdict | None) -> dict[str, str]:
-    """What a night decides for the account of a message it stopped."""
-    kind = getattr(verdict, "disposition", Disposition.NEEDS_PERSON)
-    return {
-        "kind": kind.value,
-        "reason": f"{STOPPED}{reason}",
-        "rule_ids": ",".join(f.rule_id for f in findings_of(verdict)) if verdict else "",
-        "account_class": AccountClass.EXCEPTION.value,
-    }
-
-
-def outgoing_mail(company: CompanyPolicy, row: Any) -> OutgoingMail:
-    """A message of the outbox as it is handed over, signed by the company as the policy has it."""
-    return OutgoingMail(
-        outbox_id=row.id,
-        message_id=row.message_id,
-        sender=company.sender_email,
-        sender_name=company.name,
-        reply_to=company.reply_to,
-        recipient=row.recipient,
-        cc=tuple(row.cc.split(",")) if row.cc else (),
-        subject=row.subject,
-        body=row.body,
-        sent_at=row.release_at,
+        [{"b_id": row.id, "b_at": message.sent_at} for message, row, _facts in letters],
     )

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from batch.dispatch import STOPPED
 from batch.proof_evidence import in_chunks, policies_of
+from batch.stopped import STOPPED
 from graph.bootstrap import House
 from guardrails.verdict import findings_of
 from ledger.errors import NotFound

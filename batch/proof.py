@@ -35,8 +35,7 @@ def prove(house: House, progress: Callable[[str, int, int], None]) -> list[Resul
             evidence = Evidence(house, session, progress)
             prove_books(evidence)
             prove_messages(evidence)
-            if delivered is not None:
-                prove_mail(evidence, delivered)
+            prove_mail(evidence, delivered)
             prove_decisions(evidence)
             prove_approvals(evidence)
             prove_accounts(evidence)

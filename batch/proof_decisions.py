@@ -7,9 +7,9 @@ from typing import Any
 import orjson
 from sqlalchemy import func, select
 
-from batch.dispatch import STOPPED
 from batch.proof_evidence import Evidence, facts_of, in_chunks
 from batch.replay import derive, first_difference, stopped_messages
+from batch.stopped import STOPPED
 from ledger.ids import digest
 from ledger.states import RunState
 from ledger.tables.work import Audit, DispositionRow, Run, Snapshot

@@ -1,18 +1,26 @@
-"""Proof that nothing left twice: outbox, mail folder and message history hold the same messages."""
+"""Proof that nothing left twice: outbox, folders of what left, and history hold the same messages.
+
+A channel without a folder, such as the portal, is asked message by message.
+"""
 
 from itertools import chain
 from typing import Any
 
 from sqlalchemy import func, select
 
-from adapters.mail import mail_bytes
-from batch.dispatch import outgoing_mail
+from batch.envelope import envelope
 from batch.proof_evidence import Evidence, in_chunks
 from ledger.states import OutboxState
 from ledger.tables.work import Message, Outbox, Permit
 
 # Between the recorded attempt and the recorded outcome a message may or may not have arrived.
 _UNDECIDED = (OutboxState.SENDING, OutboxState.UNCERTAIN)
+_WHERE = {
+    "email": "mail/new, mail/cur or sent/new",
+    "sms": "sms",
+    "letter": "letters",
+    "portal": "the outbox",
+}
 
 
 def prove_mail(evidence: Evidence, delivered: dict[str, list[Any]]) -> None:
@@ -20,8 +28,8 @@ def prove_mail(evidence: Evidence, delivered: dict[str, list[Any]]) -> None:
 
     Args:
         evidence: The home.
-        delivered: The mail folder by outbox id, listed before the books were opened, so that
-            whatever it holds is in the books.
+        delivered: The files of every channel by outbox id, listed before the books were opened,
+            so that whatever they hold is in the books.
     """
     tally, session = evidence["never_twice"], evidence.session
     doubled = select(Outbox.idempotency_key, func.count()).group_by(Outbox.idempotency_key)
@@ -38,30 +46,37 @@ def prove_mail(evidence: Evidence, delivered: dict[str, list[Any]]) -> None:
                 tally.saw()
                 _look_at_sent(evidence, row, files)
             elif files and row.state not in _UNDECIDED:
-                tally.fault(row.id, f"no mail: it is {row.state}", files[0].name, "mail/new")
+                where = _WHERE[row.channel]
+                tally.fault(row.id, f"no mail: it is {row.state}", files[0].name, where)
             if len(files) > 1:
-                tally.fault(row.id, "one file", [path.name for path in files], "mail/new, mail/cur")
+                told = [path.name for path in files]
+                tally.fault(row.id, "one file", told, _WHERE[row.channel])
         done += len(rows)
         evidence.progress("mail", done, done)
     for outbox_id, files in unexplained.items():
-        tally.fault(outbox_id, "only messages of the outbox", files[0].name, "mail/new, mail/cur")
+        where = str(files[0].parent.name)
+        tally.fault(outbox_id, "only messages of the outbox", files[0].name, where)
     _look_at_history(evidence)
 
 
 def _look_at_sent(evidence: Evidence, row: Any, files: list[Any]) -> None:
     """The file of a sent message is the message its permit covers."""
     tally, policy = evidence["never_twice"], evidence.policy(row.policy_hash or "")
+    port, key = evidence.house.mail, evidence.house.reply_key
+    at = row.sent_at or row.release_at
     if not files:
-        if evidence.house.mail.was_delivered(row.id) is not True:
-            tally.fault(row.id, "its mail", "none", "mail/new, mail/cur")
+        mine = policy or evidence.house.policy
+        if port.was_delivered(envelope(mine, key, row, at)) is not True:
+            tally.fault(row.id, "its file", "none", _WHERE[row.channel])
         return
     if policy is None:
         return  # a missing permit or policy is said by the promises about those
     # A message permitted under one policy may leave under the next, signed as that one says.
     signers = chain([policy], evidence.used_policies())
     held = files[0].read_bytes()
-    if not any(held == mail_bytes(outgoing_mail(each.company, row)) for each in signers):
-        tally.fault(row.id, "the mail as the outbox has it", "other bytes", f"mail/{files[0].name}")
+    if not any(held == port.content(envelope(each, key, row, at)) for each in signers):
+        where = f"{files[0].parent.name}/{files[0].name}"
+        tally.fault(row.id, "the message as the outbox has it", "other bytes", where)
 
 
 def _look_at_history(evidence: Evidence) -> None:

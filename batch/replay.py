@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session
 
-from batch.dispatch import STOPPED, objection, stopped_disposition
+from batch.dispatch import objection
 from batch.proof_evidence import policies_of
+from batch.stopped import REFUSED, STOPPED, stopped_disposition
 from graph.bootstrap import House
 from guardrails.changes import what_moved
 from ledger.errors import NotFound
@@ -86,6 +87,9 @@ def derive(
         }
     for message in stopped:
         if message.stopped_by == row.reason.removeprefix(STOPPED):
+            if message.stopped_by.startswith(REFUSED):  # what others said, not what a rule did
+                refused = stopped_disposition(message.stopped_by, None)
+                return {"next_action_on": None} | refused
             approved = frozenset((message.approved or "").split(","))
             reason, verdict = objection(message, facts, policy, approved)
             return {"next_action_on": None} | stopped_disposition(reason, verdict)

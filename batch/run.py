@@ -100,10 +100,9 @@ def start_night(house: House, as_of: date, progress: Any, limit: int | None = No
 
 def _start_instant(house: House, as_of: date) -> datetime:
     """Now, on the day itself; the first instant of the date where the day is only played."""
-    clock = SystemClock()
-    if house.mail.plays_the_day or clock.today() != as_of:
+    if house.mail.plays_the_day or house.today() != as_of:
         return datetime.combine(as_of, time.min, UTC)
-    return clock.now()
+    return SystemClock().now()
 
 
 def night_thread(as_of: date) -> str:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from ledger.actions import SendReminder
 from ledger.facts import AccountFacts, ContactFact, OpenItem
+from policies.letter_template import CHANNELS, Channel
 from policies.schema import Policy
 
 
@@ -98,10 +99,12 @@ def _worded(
     policy: Policy,
 ) -> SendReminder:
     contact = choose_contact(facts)
+    language = _language(facts, contact, policy)
     return SendReminder(
         account_id=facts.account_id,
         contact_id=contact.contact_id if contact else "",
-        language=_language(facts, contact, policy),
+        channel=choose_channel(facts, contact, template_id, language, policy),
+        language=language,
         currency=currency,
         stage=level,
         template_id=template_id,
@@ -172,6 +175,43 @@ def choose_contact(facts: AccountFacts) -> ContactFact | None:
 def _language(facts: AccountFacts, contact: ContactFact | None, policy: Policy) -> str:
     """Contact's language, then the account's, then ours. A missing template stops the message."""
     return (contact.language if contact else None) or facts.language or policy.company.language
+
+
+_CHANNELS: dict[str, Channel] = {channel: channel for channel in CHANNELS}
+
+
+def choose_channel(
+    facts: AccountFacts,
+    contact: ContactFact | None,
+    template_id: str,
+    language: str,
+    policy: Policy,
+) -> Channel:
+    """The customer's preferred channel; where it may not be used or has failed, the next one.
+
+    Where none will do it is e-mail, and the gate says why nothing leaves.
+    """
+    preferred = facts.preferred_channel
+    if contact is None or (preferred == "email" and contact.email and not contact.bounced):
+        return "email"
+    wanted = _CHANNELS.get(preferred)
+    fallback = policy.contact.fallback_channels
+    for channel in (wanted, *fallback) if wanted else fallback:
+        worded = policy.letter_for(template_id, language, channel, facts.segment)
+        if worded and _may_reach(channel, contact, facts, policy):
+            return channel
+    return "email"
+
+
+def _may_reach(channel: Channel, contact: ContactFact, facts: AccountFacts, policy: Policy) -> bool:
+    """Whether policy lets a contact be written to by a channel that works for them."""
+    if not policy.contact.allows(channel, contact.role, facts.debtor_type):
+        return False
+    if channel in policy.contact.channels_needing_consent and channel not in contact.consents:
+        return False
+    if channel == "email":
+        return bool(contact.email) and not contact.bounced
+    return channel != "sms" or bool(contact.phone)
 
 
 def levels_after(items: tuple[OpenItem, ...], stage: int) -> dict[str, int]:

@@ -210,7 +210,7 @@ def _close_the_night(house: House, seed: int, counted: _Counted) -> None:
     counted.model_calls += house.model.calls
     forbidden = ("decision", "plan", "person", "api_key", "contact", "credit_memo")
     found = [each for each in changes(before, _book(house)) if _by_people(each, forbidden)]
-    delivered = house.mail.delivered() or {}
+    delivered = house.mail.delivered()
     with house.ledger.read() as session:
         left = outbox_breaches(session, house.policy, AS_OF)
         counted.stopped_by.update(_refusals(session))

@@ -9,11 +9,13 @@ from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, text
 
 from adapters.chroma_knowledge import ChromaKnowledge
-from adapters.mail import MaildirMail, MailPort
+from adapters.outgoing.message import ChannelPort
+from graph.channels import open_channels, reply_key
 from graph.deps import Deps
 from graph.policy_in_force import (
     PolicyChange,
@@ -38,7 +40,7 @@ DISPATCH_LOCK = 0x6469737061
 
 
 class House:
-    """One home: its books, policy, mail, checkpoints and model."""
+    """One home: its books, policy, channels, checkpoints and model."""
 
     def __init__(
         self,
@@ -51,7 +53,7 @@ class House:
         self.ledger = ledger
         self.policy = policy
         self.policy_change = policy_change
-        self.mail: MailPort = MaildirMail(settings.home / "mail")
+        self.mail: ChannelPort = open_channels(settings)
         self._closers: list[Any] = [ledger]
         self._knowledge: ChromaKnowledge | None = None
         self._opening = Lock()  # chats of one server come at the same time
@@ -62,19 +64,29 @@ class House:
         """The folder everything embedded lives in."""
         return self.settings.home
 
+    @cached_property
+    def reply_key(self) -> bytes:
+        """What reply addresses are sealed with; no agent and no model needs it."""
+        return reply_key(self.home)
+
     def business_date(self) -> date:
         """The date of the newest night, or today where none has run."""
         with self.ledger.read() as session:
             newest = session.scalar(select(Run.as_of).order_by(Run.as_of.desc()).limit(1))
-        return newest or SystemClock().today()
+        return newest or self.today()
+
+    def today(self) -> date:
+        """The date it is now where the company is."""
+        zone = ZoneInfo(self.policy.company.time_zone)
+        return SystemClock().now().astimezone(zone).date()
 
     def clock_at(self, as_of: date) -> Clock:
-        """The system clock on its own date; on any other date the afternoon of that date.
+        """The system clock today; on any other date the afternoon of that date.
 
         A home whose nights are run as of other dates is a played one, and only mail that goes
         nowhere may be played.
         """
-        if as_of == SystemClock().today():
+        if as_of == self.today():
             return SystemClock()
         return FixedClock(datetime.combine(as_of, time(15), UTC))
 
@@ -296,4 +308,5 @@ def create_home(home: Path | None = None, settings: Settings | None = None) -> H
     settings = settings or read_settings(home)
     settings.home.mkdir(parents=True, exist_ok=True)
     copy_defaults(settings.home / "policies")
+    reply_key(settings.home)
     return open_house(settings=settings)

@@ -22,6 +22,8 @@ class Settings(BaseModel):
     input_price: Decimal | None = None
     output_price: Decimal | None = None
     user: str | None = None
+    smtp_url: SecretStr | None = None
+    sms_url: SecretStr | None = None
 
 
 def read_settings(home: Path | None = None) -> Settings:
@@ -39,6 +41,8 @@ def read_settings(home: Path | None = None) -> Settings:
         input_price=_price("DUNWELL_INPUT_PRICE"),
         output_price=_price("DUNWELL_OUTPUT_PRICE"),
         user=os.environ.get("DUNWELL_USER"),
+        smtp_url=_secret("DUNWELL_SMTP_URL"),
+        sms_url=_secret("DUNWELL_SMS_URL"),
     )
 
 

@@ -4,7 +4,7 @@ Each rule is a function of a Case that returns a Hit where it objects. What an o
 is data: the entry of the same name in policies approval.toml.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from guardrails.business_days import (
@@ -93,6 +93,15 @@ def consent_before_channel(case: Case) -> Hit | None:
     if message is None or message.channel not in case.policy.contact.channels_needing_consent:
         return None
     return None if contact and message.channel in contact.consents else Hit(message.channel)
+
+
+def channel_permitted(case: Case) -> Hit | None:
+    """Policy lets the contact be written to by the channel; third parties get no text message."""
+    message, contact = case.message, case.contact
+    if message is None or contact is None:
+        return None
+    allowed = case.policy.contact.allows(message.channel, contact.role, case.facts.debtor_type)
+    return None if allowed else Hit(f"{message.channel} to {contact.role}")
 
 
 def answer_before_chasing(case: Case) -> Hit | None:
@@ -223,9 +232,13 @@ def contact_budget(case: Case) -> Hit | None:
 
 def common_hour_required(case: Case) -> Hit | None:
     """The zones the customer may be in have a permitted hour in common."""
-    contact, zones = case.policy.contact, _zones(case)
-    window = contact_window(zones, case.as_of, contact.window_opens, contact.window_closes)
+    zones = _zones(case)
+    window = contact_window(zones, case.as_of, *_hours(case))
     return None if window else Hit(", ".join(zones))
+
+
+def _hours(case: Case) -> tuple[time, time]:
+    return case.policy.contact.hours(case.message.channel if case.message else "email")
 
 
 def _zones(case: Case) -> tuple[str, ...]:
@@ -234,14 +247,15 @@ def _zones(case: Case) -> tuple[str, ...]:
 
 def in_contact_window(case: Case) -> Hit | None:
     """A business day, and a permitted hour in every zone the customer may be in."""
-    contact, calendar = case.policy.contact, case.policy.company.calendar
-    if contact.business_days_only and not is_business_day(calendar, case.as_of):
+    calendar = case.policy.company.calendar
+    opens, closes = _hours(case)
+    if case.policy.contact.business_days_only and not is_business_day(calendar, case.as_of):
         return Hit("not a business day", next_business_day(calendar, case.as_of))
     if case.at is None:
         return Hit("no permitted hour is left today", case.as_of + timedelta(days=1))
     for name in _zones(case):
         local = case.at.astimezone(ZoneInfo(name))
-        if not contact.window_opens <= local.time() < contact.window_closes:
+        if not opens <= local.time() < closes:
             return Hit(f"{local:%H:%M} in {name}", _tomorrow(case.at, name))
     return None
 
@@ -257,6 +271,7 @@ CONTACT_RULES = (
     never_write_after_opt_out,
     reachable_contact_required,
     consent_before_channel,
+    channel_permitted,
     answer_before_chasing,
     cash_before_chasing,
     our_promise_first,

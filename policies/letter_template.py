@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from ledger.states import Segment
 
 Channel = Literal["email", "sms", "portal", "letter"]
+CHANNELS: tuple[Channel, ...] = ("email", "sms", "portal", "letter")
 Voice = Literal["warm", "plain", "formal"]
 
 

@@ -33,6 +33,8 @@ class CompanyPolicy(PolicyFile):
         creditor_role: `third_party` for an agency, a buyer of claims, or another name than the
             creditor's own.
         formal_segments: Segments written to in the formal voice, whatever `voice` is.
+        reply_tag: Whether replies come back to a tagged address, such as `ar+out_x.seal@...`.
+        unsubscribe_link: Where one click stops our mail; `{token}` stands for the message.
     """
 
     name: str
@@ -51,6 +53,15 @@ class CompanyPolicy(PolicyFile):
     creditor_role: Literal["first_party", "third_party"] = "first_party"
     voice: Voice = "plain"
     formal_segments: tuple[Segment, ...] = ()
+    reply_tag: bool = True
+    unsubscribe_link: str = ""
+
+    @field_validator("unsubscribe_link")
+    @classmethod
+    def _link_is_safe(cls, value: str) -> str:
+        if value and not (value.startswith("https://") and "{token}" in value):
+            raise ValueError("unsubscribe_link is an https address that holds {token}")
+        return value
 
     @property
     def seat(self) -> str:

@@ -68,9 +68,8 @@ def render_letter(action: MessageAction, facts: AccountFacts, policy: Policy) ->
     else:
         subject, body = _own_words(action)
     body = _with_required_lines(body, action, facts, policy.company)
-    return sealed_letter(
-        action.channel, _recipient(action.channel, contact), subject, body, template
-    )
+    recipient = _recipient(action.channel, contact, facts)
+    return sealed_letter(action.channel, recipient, subject, body, template)
 
 
 def check_template(template: LetterTemplate) -> None:
@@ -114,9 +113,14 @@ def _contact(action: MessageAction, facts: AccountFacts) -> ContactFact:
     )
 
 
-def _recipient(channel: str, contact: ContactFact) -> str:
-    """Where a channel reaches a contact."""
-    reached = {"email": contact.email, "sms": contact.phone, "portal": contact.contact_id}
+def _recipient(channel: str, contact: ContactFact, facts: AccountFacts) -> str:
+    """Where a channel reaches a contact; a letter names them, and the mail room knows the place."""
+    reached = {
+        "email": contact.email,
+        "sms": contact.phone,
+        "portal": contact.contact_id,
+        "letter": " | ".join(filter(None, (contact.name, facts.name, facts.account_number))),
+    }
     address = reached.get(channel)
     if not address:
         raise LetterError(

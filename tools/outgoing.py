@@ -29,11 +29,13 @@ class JudgedMessage:
     release_at: datetime | None
 
 
-def release_instant(facts: AccountFacts, policy: Policy, now: datetime) -> datetime | None:
+def release_instant(
+    facts: AccountFacts, policy: Policy, now: datetime, channel: str = "email"
+) -> datetime | None:
     """The first instant of the business date, not before now, inside every zone's window."""
-    contact = policy.contact
+    opens, closes = policy.contact.hours(channel)
     zones = facts.time_zones or (policy.company.time_zone,)
-    window = contact_window(zones, facts.as_of, contact.window_opens, contact.window_closes)
+    window = contact_window(zones, facts.as_of, opens, closes)
     if window is None or window[1] <= now:
         return None
     return max(window[0], now)
@@ -43,7 +45,7 @@ def judge_message(
     action: MessageAction, facts: AccountFacts, policy: Policy, now: datetime
 ) -> JudgedMessage:
     """Word a message from the facts and judge it at the instant it would leave."""
-    at = release_instant(facts, policy, now)
+    at = release_instant(facts, policy, now, action.channel)
     try:
         letter = render_letter(action, facts, policy)
     except LetterError as error:
@@ -88,11 +90,12 @@ def outbox_rows(
     run_id: str | None = None,
     proposal_id: str | None = None,
     decision_id: str | None = None,
+    answers: str = "",
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The outbox row of a permitted message, and its permit.
 
     The caller has judged it in the same transaction and found Allow, or an approval that covers
-    every finding.
+    every finding. `answers` is the Message-ID of the mail it answers.
     """
     action, letter = judged.action, judged.letter
     if letter is None or judged.release_at is None:
@@ -115,6 +118,7 @@ def outbox_rows(
         "body": letter.body,
         "digest": letter.digest,
         "message_id": f"<{outbox_id}@{policy.company.sender_email.partition('@')[2]}>",
+        "in_reply_to": answers,
         "state": "queued",
         "release_at": judged.release_at,
         "stopped_by": "",

@@ -17,7 +17,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 from sqlalchemy import select, update
 
-from adapters.mail import OutgoingMail
+from adapters.outgoing.message import OutgoingMessage
 from batch.accepted import record_accepted
 from engines.dunning import plan_contact
 from evals.bench.homes import stored_bytes
@@ -262,7 +262,7 @@ def _collect(house: House, post: Sequence[tuple[Any, AccountFacts]]) -> None:
     for start in range(0, len(post), _BATCH):
         letters = [
             (
-                OutgoingMail(
+                OutgoingMessage(
                     outbox_id=row.id,
                     message_id=row.message_id,
                     sender=company.sender_email,
@@ -273,6 +273,7 @@ def _collect(house: House, post: Sequence[tuple[Any, AccountFacts]]) -> None:
                     subject=row.subject,
                     body=row.body,
                     sent_at=row.release_at,
+                    channel=row.channel,
                 ),
                 row,
                 facts,

@@ -1,5 +1,6 @@
 """Which differences between policies let more happen without a person."""
 
+from datetime import time
 from decimal import Decimal
 from typing import Any
 
@@ -49,6 +50,13 @@ LOOSENING = [
     ("contact", {"business_days_only": False}),
     ("contact", {"dispute_scope": "item"}),
     ("contact", {"channels_needing_consent": ()}),
+    ("contact", {"fallback_channels": ("email", "sms", "letter")}),
+    ("contact", {"sms_roles": (*OLD.contact.sms_roles, "legal")}),
+    ("contact", {"sms_never_for": ()}),
+    ("contact", {"sms_window_opens": time(8)}),
+    ("contact", {"sms_window_closes": time(20)}),
+    ("contact", {"delivery_attempts": 9}),
+    ("contact", {"list_unsubscribe": "never"}),
     ("contact", {"high_value": OLD.contact.high_value | {"USD": Decimal("1000000.00")}}),
     ("contact", {"high_value": OLD.contact.high_value | {"SEK": Decimal("1000000.00")}}),
     ("contact", {"feed_max_age_days": {"invoices": 1}}),
