@@ -41,6 +41,7 @@ _TO_TRUE = re.compile(r"cash\.post_named_part_payments")
 _MORE = re.compile(
     r"approval\.(?:rules\[.+\]\.(?:roles|covers)|stands_for\..+|authority\[.+\]\.actions)"
     rf"|cash\.unattended_evidence|{_BAND}\.allows|replies\.(?:handled_alone|needs_no_answer)"
+    r"|contact\.(?:channels|fallback_channels|sms_roles)"
 )
 _FEWER = re.compile(r"contact\.(?:channels_needing_consent|sms_never_for)")
 _LADDERS = (

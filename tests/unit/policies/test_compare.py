@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from cli.policy_diff import missing_letters, told
+from ledger.states import ContactRole
 from policies.compare import Change, compare
 from policies.load import load_policy, with_changes
 from policies.schema import Authority, AutonomyException, AutonomyPolicy, Policy, Stage
@@ -51,7 +52,7 @@ LOOSENING = [
     ("contact", {"dispute_scope": "item"}),
     ("contact", {"channels_needing_consent": ()}),
     ("contact", {"fallback_channels": ("email", "sms", "letter")}),
-    ("contact", {"sms_roles": (*OLD.contact.sms_roles, "legal")}),
+    ("contact", {"sms_roles": (*OLD.contact.sms_roles, ContactRole.LEGAL)}),
     ("contact", {"sms_never_for": ()}),
     ("contact", {"sms_window_opens": time(8)}),
     ("contact", {"sms_window_closes": time(20)}),
