@@ -23,7 +23,7 @@ _BAND = r"tone\.(?:otherwise|stages\..+)"
 _HIGHER = re.compile(
     r"contact\.(?:high_value\.\w+|max_contacts_per_\w+|proposal_expires_days|feed_max_age_days\.\w+"
     r"|(?:sms_)?window_closes|delivery_attempts)|approval\.authority\[.+\]\.up_to\.\w+"
-    rf"|credit\.\w+|dispute\.answer_within_days|dunning\.pre_due_days|{_BAND}\.firmness_max"
+    rf"|credit\.\w+|dispute\.(?:.+\.)?\w+_within_days|dunning\.pre_due_days|{_BAND}\.firmness_max"
     r"|cash\.(?:fee_most_\w+|earned_discount_permille|set_most_documents|advice_days)"
     r"|cash\.new_account_most_minor|replies\.(?:promise_longest_days|repeats_before_person"
     r"|most_invoices_per_message)"

@@ -20,6 +20,7 @@ from policies.letter_template import LetterTemplate, Voice
 from policies.packs_schema import Packs
 from policies.schema_base import Amounts, PolicyFile, minor_amounts
 from policies.schema_contact import ContactPolicy
+from policies.schema_disputes import DisputePolicy
 from policies.schema_replies import RepliesPolicy
 from policies.tone import TonePolicy
 
@@ -267,13 +268,6 @@ class CreditPolicy(PolicyFile):
     propose_hold_oldest_days: int = Field(gt=0)
 
 
-class DisputePolicy(PolicyFile):
-    """Clock and reasons of disputes."""
-
-    answer_within_days: int = Field(gt=0)
-    reasons: tuple[str, ...]
-
-
 class ForecastPolicy(PolicyFile):
     """The plain forecast."""
 
@@ -311,6 +305,10 @@ class Policy(BaseModel):
         for code in self.replies.dispute_codes.values():
             if code not in self.dispute.reasons:
                 raise ValueError(f"replies.dispute_codes: {code} is no reason of dispute.toml")
+        if self.dispute.escalates_to not in self.approval.stands_for:
+            raise ValueError(
+                f"dispute.escalates_to: {self.dispute.escalates_to} is no role of approval.toml"
+            )
         for entry in self.replies.handled_by:
             if entry.role not in self.approval.stands_for:
                 raise ValueError(f"replies.handled_by: {entry.role} is no role of approval.toml")
