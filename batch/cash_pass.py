@@ -25,13 +25,15 @@ from tools.cash_book import keep_promise_states, known_payers, set_receipts_asid
 from tools.cash_desk import Desk, apply_certain, suggest
 from tools.cash_matching import Matched, match_receipts
 from tools.cash_memory import cash_memory
+from tools.cash_returns import ReturnDesk, find_returns, take_back
 
 AUTHOR = "cash_applier"
 _BATCH = 500
 
 
 def cash_pass(night: Night) -> None:
-    """Apply receipts, then see which promises were kept."""
+    """Take back what the bank took back, apply receipts, then see which promises were kept."""
+    _take_back(night)
     with night.house.ledger.read() as session:
         memory = cash_memory(session)
         found = match_receipts(session, night.as_of, night.house.policy.cash, memory)
@@ -45,6 +47,24 @@ def cash_pass(night: Night) -> None:
     cases = _set_aside(night, held)
     _settle_promises(night)
     night.add("cash", applied=applied, suggested=suggested, set_aside=len(held), cases=cases)
+
+
+def _take_back(night: Night) -> None:
+    """Money that went back first: what it paid is open again before anything else is matched."""
+    with night.house.ledger.read() as session:
+        found = find_returns(session, night.as_of)
+    if not found:
+        return
+    desk = ReturnDesk(night.house.policy, night.as_of, night.now, AUTHOR, night.run_id)
+    with night.house.ledger.write() as session:
+        done = take_back(session, found, desk)
+    open_threads(night.house, night.deps, done.waiting)
+    night.add(
+        "cash",
+        returned=done.taken_back,
+        returns_asked=len(done.waiting),
+        returns_to_look_at=done.left,
+    )
 
 
 def _in_batches(

@@ -16,6 +16,7 @@ from ledger.tables.receivable import (
     CreditMemo,
     Invoice,
     Receipt,
+    ReceiptReturn,
     RemittanceLine,
 )
 from ledger.tables.work import Proposal
@@ -91,13 +92,15 @@ def ever_proposed(session: Session, since: date) -> set[str]:
 
 
 def paid_between(session: Session, since: date, through: date) -> list[Row[Any]]:
-    """Receipts of some days that paid something, for payments made twice."""
+    """Receipts of some days that paid something and did not go back, for payments made twice."""
+    went_back = select(ReceiptReturn.receipt_id)
     return list(
         session.execute(
             _receipts().where(
                 Receipt.received_on >= since,
                 Receipt.received_on <= through,
                 Receipt.unapplied_minor < Receipt.amount_minor,
+                Receipt.id.not_in(went_back),
             )
         )
     )
