@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from graph.bootstrap import House
 from graph.deps import Deps
-from ledger.clock import FixedClock, SystemClock
+from ledger.clock import FixedClock
 from ledger.errors import BadInput
 from ledger.ids import make_id
 from ledger.journal import audit
@@ -102,7 +102,7 @@ def _start_instant(house: House, as_of: date) -> datetime:
     """Now, on the day itself; the first instant of the date where the day is only played."""
     if house.mail.plays_the_day or house.today() != as_of:
         return datetime.combine(as_of, time.min, UTC)
-    return SystemClock().now()
+    return house.system_clock.now()
 
 
 def night_thread(as_of: date) -> str:

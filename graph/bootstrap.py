@@ -54,6 +54,7 @@ class House:
         self.policy = policy
         self.policy_change = policy_change
         self.mail: ChannelPort = open_channels(settings)
+        self.system_clock: Clock = SystemClock()
         self._closers: list[Any] = [ledger]
         self._knowledge: ChromaKnowledge | None = None
         self._opening = Lock()  # chats of one server come at the same time
@@ -78,7 +79,7 @@ class House:
     def today(self) -> date:
         """The date it is now where the company is."""
         zone = ZoneInfo(self.policy.company.time_zone)
-        return SystemClock().now().astimezone(zone).date()
+        return self.system_clock.now().astimezone(zone).date()
 
     def clock_at(self, as_of: date) -> Clock:
         """The system clock today; on any other date the afternoon of that date.
@@ -87,7 +88,7 @@ class House:
         nowhere may be played.
         """
         if as_of == self.today():
-            return SystemClock()
+            return self.system_clock
         return FixedClock(datetime.combine(as_of, time(15), UTC))
 
     def deps(self, as_of: date | None = None, clock: Clock | None = None) -> Deps:

@@ -52,7 +52,7 @@ def read_smtp_url(url: str) -> MailServer:
     """
     try:
         parts = urlsplit(url)
-        asked = parse_qs(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))
+        asked = parse_qs(parts.query, keep_blank_values=True)
         connections = int(asked.pop("connections", ["4"])[0])
         server = MailServer(
             host=parts.hostname or "",

@@ -50,7 +50,7 @@ def read_sms_url(url: str) -> TwilioAccount:
     """
     try:
         parts = urlsplit(url)
-        asked = parse_qs(parts.query, strict_parsing=bool(parts.query))
+        asked = parse_qs(parts.query)
     except ValueError:
         raise BadInput(_SHAPE) from None
     sender = unquote(parts.netloc.rpartition("@")[2])
