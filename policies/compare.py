@@ -24,8 +24,8 @@ _HIGHER = re.compile(
     r"contact\.(?:high_value\.\w+|max_contacts_per_\w+|proposal_expires_days|feed_max_age_days\.\w+"
     r"|(?:sms_)?window_closes|delivery_attempts)|approval\.authority\[.+\]\.up_to\.\w+"
     rf"|credit\.\w+|dispute\.(?:.+\.)?\w+_within_days|dunning\.pre_due_days|{_BAND}\.firmness_max"
-    r"|cash\.(?:fee_most_\w+|earned_discount_permille|set_most_documents|advice_days)"
-    r"|cash\.new_account_most_minor|replies\.(?:promise_longest_days|repeats_before_person"
+    r"|cash\.(?:fee_most_permille|fee_most\.\w+|earned_discount_permille|set_most_documents|advice_days)"
+    r"|cash\.new_account_most\.\w+|replies\.(?:promise_longest_days|repeats_before_person"
     r"|most_invoices_per_message)"
 )
 _LOWER = re.compile(
@@ -54,10 +54,11 @@ _LADDERS = (
 # What loosens by coming or by going; without a threshold of its currency a total always asks.
 _NEW_IS_LOOSER = re.compile(
     r"approval\.(?:authority\[|stands_for\.).*|contact\.high_value\.\w+|tone\.stages\..+"
+    r"|cash\.fee_most\.\w+"
 )
 _GONE_IS_LOOSER = re.compile(
     r"approval\.rules.*|contact\.feed_max_age_days\.\w+|approval\.authority\[.+\]\.up_to\.\w+"
-    r"|dunning\.minimum_total\.\w+|tone\.stages\..+|cash\.new_account_most_minor"
+    r"|dunning\.minimum_total\.\w+|tone\.stages\..+|cash\.new_account_most\.\w+"
     r"|replies\.holds\.\w+"
 )
 # Other law, other days, other hours, another letter: nobody can tell by machine that it is no less.

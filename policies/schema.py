@@ -245,11 +245,14 @@ class ApprovalPolicy(PolicyFile):
 
 
 class CashPolicy(PolicyFile):
-    """What posts without a person, and what is tolerated; amounts in minor units of the money."""
+    """What posts without a person, and what is tolerated, by currency where it is money.
+
+    A currency without a fee tolerates none; one without a limit for new accounts has no limit.
+    """
 
     unattended_evidence: tuple[CashEvidence, ...]
     post_named_part_payments: bool
-    fee_most_minor: int = Field(default=30_00, ge=0)
+    fee_most: Amounts = Field(default_factory=dict)
     fee_most_permille: int = Field(default=50, ge=0, le=1000)
     earned_discount_permille: int = Field(default=30, ge=0, le=1000)
     discount_days_early: int = Field(default=5, ge=0)
@@ -257,7 +260,17 @@ class CashPolicy(PolicyFile):
     set_most_documents: int = Field(default=4, ge=1, le=6)
     advice_days: int = Field(default=10, ge=0)
     duplicate_days: int = Field(default=45, ge=0)
-    new_account_most_minor: int | None = Field(default=None, ge=0)
+    new_account_most: Amounts = Field(default_factory=dict)
+
+    @property
+    def fees_most_minor(self) -> dict[str, int]:
+        """The largest tolerated bank fees in minor units."""
+        return minor_amounts(self.fee_most)
+
+    @property
+    def new_accounts_most_minor(self) -> dict[str, int]:
+        """The largest receipts from unknown accounts in minor units."""
+        return minor_amounts(self.new_account_most)
 
 
 class CreditPolicy(PolicyFile):

@@ -154,7 +154,8 @@ def _was_asked(row: Any, asked: set[str]) -> bool:
 def rules_of(policy: CashPolicy) -> MatchRules:
     """The tolerances of policy as the engine takes them."""
     return MatchRules(
-        fee_most_minor=policy.fee_most_minor,
+        fee_most_minor=0,
+        fees_most_minor=policy.fees_most_minor,
         fee_most_permille=policy.fee_most_permille,
         earned_discount_permille=policy.earned_discount_permille,
         discount_days_early=policy.discount_days_early,
@@ -162,7 +163,7 @@ def rules_of(policy: CashPolicy) -> MatchRules:
         set_most_documents=policy.set_most_documents,
         advice_days=policy.advice_days,
         duplicate_days=policy.duplicate_days,
-        new_account_most_minor=policy.new_account_most_minor,
+        new_accounts_most_minor=policy.new_accounts_most_minor,
     )
 
 

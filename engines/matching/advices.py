@@ -38,7 +38,8 @@ class AdviceDesk:
         """Find an advice of the payer for a little more: a bank on the way took its charge."""
         if not case.payer.certain:
             return None
-        most = min(case.rules.fee_most_minor, case.amount * case.rules.fee_most_permille // 1000)
+        fee_most = case.rules.fee_most(case.payment.currency)
+        most = min(fee_most, case.amount * case.rules.fee_most_permille // 1000)
         near = [
             advice
             for number in sorted(case.payer.customers)

@@ -58,6 +58,7 @@ class Decision:
     owner: str | None = None
     standing: str = "unknown"
     pool: int = 0
+    advice_key: str = ""
 
 
 def pay_in_full(case: Case, documents: Sequence[OpenDocument]) -> tuple[Part, ...]:

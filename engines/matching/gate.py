@@ -31,12 +31,12 @@ def answer(case: Case, decision: Decision, calibration: Calibration, memory: Mem
     )
     if not alternatives:
         return Outcome(payment_id, Action.HOLD, decision.reason or Reason.UNKNOWN_PAYER)
-    owner = decision.owner
+    owner, key = decision.owner, decision.advice_key
     if decision.may_post and _is_certain(case, alternatives[0], calibration, memory):
-        return Outcome(payment_id, Action.AUTO, decision.reason, alternatives[:1], owner)
+        return Outcome(payment_id, Action.AUTO, decision.reason, alternatives[:1], owner, key)
     unsure = Reason.UNKNOWN_PAYER if _is_stranger(decision) else Reason.AMBIGUOUS_COMBINATION
     reason = decision.reason or unsure
-    return Outcome(payment_id, Action.SUGGEST, reason, alternatives, owner)
+    return Outcome(payment_id, Action.SUGGEST, reason, alternatives, owner, key)
 
 
 def _is_stranger(decision: Decision) -> bool:
@@ -45,7 +45,7 @@ def _is_stranger(decision: Decision) -> bool:
 
 def _is_certain(case: Case, best: Alternative, calibration: Calibration, memory: Memory) -> bool:
     rules = case.rules
-    limit = rules.new_account_most_minor
+    limit = rules.new_account_most(case.payment.currency)
     if limit is not None and case.amount > limit and case.payer.voice != "account":
         return False
     return (

@@ -163,6 +163,7 @@ class _Batch:
         if decision is None:
             return None
         self.advices.take(advice)
+        decision = replace(decision, advice_key=advice.key)
         if contested and decision.may_post:
             reason = decision.reason or Reason.AMBIGUOUS_EQUAL_AMOUNTS
             return replace(decision, may_post=False, reason=reason)
@@ -210,7 +211,7 @@ class _Batch:
         advised = judge_advised(case, advice) if advice else None
         if advice and advised:
             self.advices.take(advice)
-            return advised
+            return replace(advised, advice_key=advice.key)
         return self._paid_twice(case) or decision
 
     def _unnamed(self, case: Case) -> Decision:

@@ -101,7 +101,10 @@ class AdviceLine:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """A remittance advice that came apart from its payment."""
+    """A remittance advice that came apart from its payment.
+
+    `key` is what the asker knows it by; two advices may have the same number.
+    """
 
     advice_id: str
     received_on: date | None
@@ -109,6 +112,7 @@ class Advice:
     total_minor: int
     currency: str
     lines: tuple[AdviceLine, ...]
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +156,17 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The answer for one payment: `auto` has one alternative, `suggest` up to three."""
+    """The answer for one payment: `auto` has one alternative, `suggest` up to three.
+
+    `advice_key` is the advice the first alternative rests on.
+    """
 
     payment_id: str
     action: Action
     reason: Reason | None = None
     alternatives: tuple[Alternative, ...] = ()
     customer_no: str | None = None
+    advice_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

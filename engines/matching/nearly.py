@@ -79,7 +79,7 @@ def _less_fee(
     if len(invoices) > MOST_IN_POOL:
         return []
     rules, drafts = case.rules, []
-    most = min(rules.fee_most_minor, case.amount * rules.fee_most_permille // 1000)
+    most = min(rules.fee_most(case.payment.currency), case.amount * rules.fee_most_permille // 1000)
     for doc in invoices:
         missing = case.book.owed(doc.doc_id) - case.amount
         if 0 < missing <= most:

@@ -108,7 +108,7 @@ def _offered(
 
 
 def _is_round_fee(case: Case, missing: int) -> bool:
-    return missing <= case.rules.fee_most_minor and missing % 50 == 0
+    return missing <= case.rules.fee_most(case.payment.currency) and missing % 50 == 0
 
 
 def less_deduction(case: Case, named: Named, _missing: int) -> Decision | None:
@@ -123,9 +123,10 @@ def less_deduction(case: Case, named: Named, _missing: int) -> Decision | None:
 def less_fee(case: Case, named: Named, missing: int) -> Decision | None:
     """A charge of a bank on the way; above the tolerance only where it is round."""
     rules, owed = case.rules, case.owed(named.documents)
-    within = missing <= rules.fee_most_minor
+    fee_most = rules.fee_most(case.payment.currency)
+    within = missing <= fee_most
     within = within and missing * 1000 <= owed * rules.fee_most_permille
-    round_charge = missing % 100 == 0 and missing <= _MOST_CHARGED * rules.fee_most_minor
+    round_charge = missing % 100 == 0 and missing <= _MOST_CHARGED * fee_most
     if not within and not (round_charge and missing * 1000 <= owed * _CHARGED_PERMILLE):
         return None
     parts, differences = pay_less(case, named.documents, "fee")

@@ -350,7 +350,7 @@ class TestGate:
         assert told(found)[0] == "suggest"
 
     def test_account_nobody_knows_above_the_limit__is_only_suggested(self) -> None:
-        rules = MatchRules(new_account_most_minor=50_000)
+        rules = MatchRules(new_accounts_most_minor={"EUR": 50_000})
         book, new = Book(tuple(BOOK), CUSTOMERS), {"payer_account": "DE777"}
         over, under = pay(100_000, "INV-1001", **new), pay(40_000, "INV-1001", **new)
         (found,) = match_payments(book, [over], rules, calibration=PROVED)
