@@ -26,13 +26,15 @@ _HIGHER = re.compile(
     rf"|credit\.\w+|dispute\.(?:.+\.)?\w+_within_days|dunning\.pre_due_days|{_BAND}\.firmness_max"
     r"|cash\.(?:fee_most_permille|fee_most\.\w+|earned_discount_permille|set_most_documents|advice_days)"
     r"|cash\.new_account_most\.\w+|replies\.(?:promise_longest_days|repeats_before_person"
-    r"|most_invoices_per_message)"
+    r"|most_invoices_per_message)|promises\.plans\.(?:most_\w+|first_within_days|bearable_percent"
+    r"|long_plan_months|cure_business_days|answer_days)"
 )
 _LOWER = re.compile(
     r"contact\.(?:min_days_between|promise_grace_days|(?:sms_)?window_opens)|dunning\.minimum_total\.\w+"
     rf"|dunning\.stages\[.+\]\.(?:days_past_due|days_since_last)|{_BAND}\.courtesy_min"
     r"|cash\.(?:discount_days_early|duplicate_days)"
     r"|replies\.(?:already_paid_pause_days|repeat_window_days)"
+    r"|promises\.(?:wait_for_unidentified_days|plans\.(?:minimum_total|smallest_part)\.\w+)"
 )
 _TO_FALSE = re.compile(
     rf"contact\.business_days_only|dunning\.stages\[.+\]\.needs_approval|{_BAND}\.asks"
@@ -54,12 +56,13 @@ _LADDERS = (
 # What loosens by coming or by going; without a threshold of its currency a total always asks.
 _NEW_IS_LOOSER = re.compile(
     r"approval\.(?:authority\[|stands_for\.).*|contact\.high_value\.\w+|tone\.stages\..+"
+    r"|promises\.plans\.minimum_total\.\w+"
     r"|cash\.fee_most\.\w+"
 )
 _GONE_IS_LOOSER = re.compile(
     r"approval\.rules.*|contact\.feed_max_age_days\.\w+|approval\.authority\[.+\]\.up_to\.\w+"
     r"|dunning\.minimum_total\.\w+|tone\.stages\..+|cash\.new_account_most\.\w+"
-    r"|replies\.holds\.\w+"
+    r"|replies\.holds\.\w+|promises\.plans\.smallest_part\.\w+"
 )
 # Other law, other days, other hours, another letter: nobody can tell by machine that it is no less.
 _NOT_TO_BE_TOLD = re.compile(

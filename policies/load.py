@@ -35,6 +35,7 @@ FILES = (
     "forecast",
     "tone",
     "replies",
+    "promises",
 )
 _DEFAULTS = Path(str(resources.files("policies") / "defaults"))
 

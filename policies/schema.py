@@ -21,6 +21,7 @@ from policies.packs_schema import Packs
 from policies.schema_base import Amounts, PolicyFile, minor_amounts
 from policies.schema_contact import ContactPolicy
 from policies.schema_disputes import DisputePolicy
+from policies.schema_promises import PromisesPolicy
 from policies.schema_replies import RepliesPolicy
 from policies.tone import TonePolicy
 
@@ -305,6 +306,7 @@ class Policy(BaseModel):
     forecast: ForecastPolicy
     tone: TonePolicy
     replies: RepliesPolicy
+    promises: PromisesPolicy
     letters: tuple[LetterTemplate, ...] = Field(repr=False)
     packs: Packs = Field(repr=False)
     hash: str
@@ -325,6 +327,8 @@ class Policy(BaseModel):
         for entry in self.replies.handled_by:
             if entry.role not in self.approval.stands_for:
                 raise ValueError(f"replies.handled_by: {entry.role} is no role of approval.toml")
+        if self.promises.ours_overdue_to not in self.approval.stands_for:
+            raise ValueError("promises.ours_overdue_to is no role of approval.toml")
         return self
 
     @cached_property
