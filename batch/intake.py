@@ -1,6 +1,7 @@
 """The intake phase: pick up what a crash or a calendar left, before anything new is judged."""
 
 from batch.dropped_files import take_in_files
+from batch.intake_mail import take_in_mail
 from batch.run import Night
 from graph.resume import sweep
 from ledger.journal import move_proposal, stale_proposals
@@ -9,8 +10,9 @@ from tools.carry_out import expire
 
 
 def intake(night: Night) -> None:
-    """Take in dropped files; finish what was decided, wake what was snoozed, expire the rest."""
+    """Take in files and mail; finish what was decided, wake what was snoozed, expire the rest."""
     take_in_files(night)
+    take_in_mail(night)
     resumed = sweep(night.house, night.deps)
     woken = expired = 0
     with night.house.ledger.write() as session:

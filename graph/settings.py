@@ -24,6 +24,8 @@ class Settings(BaseModel):
     user: str | None = None
     smtp_url: SecretStr | None = None
     sms_url: SecretStr | None = None
+    imap_url: SecretStr | None = None
+    mail_authserv: str | None = None
 
 
 def read_settings(home: Path | None = None) -> Settings:
@@ -43,6 +45,8 @@ def read_settings(home: Path | None = None) -> Settings:
         user=os.environ.get("DUNWELL_USER"),
         smtp_url=_secret("DUNWELL_SMTP_URL"),
         sms_url=_secret("DUNWELL_SMS_URL"),
+        imap_url=_secret("DUNWELL_IMAP_URL"),
+        mail_authserv=os.environ.get("DUNWELL_MAIL_AUTHSERV"),
     )
 
 

@@ -1,0 +1,93 @@
+"""Text of PDFs, read by a process of its own: a bomb there ends that process and nothing else."""
+
+import multiprocessing
+import multiprocessing.pool
+
+from adapters.inbound_mail.message import Limits
+
+
+class PdfReader:
+    """Reads PDFs one at a time; the process starts with the first and is replaced when stopped."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._pool: multiprocessing.pool.Pool | None = None
+
+    def text(self, data: bytes) -> tuple[str, str]:
+        """The text of a PDF and, where there is none, why."""
+        if self._pool is None:
+            # A fresh process: a copy of this one would share its database connections.
+            context = multiprocessing.get_context("spawn")
+            self._pool = context.Pool(1, _bound, (self._limits.pdf_memory_bytes,))
+            self._pool.apply_async(_warm_up).wait(30)
+        limits = self._limits
+        asked = self._pool.apply_async(pdf_text, (data, limits.pdf_pages, limits.text_characters))
+        try:
+            return asked.get(limits.pdf_seconds)
+        except multiprocessing.TimeoutError:
+            self.close()
+            return "", f"reading it took more than {limits.pdf_seconds:g} seconds"
+
+    def close(self) -> None:
+        """Stop the process."""
+        if self._pool is not None:
+            self._pool.terminate()
+            self._pool.join()
+            self._pool = None
+
+
+def _bound(memory_bytes: int) -> None:
+    """Bound the memory of the reading process, where the system can."""
+    try:
+        import resource
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+
+
+def _warm_up() -> None:
+    import pypdf  # noqa: F401 - its import is not a file's time
+
+
+def pdf_text(data: bytes, pages: int, characters: int) -> tuple[str, str]:
+    """Read a PDF; returns its text and, where there is none, why."""
+    import io
+    import logging
+
+    from pypdf import PdfReader as Reader
+    from pypdf.errors import PyPdfError
+
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+    parts: list[str] = []
+    length = 0
+    try:
+        reader = Reader(io.BytesIO(data))
+        if reader.is_encrypted and not reader.decrypt(""):
+            return "", "it is encrypted"
+        for number, page in enumerate(reader.pages):
+            if number >= pages or length > characters:
+                parts.append("[cut: it was longer]")
+                break
+            parts.append(page.extract_text())
+            length += len(parts[-1])
+    except MemoryError:
+        return "", "it unpacks to more than may be read"
+    except (PyPdfError, *_BROKEN) as error:
+        if not any(parts):
+            return "", f"it is not a PDF that can be read ({type(error).__name__})"
+    text = "\n".join(parts).strip()
+    return (text[: characters + 1], "") if text else ("", "it holds no text, perhaps a scan")
+
+
+_BROKEN = (
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+    ArithmeticError,
+    RecursionError,
+    NotImplementedError,
+    OSError,
+    ImportError,
+)
