@@ -119,26 +119,33 @@ def _without_word(number: str) -> int:
     return word.end() if word else 0
 
 
-def _fits(
-    number: str, folded: str, start: int, end: int, taken: Sequence[tuple[int, int]]
-) -> bool:
+def _fits(number: str, folded: str, start: int, end: int, taken: Sequence[tuple[int, int]]) -> bool:
     if any(first < end and start < last for first, last in taken):
         return False
     digits = sum(map(str.isdigit, number))
     if number.isdigit():
         if digits < 3 or digits > 14:  # noqa: PLR2004
             return False
-        return not (_MONEY_BEFORE.search(folded, max(0, start - 6), start) or _MONEY_AFTER.match(folded, end))
-    if re.fullmatch(r"\d{1,2}(?:st|nd|rd|th|x|am|pm|h|k|m|er|s|kg|d)|\d+(?:k|kg|x|st|th|pcs|w|g|ml|mm|cm)", number):
+        return not (
+            _MONEY_BEFORE.search(folded, max(0, start - 6), start)
+            or _MONEY_AFTER.match(folded, end)
+        )
+    if re.fullmatch(
+        r"\d{1,2}(?:st|nd|rd|th|x|am|pm|h|k|m|er|s|kg|d)|\d+(?:k|kg|x|st|th|pcs|w|g|ml|mm|cm)",
+        number,
+    ):
         return False
-    if re.fullmatch(r"\d{1,2}[-/.:]\d{1,2}|\d{1,3}(?:\.\d{3})+|\d+\.\d{1,2}|[a-z] ?\d|\d/\d+|\d{1,2}-[a-z]+", number):
+    if re.fullmatch(
+        r"\d{1,2}[-/.:]\d{1,2}|\d{1,3}(?:\.\d{3})+|\d+\.\d{1,2}|[a-z] ?\d|\d/\d+|\d{1,2}-[a-z]+",
+        number,
+    ):
         return False
     return digits >= 2 or bool(re.search(r"[-/]\d", number))  # noqa: PLR2004
 
 
 def _cue_before(folded: str, start: int, before: DocumentMention | None) -> str:
     """What the words before a number say it is; a list goes on as it began."""
-    window = folded[max(0, start - 44) : start]
+    window = folded[max(0, start - 44, folded.rfind("\n", 0, start) + 1) : start]
     if before and before.end <= start:
         between = folded[before.end : start]
         if len(between) < 12 and (_JOIN.fullmatch(between) or _RANGE.fullmatch(between)):  # noqa: PLR2004

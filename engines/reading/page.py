@@ -20,7 +20,9 @@ _REPLY = re.compile(
     r"^(?:\s*(?:re|aw|antw|wg|fw|fwd|tr|rv|rif|odp|sv|vs|r|res|enc|ref)\s?(?:\[\d+\])?:)+", re.I
 )
 # Who writes of dollars without a sign of another country counts months first.
-_AMERICAN = re.compile(r"\b(?:usd|ach|check no|check #|zip|inc\.|llc|net 30|ein|w-9|us\$)|\$\d", re.I)
+_AMERICAN = re.compile(
+    r"\b(?:usd|ach|check no|check #|zip|inc\.|llc|net 30|ein|w-9|us\$)|\$\d", re.I
+)
 _BRITISH = re.compile(r"£|€|\b(?:gbp|eur|ltd|plc|cheque|bacs|vat|iban|cad|aud|nzd)\b", re.I)
 _CLEAR_DATE = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})(?:/(?:20)?\d\d)?(?![\d/])")
 
@@ -81,7 +83,10 @@ def lay_out(
     if day_first is None:
         day_first = _counts_days_first(f"{subject}\n{own}")
     anchor = Anchor(message.received_on, calendar, day_first)
-    lines = [*_lines_of(subject, "subject", anchor), *_lines_of(own, "body", anchor)]
+    lines = [
+        *_lines_of(subject, message.subject, "subject", anchor),
+        *_lines_of(own, message.body, "body", anchor),
+    ]
     return Page(message, subject, own, tuple(lines), _invoices(lines, known_invoices))
 
 
@@ -99,7 +104,7 @@ def _counts_days_first(text: str) -> bool:
     return not _AMERICAN.search(text) or bool(_BRITISH.search(text))
 
 
-def _lines_of(text: str, part: Part, anchor: Anchor) -> list[Line]:
+def _lines_of(text: str, written: str, part: Part, anchor: Anchor) -> list[Line]:
     folded = fold(text)
     dates = find_dates(folded, anchor)
     days = [(each.start, each.end) for each in dates]
@@ -120,7 +125,7 @@ def _lines_of(text: str, part: Part, anchor: Anchor) -> list[Line]:
             _inside(amounts, sentence),
             _inside(documents, sentence),
         )
-        for sentence in split_sentences(text, part)
+        for sentence in split_sentences(text, part, written)
     ]
 
 
@@ -132,7 +137,8 @@ def _invoices(lines: list[Line], known: Container[str] | None) -> frozenset[str]
     found = set()
     for line in lines:
         for each in line.documents:
-            if each.cue == "invoice" or (not each.cue and each.shape == "prefixed"):
+            named = each.cue == "invoice" or each.number[:3].upper() == "INV"
+            if named or (not each.cue and each.shape == "prefixed"):
                 found.add(each.number.upper())
             elif known is not None and each.number in known:
                 found.add(each.number.upper())

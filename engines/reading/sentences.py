@@ -11,7 +11,9 @@ _MOST = 400
 _LONGEST = 1_200
 _WRAPPED = 50  # a line shorter than this was ended by its writer
 _STOP = re.compile(r"[.!?]+[\"')\]]*(?=\s|$)|;\s|[。！？]")
-_WORD = re.compile(r"(?:qu|[cdjlmnst])'(?=[a-z])|[^\W\d_]+(?:'[^\W\d_]+)?|\d+(?:[.,:/'-]\d+)*|[%€$£¥?!#]")
+_WORD = re.compile(
+    r"(?:qu|[cdjlmnst])'(?=[a-z])|[^\W\d_]+(?:'[^\W\d_]+)?|\d+(?:[.,:/'-]\d+)*|[%€$£¥?!#]"
+)
 _BULLET = re.compile(r"\s*(?:[-*•·–]\s|\d{1,2}[.)]\s|\[)")
 _SHORTENED = re.compile(
     r"(?:\b(?:no|nr|num|inv|ref|rech|re|fact|approx|mr|mrs|ms|dr|st|ltd|inc|co|bzw|ca|z\.b|d\.h|u\.a"
@@ -24,6 +26,7 @@ _DAY_NUMBER = re.compile(r"(?:^|[\s(-])\d{1,2}\.$|[\s(]\d{1,2}\.\d{1,2}\.$")
 _AFTER_DAY = re.compile(
     r"\s*(?:[a-zäöüß]|-|Jan|Jän|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez|Zahlung|Monat)"
 )
+
 
 class Token(NamedTuple):
     """A word, number or mark of a sentence, folded; its place is in the part."""
@@ -59,20 +62,28 @@ class Sentence:
         return Span(kind, self.text, self.start, self.part)
 
 
-def split_sentences(text: str, part: Part) -> list[Sentence]:
-    """Cut a text, blots and all, into sentences."""
+def split_sentences(text: str, part: Part, written: str | None = None) -> list[Sentence]:
+    """Cut a text into sentences.
+
+    Args:
+        text: What is read, its blots as spaces.
+        part: Where it stands.
+        written: The same as it came, to quote from.
+    """
     folded = fold(text)
     found: list[Sentence] = []
     for start, end in _blocks(folded):
         for first, last in _cuts(text, folded, start, end):
             if len(found) == _MOST:
                 return found
-            if each := _sentence(text, folded, first, last, part):
+            if each := _sentence(text, written or text, folded, first, last, part):
                 found.append(each)
     return found
 
 
-def _sentence(text: str, folded: str, first: int, last: int, part: Part) -> Sentence | None:
+def _sentence(
+    text: str, written: str, folded: str, first: int, last: int, part: Part
+) -> Sentence | None:
     raw = text[first:last]
     stripped = raw.strip()
     if not stripped:
@@ -82,7 +93,7 @@ def _sentence(text: str, folded: str, first: int, last: int, part: Part) -> Sent
     tokens = tuple(
         Token(each.group(), each.start(), each.end()) for each in _WORD.finditer(folded, start, end)
     )
-    return Sentence(part, start, text[start:end], folded[start:end], tokens)
+    return Sentence(part, start, written[start:end], folded[start:end], tokens)
 
 
 def _blocks(folded: str) -> list[tuple[int, int]]:

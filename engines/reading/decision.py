@@ -1,0 +1,81 @@
+"""Whether a person must look at a message, and why. Doubt always says yes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from engines.reading.linear import Head
+from engines.reading.model import PaidClaim, PromiseClaim
+from engines.reading.page import Page
+
+# What the night may answer or note by itself, if nothing else is said.
+ROUTINE = frozenset(
+    (
+        "promise_to_pay",
+        "already_paid",
+        "request_copy",
+        "request_info",
+        "out_of_office",
+        "remittance_advice",
+        "acknowledgement",
+        "bounce",
+    )
+)
+_DOUBT = (
+    "doubt"  # the limit under this name: an intent that is no routine, likelier than it, counts
+)
+_FEWEST_WORDS = 5
+_LEAST_KNOWN = 0.45
+_LONGEST = 12_000
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was read of a message and bears on the decision."""
+
+    page: Page
+    intents: Sequence[str]
+    likely: Mapping[str, float]
+    promises: Sequence[PromiseClaim]
+    paid: PaidClaim | None
+    injection: bool
+    signs: int
+
+
+def why_human(found: Found, head: Head) -> tuple[str, ...]:
+    """The reasons for a person; none where the message is routine beyond doubt."""
+    reasons = [f"says {each}" for each in found.intents if each not in ROUTINE]
+    if found.injection:
+        reasons.append("holds words meant for software")
+    if not found.intents:
+        reasons.append("is about nothing we know")
+    if head.holds("person", found.likely):
+        reasons.append("reads like a message for a person")
+    doubt = head.thresholds.get(_DOUBT, 0.5)
+    reasons += [
+        f"may say {each}"
+        for each, likelihood in found.likely.items()
+        if likelihood >= doubt and _is_exception(each) and each not in found.intents
+    ]
+    if any(each.conditional for each in found.promises):
+        reasons.append("promises on a condition")
+    if not_understood(found.page, head):
+        reasons.append("has a sentence we cannot read")
+    if len(found.page.message.body) > _LONGEST:
+        reasons.append("is too long to be read whole")
+    return tuple(dict.fromkeys(reasons))
+
+
+def _is_exception(label: str) -> bool:
+    return label not in ROUTINE and ":" not in label and label not in ("person", "injection")
+
+
+def not_understood(page: Page, head: Head) -> bool:
+    """Whether some sentence is mostly of words that the model never saw."""
+    for line in page.lines:
+        words = [each.word for each in line.sentence.tokens if each.word[0].isalpha()]
+        words = [each for each in words if len(each) > 1]
+        if len(words) >= _FEWEST_WORDS:
+            known = sum("w" + each in head.places for each in words)
+            if known < _LEAST_KNOWN * len(words):
+                return True
+    return False

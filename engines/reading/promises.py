@@ -1,0 +1,161 @@
+"""Promises to pay: which day goes with which amount, and on what condition."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from engines.reading.amounts import AmountMention, minor_of
+from engines.reading.dates import DateMention
+from engines.reading.linear import Model
+from engines.reading.model import PromiseClaim, Span
+from engines.reading.page import Page
+from engines.reading.roles import Judged
+
+_CONDITIONAL_INTENTS = ("extension_request", "payment_plan_request")
+_MOST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a sentence promises."""
+
+    judged: Judged
+    dates: tuple[DateMention, ...]
+    amounts: tuple[AmountMention, ...]
+
+
+def read_promises(
+    page: Page,
+    judged: Sequence[Judged],
+    invoices: Sequence[str],
+    disputed: Sequence[str],
+    intents: Sequence[str],
+    model: Model,
+) -> tuple[tuple[PromiseClaim, ...], tuple[Span, ...]]:
+    """Read what a customer commits to.
+
+    Args:
+        page: The message.
+        judged: Its sentences with the roles of what stands in them.
+        invoices: The invoices it names.
+        disputed: Those of them that are disputed.
+        intents: What the message was found to be about.
+        model: The trained heads, for their limits.
+
+    Returns:
+        The promises and the sentences they were read from.
+    """
+    found = _with_dates(judged, model)
+    if not found and "promise_to_pay" in intents:
+        found = _without_dates(judged, model)
+    currency = _only_currency(judged)
+    claims: list[PromiseClaim] = []
+    for each in found:
+        named = _invoices_of(each.judged, invoices, disputed)
+        conditional = _is_conditional(each.judged, intents, model)
+        span = each.judged.line.sentence.text
+        for day, amount in _pairs(each):
+            unit = (amount.currency or currency) if amount else None
+            minor = minor_of(amount.value, unit) if amount else None
+            claims.append(PromiseClaim(day, minor, unit, named, conditional, span))
+    spans = tuple(each.judged.line.sentence.span("promise") for each in found)
+    return tuple(dict.fromkeys(claims))[:_MOST], spans
+
+
+def _with_dates(judged: Sequence[Judged], model: Model) -> list[_Found]:
+    head, amount_head = model["date"], model["amount"]
+    found: list[_Found] = []
+    for each in judged:
+        dates = tuple(
+            mention
+            for mention, likely in each.dates
+            if head.holds("promise", likely) and (mention.ahead or mention.form == "month")
+        )
+        amounts = tuple(
+            mention for mention, likely in each.amounts if amount_head.holds("promise", likely)
+        )
+        if dates:
+            found.append(_Found(each, dates, amounts or _amounts_near(each, judged, model)))
+        elif amounts and model["sentence"].holds("promise", each.sentence):
+            found.append(_Found(each, (), amounts))
+    return _without_repeats(found)
+
+
+def _without_repeats(found: list[_Found]) -> list[_Found]:
+    """Leave out an amount without a day that a promise with a day already names."""
+    dated = {each.value for one in found if one.dates for each in one.amounts}
+    return [
+        each
+        for each in found
+        if each.dates or not {amount.value for amount in each.amounts} <= dated
+    ]
+
+
+def _amounts_near(
+    line: Judged, judged: Sequence[Judged], model: Model
+) -> tuple[AmountMention, ...]:
+    """The amount of a promise in the sentence before or after the one with the day."""
+    head = model["amount"]
+    for other in (line.at + 1, line.at - 1):
+        near = next((each for each in judged if each.at == other), None)
+        if near is None or any(model["date"].holds("promise", each) for _m, each in near.dates):
+            continue
+        found = tuple(mention for mention, each in near.amounts if head.holds("promise", each))
+        if found and near.line.sentence.part == line.line.sentence.part:
+            return found
+    return ()
+
+
+def _without_dates(judged: Sequence[Judged], model: Model) -> list[_Found]:
+    """The sentence that promises most surely, where no day was found."""
+    best = max(judged, key=lambda each: each.sentence["promise"], default=None)
+    if best is None:
+        return []
+    head = model["amount"]
+    amounts = tuple(mention for mention, likely in best.amounts if head.holds("promise", likely))
+    return [_Found(best, (), amounts)]
+
+
+def _pairs(found: _Found) -> list[tuple[date | None, AmountMention | None]]:
+    """Which day goes with which amount of a sentence."""
+    days = [each.ahead for each in found.dates]
+    amounts = list(found.amounts)
+    if not days:
+        return [(None, each) for each in amounts] or [(None, None)]
+    if len(days) == len(amounts):
+        return list(zip(days, amounts, strict=True))
+    if not amounts:
+        return [(each, None) for each in days]
+    if len(amounts) == 1:
+        return [(each, amounts[0]) for each in days]
+    if len(days) == 1:
+        return [(days[0], _nearest(found.dates[0], amounts))]
+    pairs: list[tuple[date | None, AmountMention | None]] = []
+    for mention in found.dates:
+        pairs.append((mention.ahead, _nearest(mention, amounts)))
+    return pairs
+
+
+def _nearest(day: DateMention, amounts: Sequence[AmountMention]) -> AmountMention:
+    return min(amounts, key=lambda each: min(abs(each.end - day.start), abs(each.start - day.end)))
+
+
+def _only_currency(judged: Sequence[Judged]) -> str | None:
+    """The currency of a message that names only one."""
+    found = {each.currency for line in judged for each in line.line.amounts if each.currency}
+    return found.pop() if len(found) == 1 else None
+
+
+def _invoices_of(line: Judged, invoices: Sequence[str], disputed: Sequence[str]) -> tuple[str, ...]:
+    here = [each for mention in line.line.documents for each in (mention.number, *mention.more)]
+    named = tuple(each for each in invoices if each in here)
+    if named:
+        return named
+    return tuple(each for each in invoices if each not in disputed) or tuple(invoices)
+
+
+def _is_conditional(line: Judged, intents: Sequence[str], model: Model) -> bool:
+    asked = any(each in intents for each in _CONDITIONAL_INTENTS) and (
+        "promise_to_pay" not in intents or "ask_leave" in line.line.concepts
+    )
+    return asked or model["sentence"].holds("conditional", line.sentence)

@@ -1,0 +1,1 @@
+"""Customer messages with their labels: training, measuring and the page of figures."""

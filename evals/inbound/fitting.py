@@ -1,0 +1,87 @@
+"""Fits the linear heads to examples: one label against the rest, weighted by rarity."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from engines.reading.linear import HEADS, Head
+from evals.inbound.examples import LABELS, Example
+
+SEED = 20261122
+_LEAST = 2
+_STRENGTH = {"message": 1.5, "sentence": 1.0, "date": 1.0, "amount": 1.0, "document": 1.0}
+_KEPT = {
+    "message": 30_000,
+    "sentence": 12_000,
+    "date": 12_000,
+    "amount": 12_000,
+    "document": 12_000,
+}
+_FEWEST = 3  # examples of a label below which nothing can be learned
+
+
+def fit(
+    examples: Sequence[Example], thresholds: Mapping[str, Mapping[str, float]] | None = None
+) -> dict[str, Head]:
+    """Train every head.
+
+    Args:
+        examples: Rows of all heads together.
+        thresholds: For each head and label, from which likelihood on it counts.
+    """
+    return {
+        name: _fit_head(
+            name, [each for each in examples if each.head == name], (thresholds or {}).get(name, {})
+        )
+        for name in HEADS
+    }
+
+
+def _fit_head(name: str, rows: Sequence[Example], thresholds: Mapping[str, float]) -> Head:
+    values, features, rarity = _tabulate(rows)
+    labels = LABELS[name]
+    weights = np.zeros((len(features), len(labels)))
+    bias = np.full(len(labels), -6.0)
+    for column, label in enumerate(labels):
+        holds = np.array([label in each.labels for each in rows])
+        if holds.sum() < _FEWEST:
+            continue
+        model = LogisticRegression(
+            C=_STRENGTH[name], solver="liblinear", class_weight=_balance(holds), random_state=SEED
+        ).fit(values, holds)
+        weights[:, column] = model.coef_[0] * rarity
+        bias[column] = model.intercept_[0]
+    kept = np.sort(np.argsort(-np.abs(weights).max(axis=1), kind="stable")[: _KEPT[name]])
+    return Head(
+        labels=labels,
+        places={features[at]: place for place, at in enumerate(kept)},
+        weights=weights[kept].astype(np.float16).astype(np.float32),
+        bias=bias.astype(np.float32),
+        thresholds=dict(thresholds),
+    )
+
+
+def _balance(holds: NDArray[np.bool_]) -> dict[bool, float]:
+    """Rare labels weigh more, by the root of how rare they are."""
+    share = holds.mean()
+    return {True: float(np.sqrt((1 - share) / share)), False: 1.0}
+
+
+def _tabulate(rows: Sequence[Example]) -> tuple[sp.csr_matrix, list[str], NDArray[np.float64]]:
+    held = Counter(each for row in rows for each in row.features)
+    features = sorted(each for each, n in held.items() if n >= _LEAST and "\n" not in each)
+    rarity = np.array([np.log((1 + len(rows)) / (1 + held[each])) + 0.5 for each in features])
+    places = {each: at for at, each in enumerate(features)}
+    lines, columns, data = [], [], []
+    for at, row in enumerate(rows):
+        for each, value in row.features.items():
+            if each in places:
+                lines.append(at)
+                columns.append(places[each])
+                data.append(value)
+    matrix = sp.csr_matrix((data, (lines, columns)), shape=(len(rows), len(features)))
+    return (matrix @ sp.diags(rarity)).tocsr(), features, rarity
