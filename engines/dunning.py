@@ -145,7 +145,9 @@ def _paused(item: OpenItem, facts: AccountFacts, policy: Policy) -> bool:
     """Whether a hold, promise, plan or (scope item) dispute covers just this item."""
     held = any(hold.invoice_id == item.invoice_id for hold in facts.holds)
     disputed = policy.contact.dispute_scope == "item" and any(
-        dispute.invoice_id == item.invoice_id for dispute in facts.disputes
+        dispute.invoice_id == item.invoice_id
+        and (dispute.amount_minor is None or not item.is_partly_disputed)
+        for dispute in facts.disputes
     )
     promised = any(
         promise.direction == "theirs" and item.invoice_id in promise.invoice_ids

@@ -9,6 +9,7 @@ from ledger.actions import (
     ProposePlan,
     RecordPromise,
     ReleaseHold,
+    ReopenDispute,
     ResolveDispute,
     ReverseReceipt,
     SetCreditHold,
@@ -22,6 +23,8 @@ def subject_exists(case: Case) -> Hit | None:
     action, facts = case.action, case.facts
     if isinstance(action, ResolveDispute):
         found = any(d.dispute_id == action.dispute_id for d in facts.disputes)
+    elif isinstance(action, ReopenDispute):
+        found = any(d.dispute_id == action.dispute_id for d in facts.closed_disputes)
     elif isinstance(action, ReleaseHold):
         found = any(h.hold_id == action.hold_id for h in facts.holds)
     elif isinstance(action, OpenDisputeCase | PlaceHold):

@@ -18,7 +18,7 @@ from guardrails.feeds import stale_feeds
 from guardrails.message_kinds import message_kind
 from guardrails.verdict import Hit
 from ledger.actions import AnswerQuery
-from ledger.facts import ActivePlan, PendingPromise
+from ledger.facts import ActivePlan, OpenDispute, PendingPromise
 from ledger.money import Money
 from ledger.states import PlanState
 
@@ -52,10 +52,18 @@ def never_chase_disputed(case: Case) -> Hit | None:
     if case.policy.contact.dispute_scope == "account":
         hits = case.facts.disputes
     else:
-        hits = tuple(
-            d for d in case.facts.disputes if d.invoice_id is None or d.invoice_id in case.named_ids
-        )
+        hits = tuple(d for d in case.facts.disputes if _names_disputed(case, d))
     return Hit(", ".join(sorted({d.reason for d in hits}))) if hits else None
+
+
+def _names_disputed(case: Case, dispute: OpenDispute) -> bool:
+    """Whether a reminder asks for what is disputed; of an invoice in part, it asks for the rest."""
+    if dispute.invoice_id is None:
+        return True
+    if dispute.invoice_id not in case.named_ids:
+        return False
+    item = case.items.get(dispute.invoice_id)
+    return dispute.amount_minor is None or item is None or not item.is_partly_disputed
 
 
 def _acknowledges(case: Case) -> bool:

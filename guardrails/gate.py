@@ -11,6 +11,7 @@ from guardrails.case import Case, Draft
 from guardrails.case_rules import CASE_RULES
 from guardrails.compliance.rules_of_place import rules_of_place
 from guardrails.contact_rules import CONTACT_RULES
+from guardrails.dispute_rules import DISPUTE_RULES
 from guardrails.letter_rules import LETTER_RULES
 from guardrails.money_rules import MONEY_RULES
 from guardrails.verdict import Allow, Deny, Finding, Hit, NeedsApproval, Verdict
@@ -22,7 +23,7 @@ from policies.schema import Policy, RuleEntry
 
 Rule = Callable[[Case], Hit | None]
 MESSAGE_RULES: tuple[Rule, ...] = CONTACT_RULES + LETTER_RULES
-OTHER_RULES: tuple[Rule, ...] = MONEY_RULES + CASE_RULES
+OTHER_RULES: tuple[Rule, ...] = MONEY_RULES + CASE_RULES + DISPUTE_RULES
 RULES: tuple[Rule, ...] = MESSAGE_RULES + OTHER_RULES
 
 

@@ -6,7 +6,14 @@ from datetime import date
 
 from guardrails.case import Case
 from guardrails.verdict import Hit
-from ledger.actions import ApplyCredit, ApplyReceipt, CreditUse, ReverseReceipt, WriteOff
+from ledger.actions import (
+    ApplyCredit,
+    ApplyReceipt,
+    CreditUse,
+    ResolveDispute,
+    ReverseReceipt,
+    WriteOff,
+)
 from ledger.facts import OpenCredit, OpenItem, TakenReceipt
 
 # The payer names the document itself; whose it is within a family is then no guess.
@@ -156,6 +163,8 @@ def credits_need_finance_lead(case: Case) -> Hit | None:
         given = {each.kind for each in action.differences} - {"deduction"}
         given |= {"credit"} if action.credits else set()
         return Hit(", ".join(sorted(given))) if given else None
+    if isinstance(action, ResolveDispute) and action.gives:
+        return Hit(action.resolution.replace("_", " "))
     return Hit(action.type) if isinstance(action, WriteOff | ApplyCredit) else None
 
 

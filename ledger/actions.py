@@ -7,7 +7,7 @@ are read again when the action is judged and executed.
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+from pydantic import Field, TypeAdapter, model_validator
 
 from ledger.action_base import Action as _Action
 from ledger.cash_actions import (  # noqa: F401 - one door to every action and its parts
@@ -20,7 +20,16 @@ from ledger.cash_actions import (  # noqa: F401 - one door to every action and i
     ReverseReceipt,
     WriteOff,
 )
+from ledger.dispute_actions import OpenDisputeCase, ReopenDispute, ResolveDispute
 from ledger.ids import digest
+from ledger.promise_actions import (  # noqa: F401 - one door to every action and its parts
+    AcceptPlan,
+    EndPlan,
+    KeepPromise,
+    PlanPart,
+    ProposePlan,
+    RecordPromise,
+)
 
 
 class _MessageAction(_Action):
@@ -100,55 +109,6 @@ class AnswerQuery(_MessageAction):
         return self
 
 
-class OpenDisputeCase(_Action):
-    """Record that the customer disputes an invoice or the account."""
-
-    type: Literal["open_dispute"] = "open_dispute"
-    invoice_id: str | None = None
-    reason: str
-    quote: str = ""
-
-
-class ResolveDispute(_Action):
-    """Close a dispute with a resolution."""
-
-    type: Literal["resolve_dispute"] = "resolve_dispute"
-    dispute_id: str
-    resolution: Literal["credit", "rebill", "deny", "write_off", "allow_discount", "withdrawn"]
-    note: str = ""
-
-
-class RecordPromise(_Action):
-    """Record a promise to pay, or one we made."""
-
-    type: Literal["record_promise"] = "record_promise"
-    direction: Literal["theirs", "ours"] = "theirs"
-    kind: str = "payment"
-    due_on: date
-    amount_minor: int | None = Field(default=None, gt=0)
-    currency: str | None = None
-    invoice_ids: tuple[str, ...] = ()
-    quote: str = ""
-
-
-class PlanPart(BaseModel):
-    """One instalment, in minor units."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    due_on: date
-    amount_minor: int = Field(gt=0)
-
-
-class ProposePlan(_Action):
-    """Offer a payment plan over due invoices."""
-
-    type: Literal["propose_plan"] = "propose_plan"
-    currency: str
-    invoice_ids: tuple[str, ...] = Field(min_length=1)
-    parts: tuple[PlanPart, ...] = Field(min_length=2)
-
-
 class PlaceHold(_Action):
     """Stop messages for the account or one invoice."""
 
@@ -211,8 +171,12 @@ ProposedAction = Annotated[
     | ReverseReceipt
     | OpenDisputeCase
     | ResolveDispute
+    | ReopenDispute
     | RecordPromise
+    | KeepPromise
     | ProposePlan
+    | AcceptPlan
+    | EndPlan
     | PlaceHold
     | ReleaseHold
     | SetCreditLimit

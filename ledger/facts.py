@@ -14,50 +14,13 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 import orjson
 
 from ledger.ids import digest
+from ledger.item_facts import (  # noqa: F401 - one door to every fact
+    ClosedDispute,
+    DuePart,
+    OpenDispute,
+    OpenItem,
+)
 from ledger.money import Money
-
-
-@dataclass(frozen=True, slots=True)
-class DuePart:
-    """What is open of an invoice under one due date."""
-
-    due_on: date
-    open_minor: int
-
-
-@dataclass(frozen=True, slots=True)
-class OpenItem:
-    """An invoice with an open balance.
-
-    Of an invoice in instalments, `instalments` holds what is unsettled, `due_on` is the earliest
-    of them, and the dunning level is that of reminders sent since it fell due.
-    """
-
-    invoice_id: str
-    invoice_number: str
-    issued_on: date
-    due_on: date
-    amount_minor: int
-    open_minor: int
-    currency: str
-    po_number: str | None = None
-    dunning_level: int = 0
-    dunned_on: date | None = None
-    instalments: tuple[DuePart, ...] = ()
-
-    @property
-    def open(self) -> Money:
-        """The open balance."""
-        return Money(self.open_minor, self.currency)
-
-    @property
-    def parts(self) -> tuple[DuePart, ...]:
-        """The open balance by due date, earliest first."""
-        return self.instalments or (DuePart(self.due_on, self.open_minor),)
-
-    def asked(self, as_of: date) -> tuple[DuePart, ...]:
-        """What a reminder asks for: the parts past due, or the first where none is yet."""
-        return tuple(part for part in self.parts if part.due_on < as_of) or self.parts[:1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,18 +108,11 @@ class ReceivedPayment:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenDispute:
-    """A dispute that is not resolved. Without an invoice it concerns the account."""
-
-    dispute_id: str
-    invoice_id: str | None
-    reason: str
-    opened_on: date
-
-
-@dataclass(frozen=True, slots=True)
 class PendingPromise:
-    """A promise, as a rule still to be kept: theirs to pay, or ours to act."""
+    """A promise, as a rule still to be kept: theirs to pay, or ours to act.
+
+    `method_days` are the banking days their way of paying takes after the date.
+    """
 
     promise_id: str
     direction: str
@@ -165,6 +121,7 @@ class PendingPromise:
     amount_minor: int | None
     currency: str | None
     invoice_ids: tuple[str, ...]
+    method_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +155,7 @@ class PlannedPart:
 
 @dataclass(frozen=True, slots=True)
 class ActivePlan:
-    """A payment plan proposed or running.
+    """A payment plan proposed, running, or breached and not cured yet.
 
     `next_due_on` is the first instalment not before the day of the facts, else the last.
     """
@@ -281,6 +238,7 @@ class AccountFacts:
         returned: Money that went back in the budget window.
         relatives: Invoices of the family that an action names.
         taken: The receipts an action would take back.
+        closed_disputes: The resolved disputes an action would open again.
         bank_returns: The lines of the bank an action names.
     """
 
@@ -324,6 +282,7 @@ class AccountFacts:
     relatives: tuple[Relative, ...] = ()
     taken: tuple[TakenReceipt, ...] = ()
     bank_returns: tuple[BankReturn, ...] = ()
+    closed_disputes: tuple[ClosedDispute, ...] = ()
 
     def open_in(self, currency: str) -> Money:
         """Sum of open invoices in a currency, before credits and unapplied cash."""

@@ -1,24 +1,25 @@
-"""What a payment says beyond the invoices it pays: the amount it disputes, the advice it uses up.
+"""What a payment says beyond the invoices it pays: the advice it uses up.
 
 Only tools/ imports this.
 """
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlmodel import Session
 
 from ledger.errors import Conflict
-from ledger.tables.case import Dispute
 from ledger.tables.receivable import Receipt
 
 
-def dispute_amount(session: Session, dispute_id: str, amount_minor: int, currency: str) -> None:
-    """Say that only a part of the invoice is disputed: what the payer kept back."""
-    table = Dispute.__table__
-    session.connection().execute(
-        update(table)
-        .where(table.c.id == dispute_id)
-        .values(amount_minor=amount_minor, currency=currency, level="amount")
-    )
+def note_advices(session: Session, advices: dict[str, str]) -> None:
+    """Note which advice told what each receipt pays, for receipts just posted."""
+    table = Receipt.__table__
+    if advices:
+        session.connection().execute(
+            update(table)
+            .where(table.c.id == bindparam("b_id"))
+            .values(advice_key=bindparam("b_advice")),
+            [{"b_id": receipt, "b_advice": advice} for receipt, advice in advices.items()],
+        )
 
 
 def use_advice(session: Session, receipt_id: str, advice_key: str) -> None:

@@ -1,4 +1,4 @@
-"""How disputes are worked: reasons, clocks, owners, and what is checked before anybody complains."""
+"""How disputes are worked: reasons, clocks, owners, and what is checked before a complaint."""
 
 from functools import cached_property
 from typing import Literal, Self

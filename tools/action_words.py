@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from guardrails.disputes import resolved_item
 from ledger import actions as act
 from ledger.facts import AccountFacts
 from ledger.money import Money
@@ -21,7 +22,7 @@ def action_words(action: act.ProposedAction, facts: AccountFacts) -> str:
             return _message(action, facts)
         case act.ApplyReceipt() | act.ApplyCredit() | act.WriteOff() | act.ReverseReceipt():
             return _money(action, facts)
-        case act.OpenDisputeCase() | act.ResolveDispute():
+        case act.OpenDisputeCase() | act.ResolveDispute() | act.ReopenDispute():
             return _dispute(action, facts)
         case act.RecordPromise() | act.ProposePlan():
             return _promise(action, facts)
@@ -112,11 +113,32 @@ def _went_back(action: act.ReverseReceipt, facts: AccountFacts) -> str:
     return f"Take {what} back; what it paid is open again: {because}."
 
 
-def _dispute(action: act.OpenDisputeCase | act.ResolveDispute, facts: AccountFacts) -> str:
-    if isinstance(action, act.ResolveDispute):
-        return f"Close the dispute: {action.resolution.replace('_', ' ')}."
-    where = _number(action.invoice_id, facts) if action.invoice_id else "the whole account"
-    return f"Open a dispute on {where}: {action.reason.lower().replace('_', ' ')}."
+_ENDS = {
+    "credit": "credit {} of {}",
+    "rebill": "credit {} of {} and promise a corrected invoice",
+    "write_off": "write off {} of {}",
+    "allow_discount": "allow {} of {} as a discount",
+}
+
+
+def _dispute(
+    action: act.OpenDisputeCase | act.ResolveDispute | act.ReopenDispute, facts: AccountFacts
+) -> str:
+    value = action_value(action, facts)
+    match action:
+        case act.OpenDisputeCase():
+            where = _number(action.invoice_id, facts) if action.invoice_id else "the whole account"
+            part = f" over {value}" if value else ""
+            return f"Open a dispute on {where}{part}: {action.reason.lower().replace('_', ' ')}."
+        case act.ResolveDispute():
+            item = resolved_item(action, facts)
+            if not action.gives or item is None:
+                return f"Close the dispute: {action.resolution.replace('_', ' ')}."
+            done = _ENDS[action.resolution].format(value, item.invoice_number)
+            return f"Close the dispute: {done}."
+        case act.ReopenDispute():
+            charged = f", {value} is charged back" if value and value.minor else ""
+            return f"Take the resolution back: the dispute is open again{charged}."
 
 
 def _promise(action: act.RecordPromise | act.ProposePlan, facts: AccountFacts) -> str:

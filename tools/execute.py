@@ -21,6 +21,7 @@ from ledger.tables.work import Outbox
 from policies.schema import Policy
 from tools.answered_mail import mail_answered
 from tools.execute_cash import cash_value, post_cash
+from tools.execute_disputes import dispute_value, post_dispute
 from tools.outgoing import JudgedMessage, outbox_rows
 
 
@@ -61,18 +62,10 @@ def action_value(action: act.ProposedAction, facts: AccountFacts) -> Money | Non
         case act.WriteOff():
             item = items.get(action.invoice_id)
             return Money(action.amount_minor, item.currency) if item else None
-        case act.ResolveDispute():
-            return _disputed_value(action, facts)
+        case act.OpenDisputeCase() | act.ResolveDispute() | act.ReopenDispute():
+            return dispute_value(action, facts)
         case _:
             return None
-
-
-def _disputed_value(action: act.ResolveDispute, facts: AccountFacts) -> Money | None:
-    dispute = next((d for d in facts.disputes if d.dispute_id == action.dispute_id), None)
-    item = next(
-        (i for i in facts.open_items if dispute and i.invoice_id == dispute.invoice_id), None
-    )
-    return item.open if item else None
 
 
 def execute(writer: Writer, action: act.ProposedAction, judged: JudgedMessage | None) -> str:
@@ -101,8 +94,8 @@ def _write(writer: Writer, action: act.ProposedAction, judged: JudgedMessage | N
             return _queue_message(writer, judged)
         case act.ApplyReceipt() | act.ApplyCredit() | act.WriteOff() | act.ReverseReceipt():
             return post_cash(writer, action)
-        case act.OpenDisputeCase() | act.ResolveDispute():
-            return _post_dispute(writer, action)
+        case act.OpenDisputeCase() | act.ResolveDispute() | act.ReopenDispute():
+            return post_dispute(writer, action)
         case act.RecordPromise() | act.ProposePlan():
             return _post_promise(writer, action)
         case act.PlaceHold() | act.ReleaseHold():
@@ -137,17 +130,6 @@ def _queue_message(writer: Writer, judged: JudgedMessage | None) -> str:
     if isinstance(judged.action, act.AnswerQuery):
         postings_cases.mark_answered(writer.session, judged.action.account_id, writer.facts.as_of)
     return f"queued to {outbox['recipient']}, leaves {outbox['release_at']:%Y-%m-%d %H:%M} UTC"
-
-
-def _post_dispute(writer: Writer, action: act.OpenDisputeCase | act.ResolveDispute) -> str:
-    on = writer.facts.as_of
-    if isinstance(action, act.ResolveDispute):
-        postings_cases.resolve_dispute(writer.session, action.dispute_id, action.resolution, on)
-        return f"dispute closed: {action.resolution}"
-    dispute_id = postings_cases.open_dispute(
-        writer.session, action.account_id, action.invoice_id, action.reason, on, action.quote
-    )
-    return f"dispute {dispute_id} opened"
 
 
 def _post_promise(writer: Writer, action: act.RecordPromise | act.ProposePlan) -> str:

@@ -19,9 +19,11 @@ from ledger.actions import (
 )
 from ledger.facts import AccountFacts, OpenItem
 from ledger.money import Money
-from ledger.postings_cash import dispute_amount, use_advice
+from ledger.postings_cash import use_advice
+from ledger.postings_disputes import open_dispute
 from ledger.postings_returns import WentBack, return_receipt
 from ledger.states import ApplicationKind
+from tools.execute_disputes import terms_of
 
 if TYPE_CHECKING:
     from tools.execute import Writer
@@ -132,17 +134,18 @@ def _dispute(writer: "Writer", part: Difference) -> str:
     """What the payer kept back, as a dispute of that amount on the account of its invoice."""
     facts = writer.facts
     relative = next((r for r in facts.relatives if r.item.invoice_id == part.invoice_id), None)
-    dispute_id = postings_cases.open_dispute(
+    money = Money(part.amount_minor, items_of(facts)[part.invoice_id].currency)
+    reason = part.reason or "UNDEFINED"
+    dispute_id = open_dispute(
         writer.session,
         relative.account_id if relative else facts.account_id,
         part.invoice_id,
-        part.reason or "UNDEFINED",
+        reason,
         facts.as_of,
         part.quote,
+        terms_of(facts, writer.policy, reason, money),
     )
-    currency = items_of(facts)[part.invoice_id].currency
-    dispute_amount(writer.session, dispute_id, part.amount_minor, currency)
-    return f"dispute {dispute_id} opened over {Money(part.amount_minor, currency)}"
+    return f"dispute {dispute_id} opened over {money}"
 
 
 def _reverse_receipt(writer: "Writer", action: ReverseReceipt) -> str:

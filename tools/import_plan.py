@@ -11,7 +11,7 @@ from adapters.spreadsheets.quality import FindingLog
 from ledger import postings_bulk
 from ledger.ids import make_id
 from ledger.journal import touch
-from ledger.postings_cases import open_dispute
+from ledger.postings_disputes import open_dispute
 from ledger.states import ApplicationKind
 from ledger.tables.account import Account, Contact, ContractNote, Renewal, Ticket
 from ledger.tables.receivable import CreditMemo, Invoice, Receipt

@@ -106,6 +106,7 @@ class ProposeTool:
             raise ToolRefused(
                 "cash_without_certainty_needs_person", "certain matches are made without a model"
             )
+        raw.pop("claim_id", None)  # which claim an action rests on is joined by code alone
         try:
             action = parse_action(_in_minor_units(raw, facts))
         except ValidationError as error:
@@ -208,10 +209,18 @@ def _in_minor_units(raw: dict[str, Any], facts: AccountFacts) -> dict[str, Any]:
 
 
 def _currency_of_source(raw: dict[str, Any], facts: AccountFacts) -> str | None:
-    """Currency of the receipt or credit memo an allocation draws on."""
+    """Currency of the receipt, credit memo, dispute or invoice an amount is of."""
     sources = {each.receipt_id: each.currency for each in facts.receipts}
     sources |= {each.credit_id: each.currency for each in facts.credits}
-    return sources.get(str(raw.get("receipt_id") or raw.get("credit_id")))
+    items = {each.invoice_id: each.currency for each in facts.open_items}
+    sources |= items | {
+        each.dispute_id: items[each.invoice_id]
+        for each in facts.disputes
+        if each.invoice_id in items
+    }
+    named = ("receipt_id", "credit_id", "dispute_id", "invoice_id")
+    found = (sources.get(str(raw[name])) for name in named if raw.get(name))
+    return next(filter(None, found), None)
 
 
 def _for_model(schema: Any, in_case: bool) -> Any:
@@ -223,7 +232,7 @@ def _for_model(schema: Any, in_case: bool) -> Any:
     found = {key: _for_model(value, in_case) for key, value in schema.items() if key != "title"}
     if isinstance(properties := found.get("properties"), dict):
         required = list(found.get("required", []))
-        for name in [*(["account_id"] if in_case else []), "evidence"]:
+        for name in [*(["account_id"] if in_case else []), "evidence", "claim_id"]:
             properties.pop(name, None)
         if "wording" in properties:
             properties["wording"]["enum"] = ["template", "model"]

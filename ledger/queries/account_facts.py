@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session
 
 from ledger.facts import AccountFacts, FeedFact, UnappliedReceipt
+from ledger.queries.dispute_facts import less_disputed
 from ledger.queries.fact_parts import (
     BUDGET_DAYS,
     Rows,
@@ -93,7 +94,7 @@ def _snapshot(
         credit_hold=row.credit_hold,
         credit_currency=row.currency,
         parent_id=row.parent_id,
-        open_items=of("items"),
+        open_items=less_disputed(of("items"), of("disputes")),
         credits=of("credits"),
         receipts=of("receipts") + unidentified,
         disputes=of("disputes"),

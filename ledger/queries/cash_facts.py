@@ -8,9 +8,10 @@ from sqlalchemy import and_, func, literal, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session
 
-from ledger.actions import ApplyReceipt, ProposedAction, ReverseReceipt
+from ledger.actions import ApplyReceipt, ProposedAction, ReopenDispute, ReverseReceipt
 from ledger.facts import AccountFacts, BankReturn, OpenItem, Relative, TakenReceipt
 from ledger.queries.account_facts import load_facts
+from ledger.queries.dispute_facts import with_closed
 from ledger.states import BY_CASH_APPLIER
 from ledger.tables.account import Account
 from ledger.tables.receivable import Application, BankLine, Invoice, Receipt, ReceiptReturn
@@ -56,6 +57,11 @@ def facts_for(
         for account, ids in named.items()
         if account in facts
     }
+    reopened: dict[str, set[str]] = {}
+    for action in actions:
+        if isinstance(action, ReopenDispute):
+            reopened.setdefault(action.account_id, set()).add(action.dispute_id)
+    facts = with_closed(session, facts, reopened)
     relatives = read_relatives(session, {key: ids for key, ids in foreign.items() if ids})
     taken = {each.receipt_id: each for each in _taken(session, reversals)}
     lines = {each.bank_line_id: each for each in _bank_returns(session, reversals)}

@@ -27,10 +27,10 @@ from ledger.facts import (
     UnappliedReceipt,
     WaitingProposal,
 )
+from ledger.queries.dispute_facts import read_disputes
 from ledger.queries.instalments import in_instalments, read_schedules
 from ledger.states import (
     OPEN_PROPOSAL_STATES,
-    DisputeState,
     OutboxState,
     PlanState,
     PromiseState,
@@ -38,7 +38,7 @@ from ledger.states import (
     TicketState,
 )
 from ledger.tables.account import Contact, ContractNote, Hold, Renewal, Ticket
-from ledger.tables.case import Dispute, Plan, PlanInstalment, Promise
+from ledger.tables.case import Plan, PlanInstalment, Promise
 from ledger.tables.receivable import CreditMemo, Invoice, Receipt, ReceiptReturn
 from ledger.tables.work import Feed, Message, Outbox, Proposal
 
@@ -56,7 +56,7 @@ def read_parts(session: Session, as_of: date, ids: Sequence[str]) -> dict[str, R
         "receipts": _receipts(session, ids),
         "payments": _payments(session, as_of, ids),
         "returned": _returned(session, as_of, ids),
-        "disputes": _disputes(session, ids),
+        "disputes": _group(read_disputes(session, ids), lambda row: OpenDispute(*row[1:])),
         "promises": _promises(session, ids),
         "broken": _broken(session, ids),
         "plans": _plans(session, as_of, ids),
@@ -206,17 +206,6 @@ def read_unidentified(session: Session, ids: Sequence[str]) -> tuple[UnappliedRe
     return tuple(UnappliedReceipt(*row) for row in rows)
 
 
-def _disputes(session: Session, ids: Sequence[str]) -> Rows:
-    rows = session.execute(
-        select(
-            Dispute.account_id, Dispute.id, Dispute.invoice_id, Dispute.reason, Dispute.opened_on
-        )
-        .where(among(Dispute.account_id, ids), Dispute.state != DisputeState.RESOLVED)
-        .order_by(Dispute.id)
-    )
-    return _group(rows, lambda row: OpenDispute(*row[1:]))
-
-
 _PROMISE = (
     Promise.account_id,
     Promise.id,
@@ -226,6 +215,7 @@ _PROMISE = (
     Promise.amount_minor,
     Promise.currency,
     Promise.invoice_ids,
+    Promise.method_days,
 )
 
 
@@ -239,7 +229,7 @@ def _promises(session: Session, ids: Sequence[str]) -> Rows:
 
 
 def _promise(row: Any) -> PendingPromise:
-    return PendingPromise(*row[1:7], split_list(row[7]))
+    return PendingPromise(*row[1:7], split_list(row[7]), row[8])
 
 
 def _broken(session: Session, ids: Sequence[str]) -> Rows:
@@ -255,13 +245,16 @@ def _broken(session: Session, ids: Sequence[str]) -> Rows:
     return _group(rows, _promise)
 
 
+_IN_FORCE = (PlanState.PROPOSED.value, PlanState.ACTIVE.value, PlanState.BREACHED.value)
+
+
 def _plans(session: Session, as_of: date, ids: Sequence[str]) -> Rows:
     """Plans with their instalments; a plan without one has nothing due next."""
     rows = session.execute(
         select(Plan.account_id, Plan.id, Plan.state, Plan.invoice_ids)
         .where(
             among(Plan.account_id, ids),
-            among(Plan.state, [PlanState.PROPOSED.value, PlanState.ACTIVE.value]),
+            among(Plan.state, _IN_FORCE),
         )
         .order_by(Plan.id)
     ).all()

@@ -45,7 +45,7 @@ def test_rules_and_test_classes__are_the_same() -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 def test_rule__stands_in_a_file_of_its_subject_and_says_what_holds(rule) -> None:
-    assert re.fullmatch(r"guardrails\.(contact|letter|money|case)_rules", rule.__module__)
+    assert re.fullmatch(r"guardrails\.(contact|letter|money|case|dispute)_rules", rule.__module__)
     assert (rule.__doc__ or "").strip()
 
 

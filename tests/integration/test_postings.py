@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from ledger import postings, postings_cases
+from ledger import postings, postings_cases, postings_disputes
 from ledger.checks import check_ledger
 from ledger.errors import Conflict, NotFound
 from ledger.states import ApplicationKind, DisputeState, PromiseState
@@ -20,6 +20,7 @@ from ledger.tables.work import CallTask, Message
 from tests.support.books import NOON, Books, open_books
 
 DAY = date(2025, 2, 10)
+DENIED = postings_disputes.Resolved("deny", DAY, "ann", "prp_1")
 CASH, CREDIT = ApplicationKind.CASH, ApplicationKind.CREDIT
 
 
@@ -268,7 +269,7 @@ class TestCustomerState:
     def test_dispute_resolved_and_opened_again_the_same_day__is_open(self, books: Books) -> None:
         first = self.dispute(books)
         with books.ledger.write() as session:
-            postings_cases.resolve_dispute(session, first, "deny", DAY)
+            postings_disputes.resolve_dispute(session, first, DENIED)
         assert value(books, Dispute.state, first) == DisputeState.RESOLVED
         assert self.dispute(books) == first
         assert value(books, Dispute.state, first) == DisputeState.OPEN
@@ -276,7 +277,9 @@ class TestCustomerState:
 
     def dispute(self, books: Books) -> str:
         with books.ledger.write() as session:
-            return postings_cases.open_dispute(session, "acc_a", "inv_1", "PRICE", DAY, "too much")
+            return postings_disputes.open_dispute(
+                session, "acc_a", "inv_1", "PRICE", DAY, "too much"
+            )
 
     def test_newer_promise__supersedes_the_older_over_the_same_invoices(self, books: Books):
         first, other = self.promise(books, 10), self.promise(books, 10, "inv_2")
@@ -387,7 +390,7 @@ class TestCustomerState:
     @pytest.mark.parametrize(
         "change",
         [
-            lambda s: postings_cases.resolve_dispute(s, "x", "deny", DAY),
+            lambda s: postings_disputes.resolve_dispute(s, "x", DENIED),
             lambda s: postings_cases.release_hold(s, "x", "ann", NOON),
             lambda s: postings_cases.set_credit_hold(s, "x", True),
             lambda s: postings_cases.settle_promises(s, {"x": PromiseState.KEPT}),
