@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from cli import cash, inbox, letters, people, policy
+from cli import cash, dispatch, inbox, letters, mail, people, policy
 from cli.options import AsOf, Home, Json, MaybeAsOf
 from cli.output import fail
 from ledger.errors import ArError
@@ -24,9 +24,11 @@ app = typer.Typer(
 app.add_typer(cash.app, name="cash")
 app.add_typer(inbox.app, name="inbox")
 app.add_typer(letters.app, name="letters")
+app.add_typer(mail.app, name="mail")
 app.add_typer(people.app, name="people")
 app.add_typer(people.keys, name="key")
 app.add_typer(policy.app, name="policy")
+app.command("dispatch")(dispatch.command)
 
 Account = Annotated[str, typer.Argument(metavar="ID", help="Account id, number or name.")]
 
@@ -281,6 +283,24 @@ def tone(
     from cli.tone import run
 
     return run(home, source, target)
+
+
+@app.command()
+def read(
+    source: Annotated[
+        Path, typer.Option("--in", metavar="FILE", help="JSON lines: customers' messages.")
+    ],
+    target: Annotated[
+        Path, typer.Option("--out", metavar="FILE", help="JSON lines, one a message.")
+    ],
+    calendar: Annotated[
+        str, typer.Option("--calendar", metavar="COUNTRY", help="Whose business days count.")
+    ] = "US",
+) -> int:
+    """Read customers' messages of a file: claims with their words, and who must look."""
+    from cli.read import run
+
+    return run(source, target, calendar)
 
 
 @app.command()

@@ -110,7 +110,7 @@ def _read(match: re.Match[str], folded: str) -> AmountMention | None:
     value = value.scaleb(_SCALES.get(scale or "", 0))
     grouped = bool(re.search(r"[.,' \u00a0\u202f]\d", number))
     sure = bool(marked or grouped or match["blank"] or scale)
-    if not sure and (number.startswith("0") or len(number) > 6):  # noqa: PLR2004
+    if not sure and (number.startswith("0") or len(number) > 6):
         return None
     start = match.start("before") if match["before"] else match.start("number")
     return AmountMention(start, match.end(), value, currency, sure)
@@ -122,7 +122,7 @@ def _value_of(number: str, currency: str | None) -> Decimal | None:
     last = max(digits.rfind("."), digits.rfind(","))
     if last >= 0:
         whole, part = re.sub(r"[.,]", "", digits[:last]), digits[last + 1 :]
-        if len(part) == 3 and not (currency and currency_digits(currency) == 3):  # noqa: PLR2004
+        if len(part) == 3 and not (currency and currency_digits(currency) == 3):
             digits = whole + part
         else:
             digits = f"{whole}.{part}"

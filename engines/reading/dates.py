@@ -114,9 +114,9 @@ def _without_weekdays_of_dates(found: list[DateMention]) -> list[DateMention]:
     for at, each in enumerate(found):
         after = found[at + 1] if at + 1 < len(found) else None
         loose = each.form in ("weekday", "week", "month")
-        if loose and after and after.start - each.end <= 6 and _agrees(each, after):  # noqa: PLR2004
+        if loose and after and after.start - each.end <= 6 and _agrees(each, after):
             continue
-        if loose and kept and each.start - kept[-1].end <= 3 and _agrees(kept[-1], each):  # noqa: PLR2004
+        if loose and kept and each.start - kept[-1].end <= 3 and _agrees(kept[-1], each):
             continue
         kept.append(each)
     return kept
@@ -156,8 +156,8 @@ def _numeric(match: re.Match[str], anchor: Anchor) -> Pair:
     if not year and mark == "." and not (match["lead"] or match["stop"]):
         return None
     day_first = mark == "." or anchor.day_first
-    if one > 12 or two > 12:  # noqa: PLR2004 - only one of the two can be the month
-        day_first = one > 12  # noqa: PLR2004
+    if one > 12 or two > 12:
+        day_first = one > 12
     day, month = (one, two) if day_first else (two, one)
     return _dated(day, month, year, anchor)
 
@@ -168,7 +168,7 @@ def _textual(match: re.Match[str], anchor: Anchor) -> Pair:
 
 def _day_only(match: re.Match[str], anchor: Anchor) -> Pair:
     day = int(match["day"] or match["day2"] or match["day3"])
-    if not 1 <= day <= 31:  # noqa: PLR2004
+    if not 1 <= day <= 31:
         return None
     later = match["later"]
     if later and later != "month":

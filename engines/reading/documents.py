@@ -124,7 +124,7 @@ def _fits(number: str, folded: str, start: int, end: int, taken: Sequence[tuple[
         return False
     digits = sum(map(str.isdigit, number))
     if number.isdigit():
-        if digits < 3 or digits > 14:  # noqa: PLR2004
+        if digits < 3 or digits > 14:
             return False
         return not (
             _MONEY_BEFORE.search(folded, max(0, start - 6), start)
@@ -140,7 +140,7 @@ def _fits(number: str, folded: str, start: int, end: int, taken: Sequence[tuple[
         number,
     ):
         return False
-    return digits >= 2 or bool(re.search(r"[-/]\d", number))  # noqa: PLR2004
+    return digits >= 2 or bool(re.search(r"[-/]\d", number))
 
 
 def _cue_before(folded: str, start: int, before: DocumentMention | None) -> str:
@@ -148,7 +148,7 @@ def _cue_before(folded: str, start: int, before: DocumentMention | None) -> str:
     window = folded[max(0, start - 44, folded.rfind("\n", 0, start) + 1) : start]
     if before and before.end <= start:
         between = folded[before.end : start]
-        if len(between) < 12 and (_JOIN.fullmatch(between) or _RANGE.fullmatch(between)):  # noqa: PLR2004
+        if len(between) < 12 and (_JOIN.fullmatch(between) or _RANGE.fullmatch(between)):
             return before.cue or ("invoice" if before.shape == "prefixed" else "")
     match = _CUE.search(window)
     return (match.lastgroup or "") if match else ""

@@ -243,4 +243,4 @@ def _is_text(held: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     letters = sum(each.isalpha() or each == " " for each in text)
-    return len(text) >= 10 and " " in text and letters >= 0.85 * len(text)  # noqa: PLR2004
+    return len(text) >= 10 and " " in text and letters >= 0.85 * len(text)

@@ -127,6 +127,7 @@ class Reading:
     disputed_invoices: tuple[str, ...]
     dispute_reasons: tuple[str, ...]
     disputed_amount_minor: int | None
+    disputed_currency: str | None
     mentioned_invoices: tuple[str, ...]
     already_paid: PaidClaim | None
     plan: PlanClaim | None

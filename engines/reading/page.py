@@ -97,9 +97,9 @@ def _without_reply(subject: str) -> str:
 def _counts_days_first(text: str) -> bool:
     for match in _CLEAR_DATE.finditer(text):
         one, two = int(match[1]), int(match[2])
-        if 12 < one <= 31 and two <= 12:  # noqa: PLR2004
+        if 12 < one <= 31 and two <= 12:
             return True
-        if 12 < two <= 31 and one <= 12:  # noqa: PLR2004
+        if 12 < two <= 31 and one <= 12:
             return False
     return not _AMERICAN.search(text) or bool(_BRITISH.search(text))
 

@@ -78,5 +78,5 @@ def _reference(judged: Sequence[Judged], subject: str) -> str | None:
                 return sentence.text[match.start("number") : match.end("number")]
     if re.search(r"remittance|avis|aviso|zahlungsavis|advice", fold(subject)):
         numbers = re.findall(r"\b\d{5,}\b", subject)
-        return numbers[-1] if numbers and len(numbers[-1]) != 8 else None  # noqa: PLR2004
+        return numbers[-1] if numbers and len(numbers[-1]) != 8 else None
     return None

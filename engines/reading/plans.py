@@ -11,9 +11,7 @@ from engines.reading.linear import Model
 from engines.reading.model import PlanClaim, PromiseClaim
 from engines.reading.roles import Judged
 
-_WORD_NUMBER = "|".join(
-    sorted((each for each in NUMBERS if len(each) > 2), key=len, reverse=True)  # noqa: PLR2004
-)
+_WORD_NUMBER = "|".join(sorted((each for each in NUMBERS if len(each) > 2), key=len, reverse=True))
 _COUNT = re.compile(
     rf"\b(?P<count>\d{{1,2}}|{_WORD_NUMBER})\s?(?:x|×|equal|monthly|weekly|gleiche[nr]?|monatliche[nr]?"
     r"|wochentliche[nr]?|iguales|mensuales|egales|\s)*\s?"
@@ -87,7 +85,7 @@ def _count_in(text: str) -> int | None:
     for match in _COUNT.finditer(text):
         word = match["count"] or match["in"] or match["times"]
         found = int(word) if word.isdigit() else NUMBERS.get(word)
-        if found and 1 < found <= 60:  # noqa: PLR2004
+        if found and 1 < found <= 60:
             return found
     return None
 

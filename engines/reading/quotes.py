@@ -117,7 +117,7 @@ def _first_foreign(lines: list[str], folded: list[str]) -> int:
             return at
         if _FIELD.match(line) and any(map(_NEXT_FIELD.match, folded[at + 1 : at + 3])):
             return at
-        if asked < _MOST_ASKED and line.rstrip().endswith(":") and len(line) > 20:  # noqa: PLR2004
+        if asked < _MOST_ASKED and line.rstrip().endswith(":") and len(line) > 20:
             asked += 1
             window = "\n".join(each[:_WIDTH] for each in lines[at : at + _WINDOW])
             if _known_headers().match(window):

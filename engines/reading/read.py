@@ -1,6 +1,7 @@
 """Read a customer's message into typed claims, each with the words it was read from."""
 
 from collections.abc import Container, Sequence
+from typing import NamedTuple
 
 from engines.reading.amounts import minor_of
 from engines.reading.decision import Found, why_human
@@ -52,6 +53,7 @@ def read_message(
     promises, promise_spans = read_promises(page, judged, invoices, disputing, intents, heads)
     paid = read_paid(judged, intents, page.subject, heads)
     plan = read_plan(judged, intents, promises, heads)
+    in_question = _disputed_amount(judged, intents, heads)
     signs = find_signs(message.subject, message.body)
     injection = is_injection(signs) or head.holds("injection", likely)
     why = why_human(Found(page, intents, likely, promises, paid, injection, signs.weight), head)
@@ -63,7 +65,8 @@ def read_message(
         promises=promises,
         disputed_invoices=disputing,
         dispute_reasons=reasons_of(likely, intents, head),
-        disputed_amount_minor=_disputed_amount(judged, intents, heads),
+        disputed_amount_minor=in_question.minor if in_question else None,
+        disputed_currency=in_question.currency if in_question else None,
         mentioned_invoices=invoices,
         already_paid=paid,
         plan=plan,
@@ -76,7 +79,14 @@ def read_message(
     )
 
 
-def _disputed_amount(judged: Sequence[Judged], intents: Sequence[str], model: Model) -> int | None:
+class _Amount(NamedTuple):
+    minor: int | None
+    currency: str | None
+
+
+def _disputed_amount(
+    judged: Sequence[Judged], intents: Sequence[str], model: Model
+) -> _Amount | None:
     """The amount in dispute, where the message states it."""
     if not any(each in intents for each in (*_DISPUTES, "credit_request")):
         return None
@@ -89,7 +99,7 @@ def _disputed_amount(judged: Sequence[Judged], intents: Sequence[str], model: Mo
     if not found:
         return None
     best = max(found, key=lambda each: each[0])[1]
-    return minor_of(best.value, best.currency)
+    return _Amount(minor_of(best.value, best.currency), best.currency)
 
 
 def _claim_spans(

@@ -114,7 +114,7 @@ def _goes_on(before: str, line: str) -> bool:
     before, after = before.strip(), line.strip()
     if not before or not after or _BULLET.match(line) or before[-1] in ".!?:":
         return False
-    return len(before) >= _WRAPPED or before[-1] in ",-" and len(before) > 30  # noqa: PLR2004
+    return len(before) >= _WRAPPED or before[-1] in ",-" and len(before) > 30
 
 
 def _cuts(text: str, folded: str, start: int, end: int) -> list[tuple[int, int]]:
