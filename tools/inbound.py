@@ -154,6 +154,24 @@ def link_by_hand(
     audit(session, now, "mail_linked", inbound_id, person_id, account=account_id)
 
 
+def set_aside(session: Session, inbound_id: str, person_id: str, now: datetime) -> None:
+    """A person says that a message nobody could link is none of ours, such as advertising.
+
+    Raises:
+        NotFound: No such message.
+        Conflict: It belongs to an account.
+    """
+    row = session.get(Inbound, inbound_id)
+    if row is None:
+        raise NotFound(f"no message {inbound_id}; `dunwell mail list` shows them")
+    if row.account_id is not None:
+        raise Conflict(f"message {inbound_id} belongs to {row.account_id}: it wants an answer")
+    row.state = "set_aside"
+    session.add(row)
+    session.flush()
+    audit(session, now, "mail_set_aside", inbound_id, person_id)
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A part of a message: a file, or words that a reader of the message is not shown."""

@@ -260,6 +260,16 @@ def mail_listing(session: Session, *, unlinked: bool, limit: int) -> list[Any]:
     return list(session.execute(query))
 
 
+def account_numbers(session: Session, account_ids: Iterable[str]) -> dict[str, str]:
+    """Account numbers by id."""
+    query = select(Account.id, Account.account_number)
+    return {
+        row[0]: row[1]
+        for part in _parts(account_ids)
+        for row in session.execute(query.where(Account.id.in_(part)))
+    }
+
+
 def unlinked_count(session: Session) -> int:
     """How many messages nobody knows the account of."""
     return session.scalar(select(func.count()).where(Inbound.state == "unlinked")) or 0
