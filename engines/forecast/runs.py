@@ -1,8 +1,9 @@
 """Payment runs: customers who pay everything that is due on the days of a calendar of their own.
 
-A timing model knows weekdays and days late. A customer whose runs are four or five weeks apart pays
-the same invoice early or late by the calendar alone, and much money comes on one day. Such calendars
-are inferred from the days a customer has paid on, and only where they explain nearly all of them.
+A timing model knows weekdays and days late. A customer whose runs are four or five weeks apart
+pays the same invoice early or late by the calendar alone, and much money comes on one day. Such
+calendars are inferred from the days a customer has paid on, and only where they explain nearly all
+of them.
 """
 
 from collections.abc import Iterator, Mapping

@@ -91,8 +91,9 @@ def fit_shock(past: PastWeeks | None) -> Shock:
     """Find both shares from past weeks; the assumed ones where there are too few."""
     if past is None or len(past.missed) < _FEWEST_WEEKS:
         return ASSUMED
-    # A week of much cash may not decide alone, so every week is set to the same scale.
-    scale = 1 / np.maximum(past.missed**2 + past.alone, 1.0)
+    # A week of much cash may not decide alone, so weeks are set to the variance first assumed.
+    usual = past.alone + ASSUMED.account * past.of_accounts + ASSUMED.common * past.of_all
+    scale = 1 / np.maximum(usual, 1.0) ** 2
     account = _share(past.missed_accounts - past.alone, past.of_accounts, scale)
     left = past.missed**2 - past.alone - account * past.of_accounts
     common = _share(left, past.of_all, scale)
@@ -100,8 +101,9 @@ def fit_shock(past: PastWeeks | None) -> Shock:
 
 
 def _share(over: Reals, full: Reals, scale: Reals) -> float:
-    whole = float((full * scale).sum())
-    return float(np.clip((over * scale).sum() / whole, 0.0, _MOST)) if whole > 0 else 0.0
+    """Least squares through the origin, each week in the scale of its variance."""
+    whole = float((full**2 * scale).sum())
+    return float(np.clip((over * full * scale).sum() / whole, 0.0, _MOST)) if whole > 0 else 0.0
 
 
 def _by_account(account: NDArray[np.int64], values: Reals) -> Reals:

@@ -96,7 +96,7 @@ class _Cells:
         """Positions of whole accounts, about so many items at a time."""
         account = self._codes[0][self.order]
         firsts = np.flatnonzero(np.diff(account, prepend=-1))
-        ends = np.append(firsts[1:], len(account))
+        ends = np.append(firsts[1:], len(account)) if len(account) else firsts
         begin = 0
         for end in ends:
             if end - begin >= most or end == len(account):
