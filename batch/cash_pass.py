@@ -12,20 +12,21 @@ from engines.matching.model import Action
 from engines.promises import settle
 from graph.resume import open_threads
 from guardrails.business_days import add_business_days
-from ledger.queries.account_facts import load_facts
 from ledger.queries.cash import (
     accounts_with_unapplied_cash,
     cash_since,
     items_by_account,
     pending_promises,
 )
+from ledger.queries.cash_facts import facts_for
 from ledger.states import PromiseState
 from ledger.tables.case import Promise
 from tools.cash_book import keep_promise_states, known_payers, set_receipts_aside
 from tools.cash_desk import Desk, apply_certain, suggest
-from tools.cash_matching import Matched, match_receipts
+from tools.cash_matching import match_receipts
 from tools.cash_memory import cash_memory
 from tools.cash_returns import ReturnDesk, find_returns, take_back
+from tools.cash_ways import Matched
 
 AUTHOR = "cash_applier"
 _BATCH = 500
@@ -85,9 +86,8 @@ def _in_batches(
 
 
 def _desk(night: Night, session: Session, batch: Sequence[Matched]) -> Desk:
-    accounts = sorted({each.ways[0].account_id for each in batch})
-    receipts = [each.receipt_id for each in batch]
-    facts = load_facts(session, night.as_of, accounts, receipts)
+    actions = [each.ways[0].action(each.receipt_id) for each in batch]
+    facts = facts_for(session, night.as_of, actions)
     policy = night.house.policy
     return Desk(session, facts, policy, night.now, AUTHOR, night.run_id, dispute_reason)
 

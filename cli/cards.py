@@ -132,6 +132,11 @@ def show_card(card: Card) -> None:
     _show_reasons(card)
     if card.draft:
         _show_draft(card.draft)
+    if card.ways:
+        show_heading("Ways to do it; approve with --choose N")
+    for way in card.ways:
+        say(f"  {way.number}. {way.says}")
+        say(f"     {way.does}")
     if card.said:
         show_heading(f"In the words of {card.said.source}")
         say(card.said.text)

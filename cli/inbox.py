@@ -76,12 +76,15 @@ def approve(
     digest: Annotated[
         str | None, typer.Option("--digest", help="Only if it is still what was seen.")
     ] = None,
+    choose: Annotated[
+        int, typer.Option("--choose", min=1, metavar="N", help="Which of the ways it lists.")
+    ] = 1,
     who: As = None,
     home: Home = None,
     json_out: Json = False,
 ) -> None:
-    """Say yes to exactly what the card shows."""
-    _decide(home, who, json_out, lambda inbox: inbox.approve(proposal_id, digest))
+    """Say yes to exactly what the card shows, or to another of its ways."""
+    _decide(home, who, json_out, lambda inbox: inbox.approve(proposal_id, digest, choose))
 
 
 @app.command()

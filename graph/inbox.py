@@ -111,14 +111,14 @@ class Inbox:
             deps = self.deps
             return build_card(session, proposal, deps.policy, deps.as_of, deps.now)
 
-    def approve(self, proposal_id: str, seen_digest: str | None = None) -> Outcome:
-        """Say yes to exactly what was shown."""
+    def approve(self, proposal_id: str, seen_digest: str | None = None, choose: int = 1) -> Outcome:
+        """Say yes to exactly what was shown, or to another of the ways the card lists."""
         deps = self.deps
         return self._decide(
             "approve",
             proposal_id,
-            lambda session, key, who: decisions.approve(
-                session, key, who, deps.policy, deps.now, seen_digest
+            lambda session, key, who: decisions.choose(
+                session, key, who, choose, deps.policy, deps.as_of, deps.now, seen_digest
             ),
         )
 
@@ -195,12 +195,19 @@ class Inbox:
         if decided.resumes:
             happened = resume(self.house, self.deps, decided.proposal_id)
         new = self._follow(decided.proposal_id)
+        settled = decided.proposal_id
         with self.deps.ledger.read() as session:
-            state = get_proposal(session, decided.proposal_id).state
+            state = get_proposal(session, settled).state
+            chosen = get_proposal(session, new).state if new else None
+        if new and chosen == ProposalState.DECIDED:
+            happened, settled, state = resume(self.house, self.deps, new), new, chosen
+            new = self._follow(settled)
+            with self.deps.ledger.read() as session:
+                state = get_proposal(session, settled).state
         if state == ProposalState.EXECUTED and self.dispatch is not None:
             self.dispatch(self.deps.as_of)
         return Outcome(
-            proposal_id=decided.proposal_id,
+            proposal_id=settled,
             decision_id=decided.decision_id,
             verb=verb,
             state=state,

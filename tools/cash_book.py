@@ -15,9 +15,11 @@ from ledger.journal import touch
 from ledger.postings import application_id, hold_receipt, identify_payers
 from ledger.postings_bulk import add_rows, post_applications
 from ledger.postings_cases import settle_promises
+from ledger.postings_cash import note_advices
 from ledger.states import ApplicationKind, PromiseState
 from ledger.tables.receivable import Application, Receipt
 from tools.execute import Writer
+from tools.execute_cash import items_of
 
 
 def book_bank_receipts(session: Session, receipts: Sequence[dict[str, Any]]) -> None:
@@ -70,19 +72,22 @@ def post_certain_receipts(
     known = session.scalars(select(Application.id).where(Application.id.in_(rows))).all()
     new = [row for key, row in rows.items() if key not in set(known)]
     post_applications(session, new)
-    identify_payers(session, {row["receipt_id"]: row["account_id"] for row in new})
-    touch(session, {row["account_id"] for row in new})
+    identify_payers(session, {action.receipt_id: action.account_id for _w, action in allowed})
+    note_advices(session, {a.receipt_id: a.advice_key for _w, a in allowed if a.advice_key})
+    touched = {action.account_id for _writer, action in allowed}
+    touch(session, touched | {row["account_id"] for row in new})
     append_audit(session, [_journaled(writer, action) for writer, action in allowed])
     return rest
 
 
 def _applications(writer: Writer, action: ApplyReceipt) -> Iterator[dict[str, Any]]:
-    items = {item.invoice_id: item for item in writer.facts.open_items}
+    items = items_of(writer.facts)
+    owners = {each.item.invoice_id: each.account_id for each in writer.facts.relatives}
     for part in action.allocations:
         kind = ApplicationKind.CASH
         yield {
             "id": application_id(writer.cause, kind, action.receipt_id, part.invoice_id),
-            "account_id": action.account_id,
+            "account_id": owners.get(part.invoice_id, action.account_id),
             "invoice_id": part.invoice_id,
             "kind": kind.value,
             "receipt_id": action.receipt_id,

@@ -9,19 +9,19 @@ from typing import Any
 import orjson
 from sqlmodel import Session
 
-from ledger.actions import Allocation, ApplyCredit, OpenDisputeCase, ProposedAction, WriteOff
+from ledger.actions import Allocation, ApplyCredit, ApplyReceipt, ProposedAction, WriteOff
 from ledger.chains import append_audit
 from ledger.facts import AccountFacts
 from ledger.queries.account_facts import load_facts
 from policies.schema import Policy
+from tools.alternatives import offer
 from tools.cash_book import post_certain_receipts, set_receipts_aside
-from tools.cash_matching import ON_ACCOUNT, Matched, Way
-from tools.cash_words import suggestion_words
+from tools.cash_ways import ON_ACCOUNT, Matched, Way
+from tools.cash_words import suggestion_words, way_words
 from tools.execute import Writer
 from tools.proposals import Submitted, submit
 
 REFUSED = "refused_by_rules"
-DISPUTES = "dispute_analyst"
 _NOTES = {"fee": "bank fee taken off the payment", "discount": "cash discount, paid early"}
 
 Waiting = list[tuple[str, str]]
@@ -85,52 +85,34 @@ def suggest(desk: Desk, batch: Sequence[Matched]) -> tuple[int, Waiting]:
     by_reason: dict[str, list[str]] = defaultdict(list)
     strangers = frozenset(each.receipt_id for each in batch if each.account_id is None)
     for each in batch:
-        way = each.ways[0]
-        # Evidence that would post alone is not what this suggestion rests on.
-        alone = way.evidence in desk.policy.cash.unattended_evidence
-        is_certain = each.action.value == "auto"
-        action = way.action(each.receipt_id, "person" if alone and not is_certain else None)
-        (result,) = desk.submit([action], suggestion_words(each), strangers - {each.receipt_id})
+        ways = _asked(desk, each)
+        actions = list(ways)
+        words = suggestion_words(each)
+        (result,) = desk.submit(actions[:1], words, strangers - {each.receipt_id})
+        reason = each.reason or "part_payment"
+        by_reason[reason if result.proposal_id else REFUSED].append(each.receipt_id)
         if result.proposal_id:
-            waiting.append((result.proposal_id, way.account_id))
-        by_reason[(each.reason or "part_payment") if result.proposal_id else REFUSED].append(
-            each.receipt_id
-        )
-        if result.proposal_id:
-            waiting += _claimed(desk, each)
+            told = list(ways.values())
+            offer(desk.session, result.proposal_id, actions[1:], told, desk.author, desk.now)
+            waiting.append((result.proposal_id, actions[0].account_id))
     set_receipts_aside(desk.session, by_reason)
     append_audit(desk.session, [_judged(desk, each) for each in batch])
     return sum(len(ids) for reason, ids in by_reason.items() if reason != REFUSED), waiting
 
 
-def _claimed(desk: Desk, matched: Matched) -> Waiting:
-    """A deduction the payer gives a reason for is a dispute of its invoice, if a person agrees."""
-    way = matched.ways[0]
-    facts = desk.facts[way.account_id]
-    known = {dispute.invoice_id for dispute in facts.disputes}
-    actions = [
-        OpenDisputeCase(
-            account_id=way.account_id,
-            invoice_id=invoice_id,
-            reason=desk.dispute_reason(matched.claim),
-            quote=matched.claim,
-        )
-        for kind, invoice_id, _minor in way.given_up
-        if kind == "deduction" and matched.claim and invoice_id not in known
-    ]
-    results = submit(
-        desk.session,
-        actions,
-        author=desk.author,
-        role=DISPUTES,
-        facts=facts,
-        policy=desk.policy,
-        now=desk.now,
-        run_id=desk.run_id,
-        why="The payer kept this back and gives a reason.",
-        always_ask=True,
-    )
-    return [(each.proposal_id, way.account_id) for each in results if each.proposal_id]
+def _asked(desk: Desk, matched: Matched) -> dict[ApplyReceipt, str]:
+    """Every way as an action with all its legs and in words, the one that is asked for first."""
+    asked: dict[ApplyReceipt, str] = {}
+    for way, words in zip(matched.ways, way_words(matched), strict=True):
+        # Evidence that would post alone is not what this suggestion rests on.
+        alone = way.evidence in desk.policy.cash.unattended_evidence
+        is_certain = matched.action.value == "auto"
+        facts = desk.facts.get(way.account_id)
+        disputed = {each.invoice_id for each in facts.disputes} if facts else set()
+        evidence = "person" if alone and not is_certain else None
+        action = way.whole_action(matched.receipt_id, desk.dispute_reason, disputed, evidence)
+        asked.setdefault(action, words)
+    return asked
 
 
 def _writer(desk: Desk, way: Way) -> Writer:
@@ -143,7 +125,7 @@ def _close_beside(desk: Desk, posted: Sequence[Matched]) -> Waiting:
     wanted: dict[str, list[ProposedAction]] = defaultdict(list)
     for each in posted:
         way = each.ways[0]
-        wanted[way.account_id] += _credits(way) + _given_up(way)
+        wanted[way.account_id] += _credits(way) + _given_up(way, each.receipt_id)
     ids = sorted(key for key, actions in wanted.items() if actions)
     if not ids:
         return []
@@ -168,16 +150,18 @@ def _credits(way: Way) -> list[ProposedAction]:
     ]
 
 
-def _given_up(way: Way) -> list[ProposedAction]:
+def _given_up(way: Way, receipt_id: str) -> list[ProposedAction]:
     return [
         WriteOff(
             account_id=way.account_id,
             invoice_id=invoice_id,
             amount_minor=minor,
             note=_NOTES[kind],
+            kind=kind,
+            receipt_id=receipt_id,
         )
         for kind, invoice_id, minor in way.given_up
-        if kind in _NOTES
+        if kind == "fee" or kind == "discount"
     ]
 
 

@@ -1,7 +1,7 @@
 """Matches the receipts of a night against the whole book, and says how each may be applied."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
@@ -24,95 +24,14 @@ from engines.matching.model import (
     Reason,
 )
 from engines.matching.rules import MatchRules
-from ledger.actions import Allocation, ApplyReceipt, CashEvidence
 from ledger.queries import cash_matching as reads
 from ledger.tables.receivable import RemittanceLine
 from policies.schema import CashPolicy
+from tools.cash_ways import EVIDENCE, ON_ACCOUNT, Matched, Way, net_of_credits
 
 CLOSED_DAYS = 180
-ON_ACCOUNT = "on_account"
 _LONGEST_CLAIM = 300
-
-_EVIDENCE: dict[str, CashEvidence] = {
-    "named": "named_invoice",
-    "named_part": "named_part_payment",
-    "named_credit": "named_credit_note",
-    "named_discount": "named_less_discount",
-    "named_fee": "named_less_fee",
-    "named_tail": "nearly_named_invoice",
-    "named_slip": "nearly_named_invoice",
-    "advised": "remittance_advice",
-    "advised_discount": "advice_less_discount",
-    "advised_part": "advice_part_payment",
-    "amount_account": "unique_exact_amount",
-    "amount_number": "unique_exact_amount",
-    "amount_name": "unique_exact_amount",
-    "set_account": "unique_set_of_items",
-    "set_number": "unique_set_of_items",
-    "set_name": "unique_set_of_items",
-    "run": "run_by_due_date",
-    "due_to_date": "run_by_due_date",
-    "whole_book": "whole_account",
-    "equal_amount": "equal_amounts",
-    "combination": "likely_combination",
-    "short_pay": "short_payment",
-    "over": "overpayment",
-    "conflict": "conflicting_reference",
-    "conflict_named": "conflicting_reference",
-    "oldest_first": "oldest_first",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """One way to apply a receipt on one account; minor units.
-
-    Attributes:
-        cash: Cash per invoice.
-        numbers: The documents with what the payer spends on each, credits below zero.
-        credits: (credit memo, invoice, amount) of credits that are netted.
-        given_up: (kind, invoice, amount) of a fee, a discount or a deduction.
-        on_account_minor: Cash that stays unapplied.
-    """
-
-    account_id: str
-    cash: tuple[tuple[str, int], ...]
-    numbers: tuple[tuple[str, int], ...]
-    credits: tuple[tuple[str, str, int], ...]
-    given_up: tuple[tuple[str, str, int], ...]
-    on_account_minor: int
-    evidence: CashEvidence
-    pattern: str
-    probability: float
-
-    def action(self, receipt_id: str, evidence: CashEvidence | None = None) -> ApplyReceipt:
-        """The cash leg as an action."""
-        return ApplyReceipt(
-            account_id=self.account_id,
-            receipt_id=receipt_id,
-            allocations=tuple(Allocation(invoice_id=i, amount_minor=m) for i, m in self.cash),
-            evidence=evidence or self.evidence,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Matched:
-    """What the engine says of a receipt, in ids of the ledger; ways are best first.
-
-    Attributes:
-        account_id: Whose receipt it is known to be.
-        again: It was looked at before and set aside.
-        claim: Why the payer kept something back, in its own words; nothing where it is silent.
-    """
-
-    receipt_id: str
-    account_id: str | None
-    currency: str
-    action: Action
-    reason: str
-    ways: tuple[Way, ...]
-    again: bool
-    claim: str = ""
+_WAYS_SHOWN = 3
 
 
 def match_receipts(
@@ -192,9 +111,11 @@ class _Desk:
         self.rows = _by_document(documents)
         oldest = min((row.received_on for row in rows), default=as_of)
         window = timedelta(days=policy.advice_days)
+        accounts = reads.payers(session)
+        self.parents = {each.id: each.parent_id for each in accounts}
         self.book = Book(
             tuple(_document(doc_id, row) for doc_id, row in self.rows.items()),
-            tuple(_customers(session, rows)),
+            tuple(_customers(accounts, rows)),
             tuple(_advices(reads.advised_between(session, oldest - window, as_of + window))),
             reads.closed_since(session, as_of - timedelta(days=CLOSED_DAYS)),
             tuple(_paid_before(session, oldest - timedelta(days=policy.duplicate_days), as_of)),
@@ -202,53 +123,91 @@ class _Desk:
 
     def matched(self, row: Any, outcome: Outcome) -> Matched:
         """An outcome in ids of the ledger; what no account of ours can take is held."""
-        ways = [self._way(each, row.currency) for each in outcome.alternatives]
-        fit = tuple(way for way in ways if way and row.account_id in (None, way.account_id))
+        given = outcome.alternatives
+        ways = [
+            self._way(each, row, outcome.advice_key if not n else "")
+            for n, each in enumerate(given)
+        ]
+        fit = tuple(way for way in ways if way)
         action, reason = outcome.action, outcome.reason.value if outcome.reason else ""
         if action is Action.AUTO and not fit:
             reason = Reason.PAYER_CONFLICT.value
         action = action if fit else Action.HOLD
+        if action is Action.AUTO and fit[0].given_up and not fit[0].is_own:
+            action = Action.SUGGEST  # what a relative's invoice lacks is settled in one approval
         again = row.hold_reason is not None
         reason = reason or ("" if action is Action.AUTO else Reason.AMBIGUOUS_COMBINATION.value)
-        claim = self._claim(row, fit[0]) if fit and reason == Reason.SHORT_PAY else ""
-        return Matched(row.id, row.account_id, row.currency, action, reason, fit, again, claim)
+        if action is Action.SUGGEST and fit[0].closes_beside:
+            fit = (fit[0], fit[0].cash_alone, *fit[1:])[:_WAYS_SHOWN]
+        return Matched(row.id, row.account_id, row.currency, action, reason, fit, again)
 
-    def _claim(self, row: Any, way: Way) -> str:
-        """Why less was paid: the words of the memo, else of the advice with that total."""
-        if states_deduction(row.memo):
-            return row.memo[:_LONGEST_CLAIM]
-        numbers = {number for number, _minor in way.numbers}
-        said = (
-            line.reason_text
-            for advice in self.book.advices
-            if (advice.total_minor, advice.currency) == (row.amount_minor, row.currency)
-            for line in advice.lines
-            if line.deduction_minor > 0 and line.reference.strip() in numbers
-        )
-        return next((words[:_LONGEST_CLAIM] for words in said if words.strip()), "")
-
-    def _way(self, given: Alternative, currency: str) -> Way | None:
-        """An alternative in ids; None where it spans accounts or currencies, or pays nothing."""
+    def _way(self, given: Alternative, row: Any, advice_key: str) -> Way | None:
+        """An alternative in ids; None where no one account or family can take it."""
         parts = [(self.rows[part.doc_id], part.cash_minor) for part in given.parts]
-        owners = {row.account_id for row, _minor in parts}
-        if len(owners) != 1:
+        account_id = self._payer_of({each.account_id for each, _minor in parts}, row.account_id)
+        if account_id is None or {each.currency for each, _minor in parts} != {row.currency}:
             return None
-        cash, netted = _net(parts)
-        if not cash or {row.currency for row, _minor in parts} != {currency}:
+        cash, netted = net_of_credits(parts)
+        if not cash or (netted and {each.account_id for each, _minor in parts} != {account_id}):
             return None
-        return Way(
-            account_id=owners.pop(),
+        way = Way(
+            account_id=account_id,
             cash=cash,
-            numbers=tuple((row.number, minor) for row, minor in parts),
+            numbers=tuple((each.number, minor) for each, minor in parts),
             credits=netted,
             given_up=tuple(
                 (each.kind, self.rows[each.doc_id].id, each.minor) for each in given.differences
             ),
             on_account_minor=given.on_account_minor,
-            evidence=_EVIDENCE.get(given.pattern.partition("/")[0], "person"),
+            evidence=EVIDENCE.get(given.pattern.partition("/")[0], "person"),
             pattern=given.pattern,
             probability=given.probability,
+            advice_key=advice_key,
+            is_own={each.account_id for each, _minor in parts} == {account_id},
         )
+        return replace(way, claims=tuple(self._claims(row, given, advice_key)))
+
+    def _payer_of(self, owners: set[str], known: str | None) -> str | None:
+        """The account a way is booked on: the payer's own, else the owner's, else the parent's."""
+        if known is None and len(owners) == 1:
+            return next(iter(owners))
+        payer = known or self._common_parent(owners)
+        if payer is None or all(owner == payer or self._related(payer, owner) for owner in owners):
+            return payer
+        return None
+
+    def _common_parent(self, owners: set[str]) -> str | None:
+        tops = {self.parents.get(owner) or owner for owner in owners}
+        return tops.pop() if len(tops) == 1 else None
+
+    def _related(self, one: str, two: str) -> bool:
+        above = {self.parents.get(one) or one, self.parents.get(two) or two}
+        return len(above) == 1 or self.parents.get(one) == two or self.parents.get(two) == one
+
+    def _claims(self, row: Any, given: Alternative, advice_key: str) -> Iterator[tuple[str, str]]:
+        """Why less was paid on an invoice: the words of the memo, else of its advice line."""
+        for each in given.differences:
+            if each.kind != "deduction":
+                continue
+            document = self.rows[each.doc_id]
+            if states_deduction(row.memo):
+                yield document.id, row.memo[:_LONGEST_CLAIM]
+            elif words := self._advised_reason(row, document.number, advice_key):
+                yield document.id, words[:_LONGEST_CLAIM]
+
+    def _advised_reason(self, row: Any, number: str, advice_key: str) -> str:
+        said = (
+            line.reason_text
+            for advice in self.book.advices
+            if (advice.key == advice_key)
+            or (
+                not advice_key
+                and (advice.total_minor, advice.currency) == (row.amount_minor, row.currency)
+            )
+            for line in advice.lines
+            if line.deduction_minor > 0 and line.reference.strip() == number
+        )
+        return next((words for words in said if words.strip()), "")
 
 
 def _by_document(rows: Iterable[Any]) -> dict[str, Any]:
@@ -275,10 +234,10 @@ def _document(doc_id: str, row: Any) -> OpenDocument:
     )
 
 
-def _customers(session: Session, rows: Sequence[Any]) -> Iterable[Customer]:
+def _customers(accounts: Sequence[Any], rows: Sequence[Any]) -> Iterable[Customer]:
     """Every account; one that is known to have paid a receipt is known by its own id."""
     paying = {row.account_id for row in rows}
-    for row in reads.payers(session):
+    for row in accounts:
         known = (row.id,) if row.id in paying else ()
         yield Customer(row.account_number, row.name, known, row.parent or "")
 
@@ -303,6 +262,7 @@ def _advices(lines: Sequence[RemittanceLine]) -> Iterable[Advice]:
                 )
                 for each in of_one
             ),
+            key,
         )
 
 
@@ -312,20 +272,3 @@ def _paid_before(session: Session, since: date, through: date) -> Iterable[Payme
         told = [each for each in (row.account_id, row.payer_account) if each]
         for known in dict.fromkeys([*told, ""] if row.payer_name else told):
             yield _payment(row, known)
-
-
-def _net(
-    parts: Sequence[tuple[Any, int]],
-) -> tuple[tuple[tuple[str, int], ...], tuple[tuple[str, str, int], ...]]:
-    """Cash per invoice once credits are taken off, last invoice first, and what those pay."""
-    cash = {row.id: minor for row, minor in parts if minor > 0}
-    netted = []
-    for row, minor in parts:
-        rest = max(0, -minor)
-        for invoice_id in reversed(cash):
-            taken = min(rest, cash[invoice_id])
-            if taken:
-                netted.append((row.id, invoice_id, taken))
-                cash[invoice_id] -= taken
-                rest -= taken
-    return tuple((i, minor) for i, minor in cash.items() if minor), tuple(netted)

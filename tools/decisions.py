@@ -11,9 +11,11 @@ from ledger.actions import MessageAction, ProposedAction, action_json, parse_act
 from ledger.errors import BadInput, Conflict, Refused
 from ledger.facts import AccountFacts
 from ledger.journal import first_decision, get_proposal, move_proposal, record_decision, touch
+from ledger.queries.cash_facts import facts_for
 from ledger.states import OPEN_PROPOSAL_STATES, DecisionVerb, ProposalState
 from ledger.tables.work import Decision, Person, Proposal
 from policies.schema import Policy
+from tools.alternatives import offered
 from tools.authority import Decider, in_words, standing_of
 from tools.carry_out import ask_anew, current_facts, replacement
 from tools.letters import render_letter
@@ -56,6 +58,53 @@ def approve(
         return Decided(proposal.id, decision.id, False, says)
     move_proposal(session, proposal, ProposalState.DECIDED)
     return Decided(proposal.id, decision.id, True, "approved")
+
+
+def choose(
+    session: Session,
+    proposal_id: str,
+    decider: Decider,
+    number: int,
+    policy: Policy,
+    as_of: date,
+    now: datetime,
+    seen_digest: str | None = None,
+) -> Decided:
+    """Say yes to another of the ways the card lists; the first one is the request itself.
+
+    The other way becomes a request of its own, by the author of the first, judged anew and
+    approved by this person; what else it needs, it waits for.
+
+    Raises:
+        BadInput: The card lists no such way.
+        Refused: The gate denies that way, or the decider may not approve it.
+        Conflict: As for an approval.
+    """
+    if number == 1:
+        return approve(session, proposal_id, decider, policy, now, seen_digest)
+    proposal = _open_proposal(session, proposal_id, now)
+    if seen_digest is not None and seen_digest != proposal.digest:
+        raise Conflict("the proposal is not the one you saw; open it again")
+    others, _words = offered(session, proposal.id)
+    if not 2 <= number <= len(others) + 1:
+        there = f"ways 1 to {len(others) + 1}" if others else "one way only"
+        raise BadInput(f"the card lists {there}, not way {number}")
+    action = others[number - 2]
+    facts = facts_for(session, as_of, [action])[action.account_id]
+    verdict, _judged = judge_action(action, facts, policy, now)
+    if isinstance(verdict, Deny):
+        raise Refused(explain(verdict))
+    chosen = f"chose way {number} of {len(others) + 1}"
+    decision = _decide(
+        session, proposal, DecisionVerb.EDIT, decider, now, chosen, edit=action_json(action)
+    )
+    author = proposal.author
+    row = replacement(session, proposal, action, verdict, facts, policy, author, now, chosen)
+    ask_anew(session, row, now)
+    new_id = str(row["id"])
+    move_proposal(session, proposal, ProposalState.SUPERSEDED, outcome=f"{chosen}; now {new_id}")
+    said = approve(session, new_id, decider, policy, now)
+    return Decided(proposal.id, decision.id, True, f"{chosen}: {said.says}", new_id)
 
 
 def reject(

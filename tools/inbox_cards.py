@@ -12,6 +12,7 @@ from ledger.actions import MessageAction, ProposedAction, read_action
 from ledger.facts import AccountFacts
 from ledger.journal import decode_roles, recorded_facts
 from ledger.money import Money
+from ledger.queries.cash_facts import facts_for
 from ledger.queries.inbox import decisions_on, successor_of
 from ledger.states import OPEN_PROPOSAL_STATES
 from ledger.tables.work import Proposal
@@ -19,6 +20,7 @@ from policies.schema import Policy
 from tools.account_lines import AccountPage, Quote
 from tools.account_pages import account_page, inert, name_of
 from tools.action_words import action_words
+from tools.alternatives import offered
 from tools.authority import Decider, standing_of, who_may_approve
 from tools.carry_out import asks_again_because, current_facts, may_leave_later, shown_letter
 from tools.contract import MoneyOut, Result
@@ -94,6 +96,14 @@ class OptionLine(Result):
     means: str
 
 
+class WayLine(Result):
+    """One of several ways to do it; `number` is what `--choose` takes."""
+
+    number: int
+    says: str
+    does: str
+
+
 class DecisionLine(Result):
     """What somebody said earlier."""
 
@@ -108,6 +118,7 @@ class Card(Result):
     """One reviewable request, complete on its own.
 
     Attributes:
+        ways: Where there are several, all of them, the request itself first.
         changed: What moved in the books since it was drafted.
         now: What approving would do at this moment.
     """
@@ -119,6 +130,7 @@ class Card(Result):
     action_type: str
     action: dict[str, Any]
     action_words: str
+    ways: tuple[WayLine, ...]
     value: MoneyOut | None
     author: str
     role: str
@@ -183,6 +195,7 @@ def build_card(
     return Card(
         action=action.model_dump(mode="json"),
         action_words=action_words(action, before),
+        ways=_ways(session, proposal.id, action, as_of),
         value=_value(proposal),
         age_days=(as_of - proposal.created_on).days,
         brief=account_page(session, proposal.account_id, as_of),
@@ -200,6 +213,23 @@ def build_card(
         outcome=inert(proposal.outcome, MAX_WHY),
         replaced_by=successor_of(session, proposal.id),
         **proposal.model_dump(include=_SHARED | {"author", "role", "run_id", "supersedes_id"}),
+    )
+
+
+def _ways(
+    session: Session, proposal_id: str, action: ProposedAction, as_of: date
+) -> tuple[WayLine, ...]:
+    """All ways of a request that has several, as the books stand."""
+    others, words = offered(session, proposal_id)
+    if not others:
+        return ()
+    actions = [action, *others]
+    told = [
+        action_words(each, facts_for(session, as_of, [each])[each.account_id]) for each in actions
+    ]
+    return tuple(
+        WayLine(number=number, says=inert(says, MAX_WHY), does=does)
+        for number, (says, does) in enumerate(zip(words, told, strict=False), start=1)
     )
 
 

@@ -13,9 +13,10 @@ class _Sent(BaseModel):
 
 
 class Approval(_Sent):
-    """Yes to exactly what was seen: the digest of the card."""
+    """Yes to exactly what was seen: the digest of the card, and which of its ways."""
 
     digest: str = Field(min_length=32, max_length=32)
+    choose: int = Field(default=1, ge=1, le=9)
 
 
 class Edit(_Sent):

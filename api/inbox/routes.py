@@ -70,7 +70,9 @@ def show(proposal_id: ProposalId, caller: Reader) -> Card:
 @router.post("/{proposal_id}/approve", response_model=Outcome)
 def approve(proposal_id: ProposalId, sent: Approval, caller: Approver, once: OnceOnly) -> Response:
     """Say yes to exactly what was seen."""
-    return once.answer(caller, lambda: caller.inbox().approve(proposal_id, sent.digest))
+    return once.answer(
+        caller, lambda: caller.inbox().approve(proposal_id, sent.digest, sent.choose)
+    )
 
 
 @router.post("/{proposal_id}/edit", response_model=Outcome)

@@ -149,7 +149,7 @@ def open_credits(session: Session, as_of: date) -> list[Row[Any]]:
 
 
 def payers(session: Session) -> list[Row[Any]]:
-    """Every account with its number, name and the number of its parent."""
+    """Every account with its number, name, its parent and the number of that."""
     parent = aliased(Account)
     return list(
         session.execute(
@@ -157,6 +157,7 @@ def payers(session: Session) -> list[Row[Any]]:
                 Account.id,
                 Account.account_number,
                 Account.name,
+                Account.parent_id,
                 parent.account_number.label("parent"),
             )
             .outerjoin(parent, parent.id == Account.parent_id)
@@ -178,11 +179,16 @@ def closed_since(session: Session, since: date) -> dict[str, str]:
 
 
 def advised_between(session: Session, since: date, through: date) -> list[RemittanceLine]:
-    """Lines of advices of some days, advice by advice."""
+    """Lines of advices of some days that explained no receipt yet, advice by advice."""
+    used = select(Receipt.advice_key).where(Receipt.advice_key != "")
     return list(
         session.scalars(
             select(RemittanceLine)
-            .where(RemittanceLine.advised_on >= since, RemittanceLine.advised_on <= through)
+            .where(
+                RemittanceLine.advised_on >= since,
+                RemittanceLine.advised_on <= through,
+                RemittanceLine.advice_key.not_in(used),
+            )
             .order_by(RemittanceLine.advice_key, RemittanceLine.place)
         )
     )

@@ -11,11 +11,13 @@ from sqlalchemy import select
 from batch.cash_pass import cash_pass
 from batch.run import Night, start_night
 from ledger.checks import check_ledger
+from ledger.errors import BadInput, Refused
 from ledger.states import ProposalState
-from ledger.tables.receivable import Application, Receipt
+from ledger.tables.case import Dispute
+from ledger.tables.receivable import Application, Invoice, Receipt
 from ledger.tables.work import Audit, Proposal
 from tests.support.desk import AS_OF, Desk
-from tools.cash_matching import ON_ACCOUNT
+from tools.cash_ways import ON_ACCOUNT
 
 TONIGHT = AS_OF + timedelta(days=1)
 Money = Callable[..., str]
@@ -62,6 +64,48 @@ def waiting(desk: Desk) -> list[tuple[dict[str, Any], str]]:
             .order_by(Proposal.action_type)
         ).all()
     return [(orjson.loads(row.action), row.why) for row in rows]
+
+
+def pending(desk: Desk) -> list[str]:
+    with desk.house.ledger.read() as session:
+        query = select(Proposal.id).where(Proposal.state == ProposalState.PENDING)
+        return list(session.scalars(query.order_by(Proposal.id)))
+
+
+def approve_all(desk: Desk, person: str, choose: int = 1) -> Any:
+    outcome = None
+    for proposal_id in pending(desk):
+        outcome = desk.inbox(person, TONIGHT).approve(proposal_id, choose=choose)
+    with desk.house.ledger.read() as session:
+        assert check_ledger(session, TONIGHT) == []
+    return outcome
+
+
+def disputes(desk: Desk) -> list[Dispute]:
+    with desk.house.ledger.read() as session:
+        found = list(session.scalars(select(Dispute)))
+        session.expunge_all()
+        return found
+
+
+def kinds(desk: Desk) -> dict[str, int]:
+    with desk.house.ledger.read() as session:
+        rows = session.execute(select(Application.kind, Application.amount_minor))
+        return {row[0]: row[1] for row in rows}
+
+
+def rules_of_waiting(desk: Desk) -> str:
+    with desk.house.ledger.read() as session:
+        query = select(Proposal.rule_ids).where(Proposal.state == ProposalState.PENDING)
+        return ",".join(session.scalars(query))
+
+
+def invoice_number(desk: Desk) -> str:
+    with desk.house.ledger.read() as session:
+        query = select(Invoice.invoice_number).join(
+            Application, Application.invoice_id == Invoice.id
+        )
+        return session.scalars(query).one()
 
 
 class TestCertain:
@@ -196,7 +240,7 @@ class TestLikely:
 
 
 class TestShortPayments:
-    def test_reason_in_the_memo__a_dispute_of_the_invoice_is_asked_for(
+    def test_reason_in_the_memo__one_approval_applies_the_cash_and_opens_the_dispute(
         self, desk: Desk, money: Money
     ) -> None:
         desk.account("acc_a", (500_00,))
@@ -205,13 +249,20 @@ class TestShortPayments:
         assert applied(desk) == {}
         assert kept(desk, receipt)[2] == "short_pay"
         assert night.counts["cash"]["suggested"] == 1
-        (cash, _why), (dispute, _said) = waiting(desk)
+        ((cash, _why),) = waiting(desk)
         assert cash["allocations"] == [{"invoice_id": "inv_acc_a_1", "amount_minor": 420_00}]
-        assert (dispute["type"], dispute["invoice_id"]) == ("open_dispute", "inv_acc_a_1")
-        assert (dispute["reason"], dispute["quote"]) == (
-            "DAMAGED",
-            "ACCA-1 less 80.00 damaged goods",
-        )
+        (part,) = cash["differences"]
+        assert part == {
+            "kind": "deduction",
+            "invoice_id": "inv_acc_a_1",
+            "amount_minor": 80_00,
+            "reason": "DAMAGED",
+            "quote": "ACCA-1 less 80.00 damaged goods",
+        }
+        approve_all(desk, "cora")
+        assert applied(desk) == {"inv_acc_a_1": 420_00}
+        (dispute,) = disputes(desk)
+        assert (dispute.invoice_id, dispute.amount_minor) == ("inv_acc_a_1", 80_00)
 
     def test_reason_on_the_advice__its_words_are_quoted(self, desk: Desk, money: Money) -> None:
         desk.account("acc_a", (500_00,), name="Harbor Homes Building")
@@ -224,10 +275,30 @@ class TestShortPayments:
         )  # fmt: skip
         money(420_00, "transfer", account_id="acc_a")
         play(desk)
-        disputes = [each for each, _why in waiting(desk) if each["type"] == "open_dispute"]
-        assert [(each["reason"], each["quote"]) for each in disputes] == [
-            ("DAMAGED", "goods damaged in transit")
-        ]
+        ((cash, _why),) = waiting(desk)
+        (part,) = cash["differences"]
+        assert (part["reason"], part["quote"]) == ("DAMAGED", "goods damaged in transit")
+
+    def test_advice_that_was_used__explains_no_second_payment(
+        self, desk: Desk, money: Money
+    ) -> None:
+        desk.account("acc_a", (500_00,), name="Harbor Homes Building")
+        desk.books.add(
+            "remittance_line",
+            id="rml_1", line_key="k", advice_key="a", place=0, advice_number="",
+            advised_on=TONIGHT, payer_name="Harbor Homes Building", total_minor=200_00,
+            currency="USD", reference="ACCA-1", gross_minor=200_00, deduction_minor=0,
+            net_minor=200_00, reason="part payment", memo="", batch_id="imp_1",
+        )  # fmt: skip
+        first = money(200_00, "transfer", account_id="acc_a")
+        play(desk)
+        approve_all(desk, "cora")
+        with desk.house.ledger.read() as session:
+            assert session.get(Receipt, first).advice_key == "a"
+        second = money(200_00, "wire", account_id="acc_a")
+        play(desk, days=1)
+        assert all("advice" not in each["evidence"] for each, _why in waiting(desk))
+        assert kept(desk, second)[1] == 200_00
 
     def test_no_reason_given__nothing_is_disputed(self, desk: Desk, money: Money) -> None:
         desk.account("acc_a", (500_00,))
@@ -244,6 +315,113 @@ class TestShortPayments:
         money(420_00, "ACCA-1 less 80.00 damaged goods", account_id="acc_a")
         play(desk)
         assert [each["type"] for each, _why in waiting(desk)] == ["apply_receipt"]
+
+
+class TestFamily:
+    """A parent with two children; the bank account is the parent's."""
+
+    @pytest.fixture
+    def family(self, desk: Desk) -> Desk:
+        desk.account("acc_p", (), name="Northwind Group")
+        for child in ("acc_a", "acc_b"):
+            desk.account(child)
+            desk.books.change("account", "id", child, parent_id="acc_p")
+        return desk
+
+    def test_documents_of_two_children__a_person_approves_and_both_are_paid(
+        self, family: Desk, money: Money
+    ) -> None:
+        receipt = money(240_00, "ACCA-1 ACCB-1", account_id="acc_p")
+        play(family)
+        assert applied(family) == {}
+        ((action, _why),) = waiting(family)
+        assert action["account_id"] == "acc_p"
+        approve_all(family, "cora")
+        assert applied(family) == {"inv_acc_a_1": 120_00, "inv_acc_b_1": 120_00}
+        assert kept(family, receipt)[:2] == ("acc_p", 0)
+        play(family, days=1)
+
+    def test_unknown_payer_names_two_children__it_is_the_parents_money(
+        self, family: Desk, money: Money
+    ) -> None:
+        receipt = money(240_00, "ACCA-1 ACCB-1")
+        play(family)
+        approve_all(family, "cora")
+        assert len(applied(family)) == 2
+        assert kept(family, receipt)[:2] == ("acc_p", 0)
+
+    def test_parent_names_one_childs_document__it_posts(self, family: Desk, money: Money) -> None:
+        receipt = money(120_00, "ACCA-1", "Northwind Group", account_id="acc_p")
+        play(family)
+        assert applied(family) == {"inv_acc_a_1": 120_00}
+        assert kept(family, receipt)[:2] == ("acc_p", 0)
+        assert waiting(family) == []
+
+    def test_strangers_in_one_receipt__nobody_is_asked(self, family: Desk, money: Money) -> None:
+        family.account("acc_x")
+        receipt = money(240_00, "ACCA-1 ACCX-1")
+        play(family)
+        assert waiting(family) == []
+        assert kept(family, receipt)[2] == "multi_customer"
+
+    def test_no_relative_any_more__approval_is_refused(self, family: Desk, money: Money) -> None:
+        money(240_00, "ACCA-1 ACCB-1", account_id="acc_p")
+        play(family)
+        family.books.change("account", "id", "acc_b", parent_id=None)
+        approve_all(family, "cora")
+        assert applied(family) == {}
+
+
+class TestOneApproval:
+    def test_credit_discount_and_fee__every_leg_is_posted(self, desk: Desk, money: Money) -> None:
+        desk.account("acc_a", (1_000_00,))
+        receipt = money(980_00, "ACCA-1 2% skonto", account_id="acc_a", received_on=TONIGHT)
+        play(desk)
+        ((action, why),) = waiting(desk)
+        assert kept(desk, receipt)[2] == "discount_unearned"
+        assert [part["kind"] for part in action["differences"]] == ["discount"]
+        assert "credits_need_finance_lead" in rules_of_waiting(desk)
+        assert "less 20.00 USD cash discount" in why
+        approve_all(desk, "felix")
+        assert kinds(desk) == {"cash": 980_00, "discount": 20_00}
+
+    def test_collector__may_not_give_the_discount(self, desk: Desk, money: Money) -> None:
+        desk.account("acc_a", (1_000_00,))
+        money(980_00, "ACCA-1 2% skonto", account_id="acc_a", received_on=TONIGHT)
+        play(desk)
+        with pytest.raises(Refused):
+            approve_all(desk, "cora")
+
+    def test_second_way__posts_the_cash_and_leaves_the_rest_open(
+        self, desk: Desk, money: Money
+    ) -> None:
+        desk.account("acc_a", (1_000_00,))
+        money(980_00, "ACCA-1 2% skonto", account_id="acc_a", received_on=TONIGHT)
+        play(desk)
+        outcome = approve_all(desk, "cora", choose=2)
+        assert outcome.state == ProposalState.EXECUTED
+        assert kinds(desk) == {"cash": 980_00}
+        assert waiting(desk) == []
+
+    def test_card__lists_the_ways_by_number(self, desk: Desk, money: Money) -> None:
+        desk.account("acc_a", (75_00, 75_00))
+        money(75_00, "thank you", account_id="acc_a")
+        play(desk)
+        (proposal_id,) = pending(desk)
+        ways = desk.inbox("cora", TONIGHT).show(proposal_id).ways
+        assert [way.number for way in ways] == [1, 2]
+        assert "ACCA-1" in ways[0].says + ways[1].says
+        outcome = approve_all(desk, "cora", choose=2)
+        assert outcome.state == ProposalState.EXECUTED
+        assert f"to {invoice_number(desk)}." in ways[1].does
+
+    def test_way_that_is_not_there__is_said(self, desk: Desk, money: Money) -> None:
+        desk.account("acc_a", (75_00, 75_00))
+        money(75_00, "thank you", account_id="acc_a")
+        play(desk)
+        with pytest.raises(BadInput, match="ways 1 to 2"):
+            approve_all(desk, "cora", choose=3)
+        assert applied(desk) == {}
 
 
 class TestHeld:
