@@ -117,6 +117,18 @@ def _settled(row: Any, facts: dict[str, AccountFacts], as_of: date) -> dict[str,
     return _sent(row, facts[row.account_id], as_of, row.attempted_at or row.release_at)
 
 
+def uncertain_messages(house: House) -> list[dict[str, str]]:
+    """Messages nobody can tell about, oldest first: id, account, recipient, and why."""
+    columns = (Outbox.id, Outbox.account_id, Outbox.recipient, Outbox.stopped_by.label("says"))
+    with house.ledger.read() as session:
+        rows = session.execute(
+            select(*columns)
+            .where(Outbox.state == OutboxState.UNCERTAIN)
+            .order_by(Outbox.release_at, Outbox.id)
+        )
+        return [dict(row._mapping) for row in rows]
+
+
 def settle(house: House, outbox_id: str, arrived: bool, person_id: str) -> str:
     """What a person found out about a message nobody could tell about.
 

@@ -1,14 +1,16 @@
 """`dunwell doctor`: what is missing or wrong on this machine and home, and what to do about it."""
 
 import importlib.metadata
+import importlib.util
 import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import typer
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from cli.output import emit, say
 from cli.policy_diff import missing_letters, render_every_letter
@@ -18,7 +20,9 @@ from guardrails.feeds import stale_feeds
 from ledger.clock import SystemClock
 from ledger.errors import ArError
 from ledger.session import open_engine, revision_gap, sqlite_url
-from ledger.tables.work import Feed, Person
+from ledger.states import OutboxState
+from ledger.tables.work import Feed, Outbox, Person
+from policies.errors import PolicyError
 from policies.packs import ALERT_DAYS, pending_rules
 
 _LEAST_PYTHON = (3, 11)
@@ -59,7 +63,8 @@ def examine(settings: Settings) -> Iterator[Check]:
     try:
         house = open_house(settings=settings)
     except ArError as error:
-        yield Check("policy", "fail", error.message)
+        what = "policy" if isinstance(error, PolicyError) else "settings"
+        yield Check(what, "fail", error.message)
         return
     try:
         for look in _LOOKS:
@@ -189,11 +194,50 @@ def _model(house: House) -> Check:
 
 
 def _mail(house: House) -> Check:
+    if house.settings.smtp_url is not None:
+        return _mail_server(house)
     folder = house.home / "mail"
     if not os.access(folder / "new", os.W_OK | os.X_OK):
         return Check("mail", "fail", f"{folder} cannot be written to; change its owner or mode")
     count = sum(1 for _ in (folder / "new").iterdir())
     return Check("mail", "ok", f"{folder}, {count} letters; open it with any mail program")
+
+
+def _mail_server(house: House) -> Check:
+    """Sign in at the mail server, and see whether anybody hands over when the hour comes."""
+    from adapters.outgoing.smtp import SmtpMail, read_smtp_url
+
+    server = read_smtp_url(house.settings.smtp_url.get_secret_value())
+    where = f"{server.host}:{server.port}"
+    if wrong := SmtpMail(server, house.home / "sent").check():
+        return Check("mail", "fail", f"{where}: {wrong}; check DUNWELL_SMTP_URL")
+    late = house.system_clock.now() - timedelta(hours=1)
+    with house.ledger.read() as session:
+        waiting = session.scalar(
+            select(func.count())
+            .select_from(Outbox)
+            .where(Outbox.state == OutboxState.QUEUED, Outbox.release_at < late)
+        )
+    if waiting:
+        told = f"{where}; {waiting} messages wait past their hour: run `dunwell dispatch` by day"
+        return Check("mail", "warn", told)
+    return Check("mail", "ok", where)
+
+
+def _sms(house: House) -> Check:
+    if house.settings.sms_url is None:
+        return Check("sms", "ok", f"files in {house.home / 'sms'} for whatever sends them")
+    if importlib.util.find_spec("twilio") is None:
+        return Check("sms", "fail", "Twilio's library is missing; install dunwell[sms]")
+    return Check("sms", "ok", "Twilio")
+
+
+def _reply_key(house: House) -> Check:
+    key = house.home / "reply.key"
+    _ = house.reply_key  # made where there is none
+    if key.stat().st_mode & 0o077:
+        return Check("reply key", "warn", f"others may read {key}; run `chmod 600 {key}`")
+    return Check("reply key", "ok", str(key))
 
 
 def _clock(_house: House) -> Check:
@@ -207,5 +251,7 @@ _LOOKS: tuple[Callable[[House], Check], ...] = (
     _people,
     _model,
     _mail,
+    _sms,
+    _reply_key,
     _clock,
 )
