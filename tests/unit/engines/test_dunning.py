@@ -214,3 +214,43 @@ class TestNoteAhead:
 
     def test_note_sent__moves_no_level(self) -> None:
         assert levels_after((item(late=-2),), 0) == {}
+
+
+class TestChannel:
+    def chosen(self, by=None, **changes: object) -> str:
+        found = plan_contact(account(**changes), by or policy())
+        return found.reminders[0].channel
+
+    @pytest.mark.parametrize("channel", ["email", "sms", "portal", "letter"])
+    def test_preferred_and_permitted__is_taken(self, channel) -> None:
+        agreed = contact(consents=("sms",))
+        assert self.chosen(contacts=(agreed,), preferred_channel=channel) == channel
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"contacts": (contact(),)},  # no consent
+            {"contacts": (contact(consents=("sms",), phone=None),)},
+            {"contacts": (contact(consents=("sms",), role="legal"),)},
+            {"contacts": (contact(consents=("sms",)),), "debtor_type": "guarantor"},
+            {"contacts": (contact(consents=("sms",), language="it"),)},  # nothing worded so
+            {"contacts": (contact(consents=("sms",)),), "by": policy_with("contact", channels=())},
+        ],
+    )
+    def test_text_message_not_permitted__is_mail(self, changes) -> None:
+        assert self.chosen(preferred_channel="sms", **changes) == "email"
+
+    def test_address_bounced__text_message_where_they_agreed(self) -> None:
+        gone = contact(bounced=True, consents=("sms",))
+        assert self.chosen(contacts=(gone,)) == "sms"
+        by = policy_with("contact", fallback_channels=("email",))
+        assert self.chosen(contacts=(gone,), by=by) == "email"  # and the gate says why not
+
+    def test_unknown_preference__is_mail(self) -> None:
+        assert self.chosen(preferred_channel="carrier pigeon") == "email"
+
+    def test_stage_without_a_text_message__is_mail(self) -> None:
+        late = item(late=90, dunning_level=3, dunned_on=day(-20))
+        agreed = contact(consents=("sms",))
+        found = plan_contact(account(late, contacts=(agreed,), preferred_channel="sms"), policy())
+        assert (found.reminders[0].stage, found.reminders[0].channel) == (4, "email")

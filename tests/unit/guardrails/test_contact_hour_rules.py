@@ -10,6 +10,7 @@ from tests.support.facts import (
     case_of,
     day,
     policy_with,
+    reminder,
 )
 
 
@@ -71,3 +72,17 @@ class TestInContactWindow:
         hit = rules.in_contact_window(case_of(account(), at=None))
         assert hit is not None
         assert hit.until == day(1)
+
+
+class TestQuietHoursOfTextMessages:
+    @pytest.mark.parametrize(
+        ("hour", "minute", "objects"),
+        [(13, 59, True), (14, 0, False), (22, 59, False), (23, 0, True)],  # 09:00 to 18:00
+    )
+    def test_text_message__keeps_its_own_hours_within_the_window(
+        self, hour, minute, objects
+    ) -> None:
+        at = datetime(2026, 11, 4, hour, minute, tzinfo=UTC)
+        text = reminder(channel="sms")
+        assert bool(rules.in_contact_window(case_of(account(), text, at=at))) == objects
+        assert rules.in_contact_window(case_of(account(), at=at)) is None

@@ -165,6 +165,27 @@ class TestConsentBeforeChannel:
         assert rules.consent_before_channel(case_of(account())) is None
 
 
+class TestChannelPermitted:
+    @pytest.mark.parametrize("channel", ["email", "sms", "portal", "letter"])
+    def test_debtor_s_own_contact__does_not_object(self, channel) -> None:
+        assert rules.channel_permitted(case_of(account(), reminder(channel=channel))) is None
+
+    @pytest.mark.parametrize("role", ["legal", "escalation"])
+    def test_text_message_to_a_third_party__objects_whatever_they_agreed_to(self, role) -> None:
+        facts = account(contacts=(contact(role=role, consents=("sms",)),))
+        assert rules.channel_permitted(case_of(facts, reminder(channel="sms")))
+        assert rules.channel_permitted(case_of(facts, reminder())) is None
+
+    def test_text_message_to_a_guarantor__objects(self) -> None:
+        facts = account(debtor_type="guarantor", contacts=(contact(consents=("sms",)),))
+        assert rules.channel_permitted(case_of(facts, reminder(channel="sms")))
+        assert rules.channel_permitted(case_of(facts, reminder())) is None
+
+    def test_channel_the_house_does_not_use__objects(self) -> None:
+        by = policy_with("contact", channels=("email",))
+        assert rules.channel_permitted(case_of(account(), reminder(channel="letter"), by=by))
+
+
 class TestAnswerBeforeChasing:
     def test_customer_wrote__no_reminder(self) -> None:
         assert rules.answer_before_chasing(case_of(account(inbound_unanswered=True)))
