@@ -139,10 +139,9 @@ def show(inbound_id: MessageId, home: Home = None) -> None:
         raise NotFound(f"no message {inbound_id}; `dunwell mail list` shows them")
     (each,) = found
     show_heading(each.subject.open_to_read() or "(no subject)")
-    say(
-        f"From {each.row.sender_name} <{each.row.sender}>, {each.row.received_at:%Y-%m-%d %H:%M} UTC"
-    )
-    say(f"Sender proven: {each.row.authentic}. Account: {each.row.account_id or 'not known'}.\n")
+    row = each.row
+    say(f"From {row.sender_name} <{row.sender}>, {row.received_at:%Y-%m-%d %H:%M} UTC")
+    say(f"Sender proven: {row.authentic}. Account: {row.account_id or 'not known'}.\n")
     say(each.body.open_to_read())
     for part in each.parts:
         show_heading(f"{part.name} ({part.media_type})")

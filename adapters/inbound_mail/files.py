@@ -50,7 +50,7 @@ class FileReader:
         self.found.append(
             IncomingFile(
                 name=_NAME_SIGNS.sub("_", name)[:200] or "unnamed",
-                media_type=media_type[:100],
+                media_type=storable(media_type[:100], 100),
                 size=len(data),
                 file_digest=hashlib.sha256(data).hexdigest(),
                 text=storable(text, self.limits.text_characters),

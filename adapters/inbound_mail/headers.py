@@ -85,7 +85,8 @@ def _plain(value: object) -> str:
     except BROKEN:
         return ""
     # Bytes beyond ASCII arrive as half characters; most often they are UTF-8.
-    return decoded_bytes(text.encode("utf-8", "surrogateescape"), None)
+    whole = decoded_bytes(text.encode("utf-8", "surrogateescape"), None)
+    return "".join(sign if sign.isprintable() or sign > "\x9f" else " " for sign in whole)
 
 
 def ids_in(message: Message, *names: str) -> tuple[str, ...]:

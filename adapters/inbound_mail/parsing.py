@@ -40,6 +40,7 @@ from ledger.ids import digest
 
 _MOST_BOUNDARIES = 5_000
 _HEADER_BYTES = 262_144
+_HEADER_END = re.compile(rb"\r?\n\r?\n")
 _WORD = re.compile(r"\w+")
 _FEW_WORDS = 8
 _REPORT_PARTS = ("message/delivery-status", "text/rfc822-headers")
@@ -93,8 +94,8 @@ class MailReader:
         if whole:
             self._collect(message, words, files)
         else:
-            text = data[:_HEADER_BYTES].partition(b"\n\n")[2]
-            words.shown.append(decoded_bytes(text, None))
+            text = _HEADER_END.split(data[:_HEADER_BYTES], maxsplit=1)[1:]
+            words.shown.extend(decoded_bytes(each, None) for each in text)
             why = "it is too large or too broken to be taken apart"
             files.list_only("the whole mail", "message/rfc822", data, why)
         return self._told(message, words, files, arrived_at)
@@ -105,7 +106,7 @@ class MailReader:
         is_bomb = (
             len(data) > self.limits.message_bytes
             or data.count(b"\n--") > _MOST_BOUNDARIES
-            or (len(data) > _HEADER_BYTES and b"\n\n" not in head and b"\n\r\n" not in head)
+            or (len(data) > _HEADER_BYTES and not _HEADER_END.search(head))
         )
         if not is_bomb:
             try:
@@ -120,7 +121,8 @@ class MailReader:
     def _told(
         self, message: Message, words: _Words, files: FileReader, arrived_at: datetime
     ) -> IncomingMessage:
-        body = storable("\n\n".join(w for w in words.shown if w), self.limits.text_characters)
+        shown = "\n\n".join(each for each in words.shown if each.strip())
+        body = storable(shown, self.limits.text_characters)
         self._keep_unshown(words, body, files)
         senders = addresses_in(raw_headers(message, "From"))
         name, sender = senders[0] if senders else ("", "")
@@ -208,9 +210,9 @@ class MailReader:
 
 def _children(part: Message) -> list[Message] | None:
     """The parts of a container; a mail inside a mail is a leaf."""
-    payload = part.get_payload()
-    if part.get_content_maintype() != "multipart" or not isinstance(payload, list):
+    if part.get_content_maintype() != "multipart" or not part.is_multipart():
         return None
+    payload = part.get_payload()
     return [child for child in payload if isinstance(child, Message)]
 
 
