@@ -34,12 +34,13 @@ NAMED_DAYS = {
     "today": 0, "tonight": 0, "this morning": 0, "this afternoon": 0, "this evening": 0,
     "eod": 0, "cob": 0, "just now": 0, "tomorrow": 1, "tmrw": 1, "tmr": 1, "tomoro": 1, "2moro": 1,
     "2morrow": 1, "tomorow": 1, "day after tomorrow": 2, "yesterday": -1, "yday": -1,
-    "last night": -1, "day before yesterday": -2, "heute": 0, "heute morgen": 0, "soeben": 0,
+    "last night": -1, "day before yesterday": -2, "a fortnight today": 14, "in a fortnight": 14, "within a fortnight": 14, "a week today": 7,
+    "heute in einer woche": 7, "in acht tagen": 7, "heute": 0, "heute morgen": 0, "soeben": 0,
     "heute abend": 0, "heute noch": 0, "morgen": 1, "ubermorgen": 2, "uebermorgen": 2,
     "gestern": -1, "vorgestern": -2, "aujourd'hui": 0, "ce jour": 0, "ce matin": 0, "ce soir": 0,
     "cet apres-midi": 0, "a l'instant": 0, "demain": 1, "apres-demain": 2, "apres demain": 2,
     "hier": -1, "avant-hier": -2, "hoy": 0, "esta manana": 0, "esta tarde": 0, "esta noche": 0,
-    "ahora mismo": 0, "pasado manana": 2, "manana": 1, "ayer": -1, "anoche": -1, "anteayer": -2,
+    "ahora mismo": 0, "pasado manana": 2, "manana": 1, "sous huitaine": 8, "sous quinzaine": 15, "ayer": -1, "anoche": -1, "anteayer": -2,
     "antes de ayer": -2, "oggi": 0, "domani": 1, "ieri": -1, "vandaag": 0, "gisteren": -1,
     "dzisiaj": 0, "dzis": 0, "jutro": 1, "wczoraj": -1, "hoje": 0, "amanha": 1, "ontem": -1,
 }  # fmt: skip
@@ -115,9 +116,9 @@ NTH_FORM = re.compile(
     rf"{_OF}(?:(?:{_LATER} )?{_MONTH_WORD}|{_MONTH})(?:\s(?P<year>20\d\d))?"
 )
 EDGE_FORM = re.compile(
-    r"\b(?P<edge>(?:the )?end|close|ende|fin|finales|final|mid|middle|mitte|mi|mediados|milieu"
+    r"\b(?P<edge>(?:the )?end|close|month-end|ende|fin|finales|final|mid|middle|mitte|mi|mediados|milieu"
     r"|early|beginning|start|anfang|debut|principios|comienzos|inicios|late)[-\s]"
-    rf"(?:(?:of|in|im|des|der|de|du|del|d'|the|le|el)\s*){{0,2}}"
+    rf"(?:(?:of|in|im|des|der|de|du|del|d'|the|le|el)[\s-]*){{0,2}}"
     rf"(?:(?:{_LATER} )?{_MONTH_WORD}\b|{_MONTH})(?:\s(?P<year>20\d\d))?(?! \d)"
 )
 _SOON = (
@@ -189,4 +190,24 @@ MONTH_ONLY = re.compile(
     rf"|desde|des|of|for|next|nachsten|le mois de|el mes de|bis|for the)\s{_MONTH}(?! \d|\d)"
     r"|\b(?:next month|nachsten monat|le mois prochain|mois prochain|el proximo mes|el mes que viene"
     r"|proximo mes|mes que viene|kommenden monat|this month|diesen monat|ce mois(?:-ci)?|este mes)\b"
+)
+_A_WEEK = (
+    r"(?P<{0}>next week|the week after next|week after next|this week|(?:nachste[rn]?|kommende[rn]?|diese[rn]?"
+    r"|ubernachste[rn]?) woche|(?:la )?semaine prochaine|cette semaine|(?:la )?semana que viene|esta semana"
+    r"|(?:la )?proxima semana)"
+)
+DAY_OF_WEEK = re.compile(
+    rf"\b(?P<weekday>{'|'.join(sorted(WEEKDAYS, key=len, reverse=True))})\b,?\s(?:of |in |der |de (?:la )?)?"
+    + _A_WEEK.format("week")
+    + r"\b|\b"
+    + _A_WEEK.format("week2")
+    + r"\b,?\s(?:on |am |le |el |this |by )?"
+    + rf"(?P<weekday2>{'|'.join(sorted(WEEKDAYS, key=len, reverse=True))})\b"
+)
+CALENDAR_WEEK = re.compile(
+    r"\b(?:kw|calendar week|kalenderwoche|week no\.?|wk)\.?\s?(?P<number>[0-5]?\d)\b"
+)
+NEXT_MONTH = re.compile(rf"\s*(?:,\s*and|,|and|&|und|et|y|e|/)\s*{_MONTH}(?!\s*\d)")
+EARLIER_DAY = re.compile(
+    r"(?<![\w.,/€$£])(?P<day>[0-3]?\d)(?:st|nd|rd|th|\.|er)?\s*(?:,\s*and|,|and|&|und|et|y|or|oder|/)\s*(?:the |on |am |le |el )*$"
 )

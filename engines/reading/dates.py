@@ -22,14 +22,18 @@ from engines.reading.calendar import (
 )
 from engines.reading.date_words import (
     AFTER_EVENT,
+    CALENDAR_WEEK,
+    DAY_OF_WEEK,
     DAY_ONLY,
     DURATION,
+    EARLIER_DAY,
     EDGE,
     EDGE_FORM,
     MONTH_ONLY,
     MONTHS,
     NAMED_DAY,
     NAMED_DAYS,
+    NEXT_MONTH,
     NTH,
     NTH_FORM,
     NUMBERS,
@@ -43,6 +47,7 @@ from engines.reading.date_words import (
     WEEKDAYS,
 )
 
+_MOST_LISTED = 12
 _FAR = 400  # days; a date further off in the future is not read from words without a year
 
 
@@ -96,9 +101,56 @@ def find_dates(folded: str, anchor: Anchor) -> list[DateMention]:
                 continue
             if AFTER_EVENT.match(folded, end) and form == "duration":
                 pair = (None, None)
-            taken.append((start, end))
-            found.append(DateMention(start, end, pair[0], pair[1], form))
+            here = [DateMention(start, end, pair[0], pair[1], form)]
+            if form in ("nth", "edge", "textual"):
+                here += _listed(folded, form, pattern, read, match, anchor)
+            taken += [(each.start, each.end) for each in here]
+            found += here
     return _without_weekdays_of_dates(sorted(found, key=lambda each: each.start))
+
+
+def _listed(
+    folded: str,
+    form: str,
+    pattern: re.Pattern[str],
+    read: Callable[..., Pair],
+    match: re.Match[str],
+    anchor: Anchor,
+) -> list[DateMention]:
+    """The other days of a list, such as "the last day of March, April and May", "5 and 20 May"."""
+    found: list[DateMention] = []
+    groups = match.groupdict()
+    name = groups.get("month")
+    if not name:
+        return found
+    at = match.end()
+    while len(found) < _MOST_LISTED and (after := NEXT_MONTH.match(folded, at)):
+        words = match.group().replace(name, after["month"])
+        again = pattern.fullmatch(words)
+        pair = _read(read, again, anchor) if again else None
+        if pair is None:
+            break
+        found.append(DateMention(after.start("month"), after.end("month"), *pair, form))
+        at = after.end()
+    at = match.start()
+    while groups.get("day") and len(found) < _MOST_LISTED:
+        window = folded[max(0, at - 14) : at]
+        before = EARLIER_DAY.search(window)
+        if not before:
+            break
+        at = at - len(window) + before.start("day")
+        pair = _earlier(int(before["day"]), name, match["year"], anchor)
+        if pair is None:
+            break
+        found.append(DateMention(at, at + len(before["day"]), *pair, form))
+    return found
+
+
+def _earlier(day: int, month: str, year: str | None, anchor: Anchor) -> Pair:
+    try:
+        return _dated(day, MONTHS[month], year, anchor)
+    except ValueError:
+        return None
 
 
 def _read(read: Callable[..., Pair], match: re.Match[str], anchor: Anchor) -> Pair:
@@ -151,7 +203,8 @@ def _numeric(match: re.Match[str], anchor: Anchor) -> Pair:
         return found, found
     one, two = int(match["one"]), int(match["two"])
     year, mark = match["year"], match["mark"]
-    if not year and mark != "." and not match["lead"]:
+    clear = mark == "/" and (len(match["one"]) == len(match["two"]) == 2 or max(one, two) > 12)
+    if not year and mark != "." and not match["lead"] and not clear:
         return None
     if not year and mark == "." and not (match["lead"] or match["stop"]):
         return None
@@ -202,6 +255,20 @@ def _weekday(match: re.Match[str], anchor: Anchor) -> Pair:
     if re.match(r"next|nachste", before):
         return max(weekday_of_week(anchor.day, weekday, 1), coming), None
     return coming, gone
+
+
+def _day_of_week(match: re.Match[str], anchor: Anchor) -> Pair:
+    words = match["week"] or match["week2"]
+    weeks = 2 if re.search(r"after next|ubernachst", words) else 1
+    if re.match(r"this|diese|cette|esta", words):
+        weeks = 0
+    weekday = WEEKDAYS[match["weekday"] or match["weekday2"]]
+    return weekday_of_week(anchor.day, weekday, weeks), None
+
+
+def _calendar_week(match: re.Match[str], anchor: Anchor) -> Pair:
+    found = date.fromisocalendar(anchor.day.year, int(match["number"]), FRIDAY + 1)
+    return found, found
 
 
 def _named(match: re.Match[str], anchor: Anchor) -> Pair:
@@ -312,6 +379,8 @@ _FORMS: tuple[tuple[str, re.Pattern[str], Callable[..., Pair]], ...] = (
     ("textual", TEXTUAL, _textual),
     ("textual", TEXTUAL_LATER, _textual),
     ("duration", DURATION, _duration),
+    ("weekday", DAY_OF_WEEK, _day_of_week),
+    ("week", CALENDAR_WEEK, _calendar_week),
     ("week", WEEK, _week),
     ("named", NAMED_DAY, _named),
     ("weekday", WEEKDAY, _weekday),

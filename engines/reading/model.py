@@ -127,7 +127,6 @@ class Reading:
     disputed_invoices: tuple[str, ...]
     dispute_reasons: tuple[str, ...]
     disputed_amount_minor: int | None
-    disputed_currency: str | None
     mentioned_invoices: tuple[str, ...]
     already_paid: PaidClaim | None
     plan: PlanClaim | None
@@ -137,3 +136,4 @@ class Reading:
     why_human: tuple[str, ...]
     spans: tuple[Span, ...]
     own_text: str
+    disputed_currency: str | None = None

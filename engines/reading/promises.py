@@ -12,6 +12,10 @@ from engines.reading.page import Page
 from engines.reading.roles import Judged
 
 _CONDITIONAL_INTENTS = ("extension_request", "payment_plan_request")
+_PROMISING = ("promise_to_pay", "payment_plan_request", "extension_request")
+_EASIER, _HARDER = 0.7, 0.6
+_BESIDE_DAY = 0.12  # an amount beside a promised day is promised sooner than one by itself
+_SURE = 0.5
 _MOST = 12
 
 
@@ -45,7 +49,7 @@ def read_promises(
     Returns:
         The promises and the sentences they were read from.
     """
-    found = _with_dates(judged, model)
+    found = _with_dates(judged, intents, model)
     if not found and "promise_to_pay" in intents:
         found = _without_dates(judged, model)
     currency = _only_currency(judged)
@@ -62,23 +66,51 @@ def read_promises(
     return tuple(dict.fromkeys(claims))[:_MOST], spans
 
 
-def _with_dates(judged: Sequence[Judged], model: Model) -> list[_Found]:
-    head, amount_head = model["date"], model["amount"]
+def _with_dates(judged: Sequence[Judged], intents: Sequence[str], model: Model) -> list[_Found]:
     found: list[_Found] = []
+    limit = _date_limit(intents, model)
     for each in judged:
         dates = tuple(
             mention
             for mention, likely in each.dates
-            if head.holds("promise", likely) and (mention.ahead or mention.form == "month")
+            if likely["promise"] >= limit and likely["promise"] >= likely["paid"]
         )
-        amounts = tuple(
-            mention for mention, likely in each.amounts if amount_head.holds("promise", likely)
-        )
+        amounts = _amounts_of(each, _BESIDE_DAY if dates else None, model)
         if dates:
             found.append(_Found(each, dates, amounts or _amounts_near(each, judged, model)))
-        elif amounts and model["sentence"].holds("promise", each.sentence):
+        elif amounts and _commits(each, intents, model):
             found.append(_Found(each, (), amounts))
     return _without_repeats(found)
+
+
+def _date_limit(intents: Sequence[str], model: Model) -> float:
+    """From where on a day is promised: sooner where the message is about paying later."""
+    limit = model["date"].thresholds.get("promise", 0.5)
+    if any(each in intents for each in _PROMISING):
+        return limit * _EASIER
+    return max(limit, _HARDER)
+
+
+def _commits(line: Judged, intents: Sequence[str], model: Model) -> bool:
+    return "promise_to_pay" in intents and model["sentence"].holds("promise", line.sentence)
+
+
+def _amounts_of(line: Judged, floor: float | None, model: Model) -> tuple[AmountMention, ...]:
+    """The amounts of a sentence that are promised rather than paid, disputed or the whole."""
+    limit = model["amount"].thresholds.get("promise", 0.5) if floor is None else floor
+    papers = [
+        (each.start, each.end) for each, likely in line.documents if likely["invoice"] > _SURE
+    ]
+    promised, parts = [], []
+    for mention, likely in line.amounts:
+        if any(mention.start < end and start < mention.end for start, end in papers):
+            continue
+        rivals = max(likely["paid"], likely["disputed"], likely["total"])
+        if likely["promise"] >= limit and likely["promise"] >= rivals:
+            promised.append(mention)
+        elif likely["instalment"] >= _SURE:
+            parts.append(mention)
+    return tuple(promised or (parts if floor is not None else ()))
 
 
 def _without_repeats(found: list[_Found]) -> list[_Found]:
@@ -95,13 +127,13 @@ def _amounts_near(
     line: Judged, judged: Sequence[Judged], model: Model
 ) -> tuple[AmountMention, ...]:
     """The amount of a promise in the sentence before or after the one with the day."""
-    head = model["amount"]
     for other in (line.at + 1, line.at - 1):
         near = next((each for each in judged if each.at == other), None)
-        if near is None or any(model["date"].holds("promise", each) for _m, each in near.dates):
+        if near is None or near.line.sentence.part != line.line.sentence.part:
             continue
-        found = tuple(mention for mention, each in near.amounts if head.holds("promise", each))
-        if found and near.line.sentence.part == line.line.sentence.part:
+        if any(each["promise"] >= _SURE for _mention, each in near.dates):
+            continue
+        if found := _amounts_of(near, None, model):
             return found
     return ()
 
@@ -111,9 +143,7 @@ def _without_dates(judged: Sequence[Judged], model: Model) -> list[_Found]:
     best = max(judged, key=lambda each: each.sentence["promise"], default=None)
     if best is None:
         return []
-    head = model["amount"]
-    amounts = tuple(mention for mention, likely in best.amounts if head.holds("promise", likely))
-    return [_Found(best, (), amounts)]
+    return [_Found(best, (), _amounts_of(best, None, model))]
 
 
 def _pairs(found: _Found) -> list[tuple[date | None, AmountMention | None]]:
