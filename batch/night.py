@@ -12,6 +12,7 @@ from batch.cash_pass import cash_pass
 from batch.collections_pass import collections_pass
 from batch.dispatch import dispatch
 from batch.intake import intake
+from batch.replies_pass import replies_pass
 from batch.report import write_report
 from batch.run import Night, finish_night, night_thread, start_night
 from graph.bootstrap import House
@@ -42,7 +43,7 @@ def run_night(house: House, as_of: date, progress: Progress, limit: int | None =
         works: dict[str, Callable[[], None]] = {
             "intake": partial(intake, night),
             "cash": partial(cash_pass, night),
-            "disputes": partial(dispute_pass, night),
+            "disputes": partial(_replies_and_disputes, night),
             "credit": partial(credit_pass, night),
             "collections": partial(collections_pass, night),
             "forecast": partial(forecast_pass, night),
@@ -73,6 +74,12 @@ def _phase(night: Night, name: str, work: Callable[[], None]) -> None:
     night.add("seconds", **{name: round(stopwatch() - started, 3)})
     with night.house.ledger.write() as session:
         night.keep_counts(session)
+
+
+def _replies_and_disputes(night: Night) -> None:
+    """What customers wrote opens disputes, so it is read before disputes are prepared."""
+    replies_pass(night)
+    dispute_pass(night)
 
 
 def _dispatch(night: Night) -> None:
