@@ -314,6 +314,11 @@ def test_recipient__comes_from_the_ledgers_contact(channel, recipient):
     assert render_letter(first_reminder(channel=channel), FACTS, POLICY).recipient == recipient
 
 
+def test_letter__names_contact_account_and_number():
+    to = f"{FACTS.contacts[0].name} | {FACTS.name} | {FACTS.account_number}"
+    assert render_letter(first_reminder(channel="letter"), FACTS, POLICY).recipient == to
+
+
 def test_portal_message__is_addressed_to_the_contact():
     assert render_letter(first_reminder(channel="portal"), FACTS, POLICY).recipient == "con_1"
 
@@ -322,7 +327,11 @@ def test_portal_message__is_addressed_to_the_contact():
     ("action", "facts", "says"),
     [
         (first_reminder(contact_id="con_9"), FACTS, "no contact 'con_9'"),
-        (first_reminder(channel="letter"), FACTS, "no address for channel 'letter'"),
+        (
+            first_reminder(channel="sms"),
+            replace(FACTS, contacts=(replace(FACTS.contacts[0], phone=None),)),
+            "no address for channel 'sms'",
+        ),
         (
             first_reminder(),
             replace(FACTS, contacts=(replace(FACTS.contacts[0], email=None),)),
