@@ -7,21 +7,12 @@ from sqlmodel import Session
 
 from agents.offline_reading import dispute_reason
 from batch.cases import work_case
+from batch.promises_pass import promises_pass
 from batch.run import Night
 from engines.matching.model import Action
-from engines.promises import settle
 from graph.resume import open_threads
-from guardrails.business_days import add_business_days
-from ledger.queries.cash import (
-    accounts_with_unapplied_cash,
-    cash_since,
-    items_by_account,
-    pending_promises,
-)
 from ledger.queries.cash_facts import facts_for
-from ledger.states import PromiseState
-from ledger.tables.case import Promise
-from tools.cash_book import keep_promise_states, known_payers, set_receipts_aside
+from tools.cash_book import known_payers, set_receipts_aside
 from tools.cash_desk import Desk, apply_certain, suggest
 from tools.cash_matching import match_receipts
 from tools.cash_memory import cash_memory
@@ -46,7 +37,7 @@ def cash_pass(night: Night) -> None:
     applied = _in_batches(night, certain, apply_certain)
     suggested = _in_batches(night, likely, suggest)
     cases = _set_aside(night, held)
-    _settle_promises(night)
+    promises_pass(night)
     night.add("cash", applied=applied, suggested=suggested, set_aside=len(held), cases=cases)
 
 
@@ -106,48 +97,3 @@ def _set_aside(night: Night, held: Sequence[Matched]) -> int:
     with night.house.ledger.write() as session:  # last, so that a crash leaves no case unopened
         set_receipts_aside(session, by_reason)
     return len(payers)
-
-
-def _settle_promises(night: Night) -> None:
-    """Keep or break promises; never break one while the account's cash waits to be applied."""
-    with night.house.ledger.write() as session:
-        promises = pending_promises(session)
-        accounts = {promise.account_id for promise in promises}
-        if not promises:
-            return
-        cash = cash_since(session, accounts, min(p.promised_on for p in promises))
-        books = items_by_account(session, accounts)
-        suspense = accounts_with_unapplied_cash(session, accounts)
-        states: dict[str, PromiseState] = {}
-        for promise in promises:
-            open_minor = {i.invoice_id: i.open_minor for _a, i in books.get(promise.account_id, ())}
-            state = _state_of(night, promise, cash.get(promise.account_id, []), open_minor)
-            if state in (PromiseState.PENDING, promise.state):
-                continue
-            if state is not PromiseState.KEPT and promise.account_id in suspense:
-                continue
-            states[promise.id] = state
-        keep_promise_states(session, states)
-        night.add("cash", promises=sorted(states))
-        night.keep_counts(session)
-
-
-def _state_of(
-    night: Night,
-    promise: Promise,
-    cash: list[tuple[str, int, object, str]],
-    open_minor: dict[str, int],
-) -> PromiseState:
-    policy = night.house.policy
-    return settle(
-        promise.amount_minor,
-        tuple(promise.invoice_ids.split(",")) if promise.invoice_ids else (),
-        promise.promised_on,
-        add_business_days(
-            policy.company.calendar, promise.due_on, policy.contact.promise_grace_days
-        ),
-        night.as_of,
-        cash,
-        open_minor,
-        promise.currency,
-    )

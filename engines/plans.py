@@ -188,7 +188,7 @@ def _pay_day(days: Sequence[date]) -> int | None:
 
 
 def split_exactly(total: Money, count: int) -> tuple[int, ...]:
-    """Parts in minor units that differ by one at most and sum to the total; the first are larger."""
+    """Parts that sum to the total and differ by a minor unit at most; the first are larger."""
     return tuple(part.minor for part in total.split([1] * count))
 
 

@@ -106,6 +106,23 @@ class PlanState(StrEnum):
     CANCELLED = "cancelled"
 
 
+PLAN_MOVES: dict[PlanState, frozenset[PlanState]] = {
+    PlanState.PROPOSED: frozenset({PlanState.ACTIVE, PlanState.COMPLETED, PlanState.CANCELLED}),
+    PlanState.ACTIVE: frozenset({PlanState.COMPLETED, PlanState.BREACHED, PlanState.CANCELLED}),
+    PlanState.BREACHED: frozenset({PlanState.ACTIVE, PlanState.COMPLETED, PlanState.CANCELLED}),
+}
+
+
+def check_plan_move(old: str, new: PlanState) -> None:
+    """Refuse a move of a plan that the table does not hold.
+
+    Raises:
+        Conflict: The plan has moved on.
+    """
+    if new not in PLAN_MOVES.get(PlanState(old), frozenset()):
+        raise Conflict(f"a plan that is {old} cannot become {new}")
+
+
 class TicketState(StrEnum):
     """Life of a service ticket."""
 

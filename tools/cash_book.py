@@ -1,4 +1,4 @@
-"""Writes of cash in bulk: receipts of the bank, certain applications, reasons, promises."""
+"""Writes of cash in bulk: receipts of the bank, certain applications, reasons."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -14,9 +14,8 @@ from ledger.chains import append_audit
 from ledger.journal import touch
 from ledger.postings import application_id, hold_receipt, identify_payers
 from ledger.postings_bulk import add_rows, post_applications
-from ledger.postings_cases import settle_promises
 from ledger.postings_cash import note_advices
-from ledger.states import ApplicationKind, PromiseState
+from ledger.states import ApplicationKind
 from ledger.tables.receivable import Application, Receipt
 from tools.execute import Writer
 from tools.execute_cash import items_of
@@ -43,11 +42,6 @@ def set_receipts_aside(session: Session, by_reason: dict[str, list[str]]) -> Non
     """Note why receipts wait."""
     for reason, receipt_ids in by_reason.items():
         hold_receipt(session, receipt_ids, reason)
-
-
-def keep_promise_states(session: Session, states: dict[str, PromiseState]) -> None:
-    """Promises become kept, partly kept or broken."""
-    settle_promises(session, states)
 
 
 def post_certain_receipts(

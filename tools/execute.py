@@ -5,7 +5,7 @@ Callers are tools.proposals (judged Allow) and tools.decisions (approved and jud
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, assert_never
+from typing import assert_never
 
 from sqlmodel import Session
 
@@ -23,6 +23,8 @@ from tools.answered_mail import mail_answered
 from tools.execute_cash import cash_value, post_cash
 from tools.execute_disputes import dispute_value, post_dispute
 from tools.outgoing import JudgedMessage, outbox_rows
+from tools.plans import plan_value, post_plan
+from tools.promises import post_promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,8 @@ def action_value(action: act.ProposedAction, facts: AccountFacts) -> Money | Non
             return facts.open_in(action.currency)
         case act.ApplyReceipt() | act.ApplyCredit() | act.ReverseReceipt():
             return cash_value(action, facts)
-        case act.ProposePlan():
-            return Money(sum(part.amount_minor for part in action.parts), action.currency)
+        case act.ProposePlan() | act.AcceptPlan() | act.EndPlan():
+            return plan_value(action, facts)
         case act.SetCreditLimit():
             return Money(action.limit_minor, action.currency)
         case act.WriteOff():
@@ -96,8 +98,10 @@ def _write(writer: Writer, action: act.ProposedAction, judged: JudgedMessage | N
             return post_cash(writer, action)
         case act.OpenDisputeCase() | act.ResolveDispute() | act.ReopenDispute():
             return post_dispute(writer, action)
-        case act.RecordPromise() | act.ProposePlan():
-            return _post_promise(writer, action)
+        case act.RecordPromise() | act.KeepPromise():
+            return post_promise(writer, action)
+        case act.ProposePlan() | act.AcceptPlan() | act.EndPlan():
+            return post_plan(writer, action)
         case act.PlaceHold() | act.ReleaseHold():
             return _post_hold(writer, action)
         case act.SetCreditLimit() | act.SetCreditHold():
@@ -130,32 +134,6 @@ def _queue_message(writer: Writer, judged: JudgedMessage | None) -> str:
     if isinstance(judged.action, act.AnswerQuery):
         postings_cases.mark_answered(writer.session, judged.action.account_id, writer.facts.as_of)
     return f"queued to {outbox['recipient']}, leaves {outbox['release_at']:%Y-%m-%d %H:%M} UTC"
-
-
-def _post_promise(writer: Writer, action: act.RecordPromise | act.ProposePlan) -> str:
-    if isinstance(action, act.ProposePlan):
-        parts = [(part.due_on, part.amount_minor) for part in action.parts]
-        plan_id = postings_cases.propose_plan(
-            writer.session,
-            action.account_id,
-            action.currency,
-            action.invoice_ids,
-            parts,
-            writer.facts.as_of,
-        )
-        return f"plan {plan_id} agreed"
-    row: dict[str, Any] = {
-        "account_id": action.account_id,
-        "direction": action.direction,
-        "kind": action.kind,
-        "amount_minor": action.amount_minor,
-        "currency": action.currency,
-        "promised_on": writer.facts.as_of,
-        "due_on": action.due_on,
-        "invoice_ids": ",".join(action.invoice_ids),
-        "source": writer.actor,
-    }
-    return f"promise {postings_cases.record_promise(writer.session, row)} recorded"
 
 
 def _post_hold(writer: Writer, action: act.PlaceHold | act.ReleaseHold) -> str:

@@ -56,6 +56,9 @@ class Promise(Table, table=True):
         kept_on: When it was kept, or partly kept.
         kept_minor: What came in for it.
         claim_id: The claim it was recorded on.
+        owner: Who sees to a promise of ours.
+        settled_by: The ledger, or the person who said what became of it.
+        told_on: When a person was told that a promise of ours is overdue.
     """
 
     id: str = Field(primary_key=True)
@@ -73,12 +76,16 @@ class Promise(Table, table=True):
     kept_on: date | None = None
     kept_minor: int = minor(default=0)
     claim_id: str | None = None
+    owner: str | None = None
+    settled_by: str = ""
+    told_on: date | None = None
 
 
 class Plan(Table, table=True):
     """A payment plan: agreed instalments over invoices already due.
 
     Attributes:
+        proposed_on: When a person approved it to be offered.
         frequency: once, weekly, fortnightly or monthly.
         breached_on: When an instalment was found missed.
         cure_by: Until when a breach may be made good.
@@ -92,6 +99,7 @@ class Plan(Table, table=True):
     agreed_on: date | None = None
     invoice_ids: str = ""
     frequency: str = text(default="monthly")
+    proposed_on: date | None = None
     accepted_on: date | None = None
     breached_on: date | None = None
     cure_by: date | None = None

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from ledger import postings, postings_cases, postings_disputes
+from ledger import postings, postings_cases, postings_disputes, postings_promises
 from ledger.checks import check_ledger
 from ledger.errors import Conflict, NotFound
 from ledger.states import ApplicationKind, DisputeState, PromiseState
@@ -72,6 +72,14 @@ def sound(books: Books) -> bool:
         return check_ledger(session, DAY + timedelta(days=400)) == []
 
 
+PLAN = {
+    "account_id": "acc_a",
+    "currency": "EUR",
+    "invoice_ids": "inv_1",
+    "frequency": "monthly",
+    "proposed_on": DAY,
+    "approved_by": "felix",
+}
 UNTOUCHED = (100_00, 100_00, 150_00, 150_00)
 
 
@@ -297,7 +305,8 @@ class TestCustomerState:
     def test_promise_settled_the_same_day__is_not_revived(self, books: Books) -> None:
         first = self.promise(books, 10)
         with books.ledger.write() as session:
-            postings_cases.settle_promises(session, {first: PromiseState.KEPT})
+            settled = postings_promises.Settled(PromiseState.KEPT)
+            postings_promises.settle_promises(session, {first: settled})
         self.promise(books, 10)
         assert value(books, Promise.state, first) == PromiseState.KEPT
 
@@ -314,13 +323,13 @@ class TestCustomerState:
             "source": "ann",
         }
         with books.ledger.write() as session:
-            return postings_cases.record_promise(session, row)
+            return postings_promises.record_promise(session, row)
 
     def test_plan_agreed_twice__is_one_with_its_parts(self, books: Books) -> None:
         parts = [(DAY, 40_00), (DAY + timedelta(days=30), 60_00)]
         for _ in range(2):
             with books.ledger.write() as session:
-                postings_cases.propose_plan(session, "acc_a", "EUR", ("inv_1",), parts, DAY)
+                postings_promises.propose_plan(session, PLAN, parts)
         assert (count(books, Plan), count(books, PlanInstalment)) == (1, 2)
         assert sound(books)
 
@@ -393,7 +402,9 @@ class TestCustomerState:
             lambda s: postings_disputes.resolve_dispute(s, "x", DENIED),
             lambda s: postings_cases.release_hold(s, "x", "ann", NOON),
             lambda s: postings_cases.set_credit_hold(s, "x", True),
-            lambda s: postings_cases.settle_promises(s, {"x": PromiseState.KEPT}),
+            lambda s: postings_promises.settle_promises(
+                s, {"x": postings_promises.Settled(PromiseState.KEPT)}
+            ),
             lambda s: postings_cases.opt_out(s, "x"),
         ],
     )

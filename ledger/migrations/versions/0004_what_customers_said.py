@@ -22,9 +22,17 @@ NEW_COLUMNS = {
     "dispute": ("resolved_by", "resolved_minor", "level", "answer_by", "claim_id"),
     "message": ("inbound_id",),
     "outbox": ("attachments", "in_reply_to", "attempts"),
-    "plan": ("frequency", "accepted_on", "breached_on", "cure_by", "approved_by"),
+    "plan": ("frequency", "proposed_on", "accepted_on", "breached_on", "cure_by", "approved_by"),
     "receipt": ("advice_key",),
-    "promise": ("method_days", "kept_on", "kept_minor", "claim_id"),
+    "promise": (
+        "method_days",
+        "kept_on",
+        "kept_minor",
+        "claim_id",
+        "owner",
+        "settled_by",
+        "told_on",
+    ),
 }
 
 
@@ -219,6 +227,7 @@ def _add_columns() -> None:
     op.add_column(
         "plan", sa.Column("frequency", sa.String(), nullable=False, server_default="monthly")
     )
+    op.add_column("plan", sa.Column("proposed_on", sa.Date(), nullable=True))
     op.add_column("plan", sa.Column("accepted_on", sa.Date(), nullable=True))
     op.add_column("plan", sa.Column("breached_on", sa.Date(), nullable=True))
     op.add_column("plan", sa.Column("cure_by", sa.Date(), nullable=True))
@@ -234,3 +243,8 @@ def _add_columns() -> None:
         "receipt", sa.Column("advice_key", sa.String(), nullable=False, server_default="")
     )
     op.add_column("promise", sa.Column("claim_id", sa.String(), nullable=True))
+    op.add_column("promise", sa.Column("owner", sa.String(), nullable=True))
+    op.add_column(
+        "promise", sa.Column("settled_by", sa.String(), nullable=False, server_default="")
+    )
+    op.add_column("promise", sa.Column("told_on", sa.Date(), nullable=True))
