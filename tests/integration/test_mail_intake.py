@@ -1,0 +1,189 @@
+"""The night reads its mail: folders are emptied after the books have it, and a crash loses none."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import orjson
+import pytest
+
+from batch import intake_mail
+from batch.intake_mail import fetch_mail
+from cli.main import _run
+from ledger.tables.inbound import Inbound
+from ledger.tables.work import Feed
+from tests.support.mail_room import AS_OF, NOW, OURS, MailRoom, mail_room
+from tests.support.mails import mail
+
+__all__ = ["mail_room"]
+
+
+def drop(room: MailRoom, place: str, data: bytes) -> Path:
+    path = room.house.home / "intake" / place
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    return path
+
+
+def fetch(room: MailRoom) -> intake_mail.MailTaken:
+    return fetch_mail(room.house, AS_OF, NOW)
+
+
+class TestFolders:
+    def test_maildir__is_read_and_marked_as_seen(self, mail_room: MailRoom) -> None:
+        drop(mail_room, "mail/new/1.host", mail(In_Reply_To=OURS))
+        assert fetch(mail_room).taken.messages == 1
+        assert (mail_room.house.home / "intake/mail/cur/1.host:2,S").exists()
+        assert mail_room.only().account_id == "acc_a"
+
+    def test_single_mail__is_put_away(self, mail_room: MailRoom) -> None:
+        path = drop(mail_room, "mail/reply.eml", mail())
+        fetch(mail_room)
+        assert not path.exists()
+        assert (mail_room.house.home / "intake/done/2026-03-17/mail-reply.eml").exists()
+
+    def test_mbox__every_mail_of_it_is_read(self, mail_room: MailRoom) -> None:
+        box = b"".join(
+            b"From a@b Mon Mar 16 10:00:00 2026\n" + mail(f"{n}", message_id=f"<{n}@x>") + b"\n"
+            for n in range(250)
+        )
+        path = drop(mail_room, "mail/all.mbox", box)
+        assert fetch(mail_room).taken.messages == 250
+        assert not path.exists()
+
+    def test_crash_before_putting_away__nothing_is_lost_or_doubled(
+        self, mail_room: MailRoom, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        drop(mail_room, "mail/new/1.host", mail(In_Reply_To=OURS))
+        with monkeypatch.context() as patched:
+            patched.setattr(intake_mail, "take_in_advices", lambda *_, **__: 1 / 0)
+            with pytest.raises(ZeroDivisionError):
+                fetch(mail_room)
+        assert fetch(mail_room).taken.known == 1
+        assert len(mail_room.heard()) == 1
+
+    def test_empty_file__stays_and_is_named(self, mail_room: MailRoom) -> None:
+        path = drop(mail_room, "mail/nothing.eml", b"  \n")
+        drop(mail_room, "mail/new/1.host", mail())
+        done = fetch(mail_room)
+        assert done.refused == ["intake/mail/nothing.eml: there is no mail in it"]
+        assert path.exists()
+        assert done.taken.messages == 1
+
+    def test_no_mail_at_all__no_feed(self, mail_room: MailRoom) -> None:
+        fetch(mail_room)
+        assert feeds(mail_room) == {}
+
+    def test_mail_was_read__the_feed_is_fresh(self, mail_room: MailRoom) -> None:
+        drop(mail_room, "mail/new/1.host", mail())
+        fetch(mail_room)
+        assert feeds(mail_room) == {"mail": AS_OF}
+
+    def test_mailbox_out_of_reach__folders_are_read_and_the_feed_is_not_fresh(
+        self, mail_room: MailRoom
+    ) -> None:
+        from pydantic import SecretStr
+
+        settings = mail_room.house.settings
+        url = SecretStr("imaps://ar:geheim@127.0.0.1:1/INBOX")
+        mail_room.house.settings = settings.model_copy(update={"imap_url": url})
+        drop(mail_room, "mail/new/1.host", mail())
+        done = fetch(mail_room)
+        assert done.taken.messages == 1
+        assert feeds(mail_room) == {}
+        (line,) = done.refused
+        assert "mail server 127.0.0.1:1" in line
+        assert "geheim" not in line
+
+
+def feeds(room: MailRoom) -> dict[str, object]:
+    with room.house.ledger.read() as session:
+        found = session.get(Feed, "mail")
+        return {found.name: found.read_through} if found else {}
+
+
+class TestTextMessages:
+    def test_dropped_list__is_taken_in(self, mail_room: MailRoom) -> None:
+        told = [
+            {"id": f"s{n}", "from": "+15035550101", "body": "ok", "received_at": NOW.isoformat()}
+            for n in range(2)
+        ]
+        path = drop(mail_room, "sms/a.json", orjson.dumps(told))
+        assert fetch(mail_room).taken.messages == 2
+        assert not path.exists()
+
+    @pytest.mark.parametrize(
+        ("data", "why"),
+        [
+            (b"nonsense", "it is no JSON"),
+            (b'{"id": "1"}', "0.from: Field required"),
+            (b"[]", "there is no message in it"),
+        ],
+    )
+    def test_wrong_file__stays_and_is_named(
+        self, data: bytes, why: str, mail_room: MailRoom
+    ) -> None:
+        path = drop(mail_room, "sms/a.json", data)
+        (line,) = fetch(mail_room).refused
+        assert line.startswith("intake/sms/a.json: ")
+        assert why in line
+        assert path.exists()
+
+
+class TestCommand:
+    @pytest.fixture
+    def home(self, mail_room: MailRoom, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+        url = mail_room.house.settings.database_url
+        monkeypatch.setenv("DUNWELL_DATABASE_URL", url or "")
+        return str(mail_room.house.home)
+
+    def run(self, capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+        code = _run([*arguments], debug=False)
+        told = capsys.readouterr()
+        return code, told.out, told.err
+
+    def test_files__are_taken_in_and_stay(
+        self, home: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        path = tmp_path / "a.eml"
+        path.write_bytes(mail(In_Reply_To=OURS))
+        arguments = ("mail", str(path), "--as-of", "2026-03-17", "--home", home)
+        code, out, _err = self.run(capsys, *arguments, "--json")
+        assert (code, orjson.loads(out)["linked"]) == (0, 1)
+        assert path.exists()
+
+    def test_missing_file__is_one_line(self, home: str, capsys: pytest.CaptureFixture[str]) -> None:
+        code, _out, err = self.run(capsys, "mail", "no.eml", "--home", home)
+        assert (code, err) == (2, "dunwell: no.eml: there is no such file or folder\n")
+
+    def test_nothing_named__says_what_to_do(
+        self, home: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        code, _out, err = self.run(capsys, "mail", "take", "--home", home)
+        assert code == 2
+        assert "--fetch" in err
+
+    def test_unlinked__is_listed_shown_and_linked(
+        self, home: str, mail_room: MailRoom, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        mail_room.take(mail("Pay \x1b[31m later", subject="Re: hello"))
+        inbound_id = mail_room.only().id
+        code, out, _err = self.run(capsys, "mail", "list", "--unlinked", "--home", home)
+        assert code == 0
+        assert inbound_id in out
+        assert "? acc_a" in out
+        code, out, _err = self.run(capsys, "mail", "show", inbound_id, "--home", home)
+        assert "\x1b" not in out
+        arguments = ("mail", "link", inbound_id, "acc_a", "--as", "cora", "--home", home)
+        assert self.run(capsys, *arguments)[0] == 0
+        assert mail_room.only().linked_by == "person"
+        code, out, _err = self.run(capsys, "mail", "list", "--unlinked", "--json", "--home", home)
+        assert out == "[]\n"
+
+    def test_link_by_nobody_known__is_refused(
+        self, home: str, mail_room: MailRoom, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        mail_room.take(mail())
+        inbound_id = mail_room.rows(Inbound)[0].id
+        arguments = ("mail", "link", inbound_id, "acc_a", "--as", "mallory", "--home", home)
+        assert self.run(capsys, *arguments)[0] == 2
+        assert mail_room.only().account_id is None
