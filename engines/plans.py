@@ -325,31 +325,6 @@ def risk_words(part_minor: int, bearable_minor: int | None) -> str:
     return f"{told}: {share} % of what they can bear"
 
 
-def months_of(last: date, as_of: date) -> int:
-    """Months begun until a day: what a plan's length is."""
-    months = (last.year - as_of.year) * 12 + last.month - as_of.month
-    return months + (last.day > as_of.day)
-
-
-def beyond_policy(
-    parts: Sequence[PlanPart], currency: str, as_of: date, terms: PlanTerms
-) -> str | None:
-    """What of a plan policy does not allow anybody; None where all is within it."""
-    total = sum(part.amount_minor for part in parts)
-    least, smallest = terms.minimum_minor.get(currency), terms.smallest_minor.get(currency, 0)
-    if least is None or total < least:
-        return "too little for a plan"
-    if len(parts) > terms.most_instalments:
-        return f"{len(parts)} instalments"
-    if (first := (parts[0].due_on - as_of).days) > terms.first_within_days:
-        return f"the first instalment in {first} days"
-    if parts[-1].due_on > _last_day(as_of, terms):
-        return f"{months_of(parts[-1].due_on, as_of)} months"
-    if min(part.amount_minor for part in parts) < smallest:
-        return "an instalment too small"
-    return None
-
-
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How a plan stands: what was paid on it, what is late, and what comes next."""

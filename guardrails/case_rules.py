@@ -1,9 +1,13 @@
 """Rules for disputes, promises, plans, holds, credit and hand-overs."""
 
 from guardrails.case import Case
+from guardrails.plan_limits import beyond_policy, months_after
 from guardrails.verdict import Hit
 from ledger.actions import (
+    AcceptPlan,
+    EndPlan,
     Escalate,
+    KeepPromise,
     OpenDisputeCase,
     PlaceHold,
     ProposePlan,
@@ -15,7 +19,7 @@ from ledger.actions import (
     SetCreditHold,
     SetCreditLimit,
 )
-from ledger.states import HoldReason
+from ledger.states import HoldReason, PlanState
 
 
 def subject_exists(case: Case) -> Hit | None:
@@ -31,11 +35,23 @@ def subject_exists(case: Case) -> Hit | None:
         found = action.invoice_id is None or action.invoice_id in case.items
     elif isinstance(action, RecordPromise | ProposePlan):
         found = all(invoice_id in case.items for invoice_id in action.invoice_ids)
+    elif isinstance(action, KeepPromise):
+        found = any(each.promise_id == action.promise_id for each in facts.promises)
+    elif isinstance(action, AcceptPlan | EndPlan):
+        found = _plan_is_there(case, action)
     elif isinstance(action, ReverseReceipt):
         found = any(each.receipt_id == action.receipt_id for each in facts.taken)
     else:
         return None
     return None if found else Hit(action.type)
+
+
+def _plan_is_there(case: Case, action: AcceptPlan | EndPlan) -> bool:
+    """Only a plan that is offered can be accepted; any in force can end."""
+    plan = next((each for each in case.facts.plans if each.plan_id == action.plan_id), None)
+    if plan is None or isinstance(action, EndPlan):
+        return plan is not None
+    return plan.state == PlanState.PROPOSED
 
 
 def disputes_are_resolved_by_people(case: Case) -> Hit | None:
@@ -44,8 +60,28 @@ def disputes_are_resolved_by_people(case: Case) -> Hit | None:
 
 
 def plans_need_finance_lead(case: Case) -> Hit | None:
-    """A plan is a person's decision."""
-    return Hit() if isinstance(case.action, ProposePlan) else None
+    """A plan is a person's decision, when it is offered, accepted and ended."""
+    return Hit() if isinstance(case.action, ProposePlan | AcceptPlan | EndPlan) else None
+
+
+def long_plans_need_legal(case: Case) -> Hit | None:
+    """The plan ends within the months that finance alone may grant."""
+    action = case.action
+    if not isinstance(action, ProposePlan):
+        return None
+    months = case.policy.promises.plans.long_plan_months
+    last = max(part.due_on for part in action.parts)
+    return Hit(f"until {last}") if last > months_after(case.as_of, months) else None
+
+
+def plans_keep_to_policy(case: Case) -> Hit | None:
+    """Total, number and size of instalments, first date and length are within policy."""
+    action = case.action
+    if not isinstance(action, ProposePlan):
+        return None
+    terms = case.policy.promises.plans
+    beyond = beyond_policy(action.parts, action.currency, case.as_of, terms)
+    return Hit(beyond) if beyond else None
 
 
 def no_plan_on_disputed_or_insolvent(case: Case) -> Hit | None:
@@ -102,6 +138,11 @@ def our_promises_need_person(case: Case) -> Hit | None:
     )
 
 
+def promises_are_closed_by_people(case: Case) -> Hit | None:
+    """What the ledger does not show of a promise, a person says."""
+    return Hit(case.action.outcome) if isinstance(case.action, KeepPromise) else None
+
+
 def escalation_waits_for_person(case: Case) -> Hit | None:
     """A hand-over waits for the person it is handed to."""
     return Hit(case.action.to_role) if isinstance(case.action, Escalate) else None
@@ -111,10 +152,13 @@ CASE_RULES = (
     subject_exists,
     disputes_are_resolved_by_people,
     plans_need_finance_lead,
+    long_plans_need_legal,
+    plans_keep_to_policy,
     no_plan_on_disputed_or_insolvent,
     plan_sums_to_the_balance,
     holds_are_lifted_by_people,
     credit_decisions_need_finance_lead,
     our_promises_need_person,
+    promises_are_closed_by_people,
     escalation_waits_for_person,
 )

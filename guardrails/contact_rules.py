@@ -142,25 +142,26 @@ def promise_pauses_its_invoices(case: Case) -> Hit | None:
     hits = [p for p in case.facts.promises if _promise_in_force(case, p)]
     if not hits:
         return None
-    last = max(_grace_ends(case, promise.due_on) for promise in hits)
+    last = max(_grace_ends(case, promise.due_on, promise.method_days) for promise in hits)
     return Hit(f"promised for {max(p.due_on for p in hits)}", last + timedelta(days=1))
 
 
-def _grace_ends(case: Case, due_on: date) -> date:
+def _grace_ends(case: Case, due_on: date, method_days: int = 0) -> date:
     """The last day on which something promised for a date still counts as kept."""
-    policy = case.policy
-    return add_business_days(policy.company.calendar, due_on, policy.contact.promise_grace_days)
+    days = method_days + case.policy.contact.promise_grace_days
+    return add_business_days(case.policy.company.calendar, due_on, days)
 
 
 def _promise_in_force(case: Case, promise: PendingPromise) -> bool:
     if promise.direction != "theirs" or case.reminder is None:
         return False
     named = not promise.invoice_ids or case.named_ids.intersection(promise.invoice_ids)
-    return bool(named) and case.as_of <= _grace_ends(case, promise.due_on)
+    ends = _grace_ends(case, promise.due_on, promise.method_days)
+    return bool(named) and case.as_of <= ends
 
 
 def plan_pauses_its_invoices(case: Case) -> Hit | None:
-    """No item named is in a plan that is proposed or running."""
+    """No item named is in a plan that is proposed, running, or breached and not cured yet."""
     if case.reminder is None:
         return None
     hits = [p for p in case.facts.plans if case.named_ids.intersection(p.invoice_ids)]
@@ -183,7 +184,7 @@ def missed_instalment_needs_person(case: Case) -> Hit | None:
 
 def _late_minor(case: Case, plan: ActivePlan) -> int:
     """What should have been paid on a running plan by now and was not."""
-    if plan.state != PlanState.ACTIVE:
+    if plan.state not in (PlanState.ACTIVE, PlanState.BREACHED):
         return 0
     due = sum(p.amount_minor for p in plan.parts if _grace_ends(case, p.due_on) < case.as_of)
     planned = sum(part.amount_minor for part in plan.parts)

@@ -24,14 +24,14 @@ def action_words(action: act.ProposedAction, facts: AccountFacts) -> str:
             return _money(action, facts)
         case act.OpenDisputeCase() | act.ResolveDispute() | act.ReopenDispute():
             return _dispute(action, facts)
-        case act.RecordPromise() | act.ProposePlan():
+        case act.RecordPromise() | act.KeepPromise():
             return _promise(action, facts)
+        case act.ProposePlan() | act.AcceptPlan() | act.EndPlan():
+            return _plan(action, facts)
         case act.PlaceHold() | act.ReleaseHold():
             return _hold(action, facts)
-        case act.SetCreditLimit():
-            return f"Set the credit limit to {Money(action.limit_minor, action.currency)}."
-        case act.SetCreditHold():
-            return "Put the account on credit hold." if action.on else "Lift the credit hold."
+        case act.SetCreditLimit() | act.SetCreditHold():
+            return _credit(action)
         case act.CreateCallTask():
             return f"Ask a person to {action.kind.replace('_', ' ')} by {action.due_on}."
         case act.Escalate():
@@ -141,16 +141,29 @@ def _dispute(
             return f"Take the resolution back: the dispute is open again{charged}."
 
 
-def _promise(action: act.RecordPromise | act.ProposePlan, facts: AccountFacts) -> str:
-    if isinstance(action, act.ProposePlan):
-        value = action_value(action, facts)
-        first, last = action.parts[0].due_on, action.parts[-1].due_on
-        return f"Agree a plan over {value} in {len(action.parts)} parts, {first} to {last}."
-    who = "the customer's" if action.direction == "theirs" else "our own"
-    amount = ""
-    if action.amount_minor is not None and action.currency:
-        amount = f" of {Money(action.amount_minor, action.currency)}"
-    return f"Record {who} promise ({action.kind}){amount} for {action.due_on}."
+def _promise(action: act.RecordPromise | act.KeepPromise, facts: AccountFacts) -> str:
+    value = action_value(action, facts)
+    amount = f" of {value}" if value else ""
+    if isinstance(action, act.RecordPromise):
+        who = "the customer's" if action.direction == "theirs" else "our own"
+        return f"Record {who} promise ({action.kind}){amount} for {action.due_on}."
+    found = next((each for each in facts.promises if each.promise_id == action.promise_id), None)
+    if found is None:
+        return f"Note promise {action.promise_id} as {action.outcome}."
+    who = "the customer's" if found.direction == "theirs" else "our own"
+    return f"Note {who} promise ({found.kind}){amount} for {found.due_on} as {action.outcome}."
+
+
+def _plan(action: act.ProposePlan | act.AcceptPlan | act.EndPlan, facts: AccountFacts) -> str:
+    value = action_value(action, facts)
+    match action:
+        case act.ProposePlan():
+            first, last, count = action.parts[0].due_on, action.parts[-1].due_on, len(action.parts)
+            return f"Offer a plan over {value} in {count} parts, {first} to {last}."
+        case act.AcceptPlan():
+            return f"Let the plan over {value or 'its invoices'} run: the customer accepted it."
+        case act.EndPlan():
+            return f"End the plan over {value or 'its invoices'}: they go back to the ladder."
 
 
 def _hold(action: act.PlaceHold | act.ReleaseHold, facts: AccountFacts) -> str:
@@ -160,6 +173,12 @@ def _hold(action: act.PlaceHold | act.ReleaseHold, facts: AccountFacts) -> str:
     where = _number(action.invoice_id, facts) if action.invoice_id else "the account"
     until = f" until {action.ends_on}" if action.ends_on else " until somebody lifts it"
     return f"Hold {where} ({action.reason.replace('_', ' ')}){until}; no message leaves."
+
+
+def _credit(action: act.SetCreditLimit | act.SetCreditHold) -> str:
+    if isinstance(action, act.SetCreditLimit):
+        return f"Set the credit limit to {Money(action.limit_minor, action.currency)}."
+    return "Put the account on credit hold." if action.on else "Lift the credit hold."
 
 
 def _number(invoice_id: str, facts: AccountFacts) -> str:

@@ -1,11 +1,16 @@
 """Each rule for disputes, promises, plans, holds, credit and hand-overs."""
 
+from datetime import date
+
 import pytest
 
 from guardrails import case_rules as rules
 from ledger.actions import (
+    AcceptPlan,
     CreateCallTask,
+    EndPlan,
     Escalate,
+    KeepPromise,
     OpenDisputeCase,
     PlaceHold,
     PlanPart,
@@ -17,7 +22,18 @@ from ledger.actions import (
     SetCreditHold,
     SetCreditLimit,
 )
-from tests.support.facts import account, case_of, day, dispute, hold, item, reminder
+from tests.support.facts import (
+    AS_OF,
+    account,
+    case_of,
+    day,
+    dispute,
+    hold,
+    item,
+    plan,
+    promise,
+    reminder,
+)
 
 ACC = {"account_id": "acc_1"}
 CALL = CreateCallTask(**ACC, summary="Ring them", due_on=day(1))
@@ -30,6 +46,8 @@ def propose(*pairs: tuple[int, int], invoices: tuple[str, ...] = ("inv_1",), cur
 
 
 PLAN = propose((10, 40_00), (40, 60_00))
+RUNNING = plan((9, 100_00))
+OFFERED = plan((9, 100_00), state="proposed")
 
 
 class TestSubjectExists:
@@ -48,6 +66,9 @@ class TestSubjectExists:
             (RecordPromise(**ACC, due_on=day(3)), account()),
             (RecordPromise(**ACC, due_on=day(3), invoice_ids=("inv_1",)), account()),
             (PLAN, account()),
+            (KeepPromise(**ACC, promise_id="prm_1"), account(promises=(promise(3),))),
+            (AcceptPlan(**ACC, plan_id="pln_1"), account(plans=(OFFERED,))),
+            (EndPlan(**ACC, plan_id="pln_1"), account(plans=(RUNNING,))),
             (CALL, account()),
         ],
     )
@@ -63,10 +84,13 @@ class TestSubjectExists:
             PlaceHold(**ACC, reason="manual", invoice_id="inv_x"),
             RecordPromise(**ACC, due_on=day(3), invoice_ids=("inv_1", "inv_x")),
             propose((10, 1), (20, 1), invoices=("inv_x",)),
+            KeepPromise(**ACC, promise_id="prm_x"),
+            EndPlan(**ACC, plan_id="pln_x"),
+            AcceptPlan(**ACC, plan_id="pln_1"),  # it runs already
         ],
     )
     def test_row_of_nobody_or_another__objects(self, action) -> None:
-        facts = account(disputes=(dispute(),), holds=(hold(),))
+        facts = account(disputes=(dispute(),), holds=(hold(),), plans=(RUNNING,))
         assert rules.subject_exists(case_of(facts, action))
 
 
@@ -90,8 +114,57 @@ class TestDisputesAreResolvedByPeople:
 
 
 class TestPlansNeedFinanceLead:
-    def test_plan__is_decided_by_finance(self) -> None:
-        by_people(rules.plans_need_finance_lead, PLAN, account())
+    @pytest.mark.parametrize(
+        "action",
+        [PLAN, AcceptPlan(**ACC, plan_id="pln_1"), EndPlan(**ACC, plan_id="pln_1")],
+        ids=lambda action: action.type,
+    )
+    def test_plan__is_offered_accepted_and_ended_by_finance(self, action) -> None:
+        by_people(rules.plans_need_finance_lead, action, account(plans=(plan((9, 100_00)),)))
+
+
+class TestLongPlansNeedLegal:
+    @pytest.mark.parametrize(("last", "objects"), [(date(2027, 5, 4), False), (None, True)])
+    def test_end__within_six_months_is_finances_alone(self, last, objects) -> None:
+        last = last or date(2027, 5, 5)
+        action = propose((10, 40_00), ((last - AS_OF).days, 60_00))
+        assert bool(rules.long_plans_need_legal(case_of(account(), action))) == objects
+
+    def test_other_action__does_not_object(self) -> None:
+        assert rules.long_plans_need_legal(case_of(account(), CALL)) is None
+
+
+class TestPlansKeepToPolicy:
+    @pytest.mark.parametrize(
+        ("pairs", "why"),
+        [
+            ([(10, 300_00), (40, 300_00)], None),
+            ([(45, 300_00), (365, 300_00)], None),
+            ([(10, 249_00), (40, 250_00)], "too little"),
+            ([(46, 300_00), (60, 300_00)], "in 46 days"),
+            ([(10, 300_00), (366, 300_00)], "longer than 12 months"),
+            ([(10, 551_00), (40, 49_99)], "too small"),
+            ([(n, 60_00) for n in range(1, 28)], "27 instalments"),
+        ],
+    )
+    def test_plan__keeps_to_every_bound(self, pairs, why) -> None:
+        hit = rules.plans_keep_to_policy(case_of(account(), propose(*pairs)))
+        assert (hit.detail if hit else None) is None if why is None else why in hit.detail
+
+    def test_currency_without_a_minimum__has_no_plans(self) -> None:
+        action = propose((10, 900_00), (40, 900_00), currency="SEK")
+        assert rules.plans_keep_to_policy(case_of(account(), action))
+
+    def test_other_action__does_not_object(self) -> None:
+        assert rules.plans_keep_to_policy(case_of(account(), CALL)) is None
+
+
+class TestPromisesAreClosedByPeople:
+    @pytest.mark.parametrize("outcome", ["kept", "cancelled"])
+    def test_outcome_the_ledger_does_not_show__is_a_persons_word(self, outcome) -> None:
+        action = KeepPromise(**ACC, promise_id="prm_1", outcome=outcome)
+        facts = account(promises=(promise(3, direction="ours"),))
+        by_people(rules.promises_are_closed_by_people, action, facts)
 
 
 class TestNoPlanOnDisputedOrInsolvent:

@@ -1,5 +1,7 @@
 """Each rule of contact: when it objects, when it does not, on the day it turns."""
 
+from dataclasses import replace
+
 import pytest
 
 from guardrails import contact_rules as rules
@@ -236,6 +238,12 @@ class TestPromisePausesItsInvoices:
         facts = account(promises=(promise(due, "inv_1"),))
         assert bool(rules.promise_pauses_its_invoices(case_of(facts))) == objects
 
+    @pytest.mark.parametrize(("due", "objects"), [(-6, True), (-7, True), (-8, False)])
+    def test_way_of_paying__takes_its_days_before_the_grace(self, due, objects) -> None:
+        by_cheque = replace(promise(due, "inv_1"), method_days=2)
+        facts = account(promises=(by_cheque,))
+        assert bool(rules.promise_pauses_its_invoices(case_of(facts))) == objects
+
     def test_until__is_the_day_after_the_grace(self) -> None:
         hit = rules.promise_pauses_its_invoices(case_of(account(promises=(promise(-5, "inv_1"),))))
         assert hit is not None
@@ -275,6 +283,11 @@ class TestMissedInstalmentNeedsPerson:
     def test_part_paid_to_the_cent__does_not_object(self, still, objects) -> None:
         facts = account(item(minor=still), plans=(plan((-20, 40_00), (30, 60_00)),))
         assert bool(rules.missed_instalment_needs_person(case_of(facts))) == objects
+
+    def test_plan_breached_already__objects_until_it_is_cured_or_ends(self) -> None:
+        facts = account(plans=(plan((-20, 40_00), (30, 60_00), state="breached"),))
+        assert rules.missed_instalment_needs_person(case_of(facts))
+        assert rules.plan_pauses_its_invoices(case_of(facts))
 
     def test_plan_only_proposed__nothing_is_missed(self) -> None:
         facts = account(plans=(plan((-20, 40_00), (30, 60_00), state="proposed"),))
