@@ -1,5 +1,7 @@
 """The replies phase: every message of a customer is read once, and acted on with caution."""
 
+from sqlmodel import Session
+
 from agents.message_reader import read_inbound, reader_version
 from batch.run import Night
 from graph.resume import open_threads
@@ -11,7 +13,8 @@ _CHUNK = 100
 
 def replies_pass(night: Night) -> None:
     """Read what came in since the last night, a chunk of messages in one transaction each."""
-    with night.house.ledger.read() as session:
+    with night.house.ledger.write() as session:
+        night.add("replies", claims_settled=_desk(night, session).settle())
         total = unread_count(session)
     calendar = night.house.policy.company.calendar
     done = 0
@@ -20,8 +23,8 @@ def replies_pass(night: Night) -> None:
             rows = unread(session, _CHUNK)
             if not rows:
                 break
-            desk = ReplyDesk(session, night.house.policy, night.now, reader_version(), night.run_id)
-            handled = desk.handle([(row, read_inbound(row, calendar)) for row in rows])
+            read = [(row, read_inbound(row, calendar)) for row in rows]
+            handled = _desk(night, session).handle(read)
             night.add(
                 "replies",
                 read=handled.read,
@@ -33,3 +36,8 @@ def replies_pass(night: Night) -> None:
         open_threads(night.house, night.deps, handled.waiting)
         done += handled.read
         night.progress("replies", done, total)
+
+
+def _desk(night: Night, session: Session) -> ReplyDesk:
+    policy = night.house.policy
+    return ReplyDesk(session, policy, night.as_of, night.now, reader_version(), night.run_id)

@@ -147,6 +147,7 @@ class _Work:
                 invoice_id=invoice_id,
                 reason=reason,
                 quote=self.said.quote(kinds[0]),
+                claim_id=self.said.claim_id(kinds[0], invoice_id),
             )
 
     def paid(self) -> Iterator[PlaceHold]:
@@ -193,6 +194,9 @@ class _Work:
                 currency=currency if promise.amount_minor else None,
                 invoice_ids=tuple(invoice.invoice_id for invoice in invoices),
                 quote=promise.span[:300],
+                claim_id=self.said.claim_id(
+                    "promise_to_pay", invoices[0].invoice_id if invoices else None
+                ),
             )
 
     def tasks(self) -> Iterator[CreateCallTask]:

@@ -41,6 +41,10 @@ class Said:
         found = (self.numbers.get(plain_number(number)) for number in numbers)
         return tuple(dict.fromkeys(each for each in found if each is not None))
 
+    def claim_id(self, intent: str, invoice_id: str | None) -> str:
+        """The claim of an intent about an invoice, or about none in particular."""
+        return make_id("clm", self.inbound_id, intent, invoice_id)
+
     @property
     def unknown(self) -> tuple[str, ...]:
         """Invoice numbers that are none of this account's."""
@@ -84,7 +88,7 @@ def _row(
     if intent == "promise_to_pay":
         until = max((p.due_on for p in said.reading.promises if p.due_on), default=None)
     return {
-        "id": make_id("clm", said.inbound_id, intent, invoice_id),
+        "id": said.claim_id(intent, invoice_id),
         "inbound_id": said.inbound_id,
         "account_id": said.account_id,
         "kind": intent,

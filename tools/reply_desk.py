@@ -6,7 +6,7 @@ judged by the gate like any other, and what the gate refuses is for a person.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
@@ -15,6 +15,7 @@ from guardrails.verdict import Allow, Deny
 from ledger.facts import AccountFacts
 from ledger.journal import audit, insert_new
 from ledger.postings_cases import mark_message_answered
+from ledger.postings_claims import settle_claims
 from ledger.queries.account_facts import load_facts
 from ledger.queries.replies import Numbers, invoices_by_number, unproven_claims
 from ledger.tables.inbound import Claim, Inbound
@@ -44,9 +45,14 @@ class ReplyDesk:
 
     session: Session
     policy: Policy
+    as_of: date
     now: datetime
     reader: str
     run_id: str | None = None
+
+    def settle(self) -> int:
+        """Settle earlier claims by what the books hold now; returns how many."""
+        return settle_claims(self.session, self.as_of)
 
     def handle(self, read: Iterable[tuple[Inbound, Reading]]) -> Handled:
         """Record the claims of messages and act on them, in the caller's write transaction.
@@ -59,7 +65,7 @@ class ReplyDesk:
         if not read:
             return handled
         accounts = sorted({row.account_id or "" for row, _reading in read})
-        as_of = self.now.date()
+        as_of = self.as_of
         facts = load_facts(self.session, as_of, accounts)
         numbers = invoices_by_number(self.session, accounts)
         since = as_of - timedelta(days=self.policy.replies.repeat_window_days)

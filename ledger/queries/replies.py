@@ -65,7 +65,10 @@ def invoices_by_number(session: Session, account_ids: Iterable[str]) -> dict[str
 def unproven_claims(
     session: Session, account_ids: Iterable[str], since: date
 ) -> dict[str, dict[str, int]]:
-    """How many messages asserted a kind of thing that nothing has proved, by account and kind."""
+    """How often the same thing was claimed and nothing has proved it, by account and kind.
+
+    The same thing is one kind of claim about one invoice, or about no invoice in particular.
+    """
     query = (
         select(Claim.account_id, Claim.kind, func.count(Claim.inbound_id.distinct()))
         .where(
@@ -73,9 +76,9 @@ def unproven_claims(
             Claim.claimed_on >= since,
             Claim.state.in_(UNPROVEN),
         )
-        .group_by(Claim.account_id, Claim.kind)
+        .group_by(Claim.account_id, Claim.kind, Claim.invoice_id)
     )
     found: dict[str, dict[str, int]] = defaultdict(dict)
     for account_id, kind, count in session.execute(query):
-        found[account_id][kind] = count
+        found[account_id][kind] = max(count, found[account_id].get(kind, 0))
     return dict(found)

@@ -145,3 +145,30 @@ def test_two_messages_of_one_customer__are_both_heard(desk):
     night(desk)
     assert len(rows(desk, Promise)) == 1
     assert [task.kind for task in rows(desk, CallTask)] == ["call"]
+
+
+def test_paid_after_all__the_claim_is_confirmed_by_the_ledger(desk):
+    account = desk.account("acc_a")
+    wrote(desk, account, "We already paid ACCA-1 on 10 March by bank transfer, ref 88213.")
+    night(desk)
+    assert [claim.state for claim in rows(desk, Claim, kind="already_paid")] == ["claimed"]
+    desk.books.receipt("rcp_1", 120_00, account_id=account, currency="USD")
+    desk.books.apply("app_1", "inv_acc_a_1", 120_00, receipt_id="rcp_1", account_id=account)
+    desk.books.change("invoice", "id", "inv_acc_a_1", open_minor=0)
+    desk.books.change("receipt", "id", "rcp_1", unapplied_minor=0)
+    night(desk, NIGHT_OF + timedelta(days=1))
+    (claim,) = rows(desk, Claim, kind="already_paid")
+    assert (claim.state, claim.settled_by) == ("confirmed", "ledger")
+
+
+def test_never_paid__the_claim_expires_and_the_third_buys_no_time(desk):
+    account = desk.account("acc_a")
+    body = "We already paid ACCA-1 on 10 March by bank transfer, ref 88213."
+    for number in (1, 2, 3):
+        as_of = NIGHT_OF + timedelta(days=14 * (number - 1))
+        wrote(desk, account, body, number)
+        night(desk, as_of)
+    holds = rows(desk, Hold, reason="already_paid_claim")
+    assert len(holds) == desk.house.policy.replies.repeats_before_person
+    states = [claim.state for claim in rows(desk, Claim, kind="already_paid")]
+    assert states.count("expired") == 2
