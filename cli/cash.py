@@ -8,7 +8,7 @@ from cli.options import As, Home, Json
 
 app = typer.Typer(help="What cash application learned from people.", no_args_is_help=True)
 
-_HEADS = ("Key", "Kind", "What", "Account", "Right", "Wrong")
+_HEADS = ("Key", "Kind", "What", "Account", "Right", "Wrong", "")
 
 
 @app.command("memory")
@@ -24,7 +24,15 @@ def memory(home: Home = None, json_out: Json = False) -> None:
         emit(lines)
         return
     rows = [
-        (each.key, each.kind, each.what, each.account_number, each.right, each.wrong)
+        (
+            each.key,
+            each.kind,
+            each.what,
+            each.account_number,
+            each.right,
+            each.wrong,
+            "blocked" if each.blocked else "",
+        )
         for each in lines
     ]
     show_table(_HEADS, rows, right=("Right", "Wrong"))

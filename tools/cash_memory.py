@@ -31,7 +31,10 @@ _SHORTEST = 8
 
 
 class MemoryLine(Result):
-    """A learned fact: what stands for whom, and how often people said so."""
+    """A learned fact: what stands for whom, and how often people said so.
+
+    A pattern that was forgotten is blocked: it posts nothing until a person confirms it anew.
+    """
 
     key: str
     kind: str
@@ -39,6 +42,7 @@ class MemoryLine(Result):
     account_number: str
     right: int
     wrong: int
+    blocked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +54,22 @@ class _Told:
 
 
 def cash_memory(session: Session) -> Memory:
-    """Everything learned and not forgotten."""
-    forgotten = {row.subject_id: row.seq for row in journal_of(session, FORGOTTEN)}
-    return remember(
+    """Everything learned and not forgotten, and the patterns that are blocked."""
+    records = journal_of(session, FORGOTTEN)
+    forgotten = {row.subject_id: row.seq for row in records}
+    told = [
         each.answer for each in _answers(session) if each.seq > forgotten.get(_key(each.answer), 0)
-    )
+    ]
+    confirmed = {each.key for each in told if each.kind is Learned.PATTERN and each.was_right}
+    dropped = (orjson.loads(row.payload)["fact"] for row in records)
+    patterns = {fact["what"] for fact in dropped if fact["kind"] == Learned.PATTERN}
+    return remember(told, patterns - confirmed)
 
 
 def memory_lines(session: Session) -> list[MemoryLine]:
     """The memory as a person reads it."""
-    return [
+    memory = cash_memory(session)
+    answered = [
         MemoryLine(
             key=_key(each),
             kind=each.kind.value,
@@ -67,8 +77,22 @@ def memory_lines(session: Session) -> list[MemoryLine]:
             account_number=each.customer_no,
             right=each.right,
             wrong=each.wrong,
+            blocked=each.kind is Learned.PATTERN and each.key in memory.revoked_patterns,
         )
-        for each in cash_memory(session).learned
+        for each in memory.learned
+    ]
+    shown = {line.what for line in answered if line.kind == Learned.PATTERN}
+    return answered + [
+        MemoryLine(
+            key=_key(Answer(Learned.PATTERN, pattern, "", was_right=False)),
+            kind=Learned.PATTERN.value,
+            what=pattern,
+            account_number="",
+            right=0,
+            wrong=0,
+            blocked=True,
+        )
+        for pattern in sorted(memory.revoked_patterns - shown)
     ]
 
 
@@ -76,6 +100,8 @@ def forget(
     session: Session, key: str, decider: Decider, policy: Policy, now: datetime
 ) -> MemoryLine:
     """Forget a fact; answers given so far stay in the journal and count no more.
+
+    A pattern is blocked as well, whatever its measured precision, until a person confirms it anew.
 
     Args:
         session: A write transaction.
@@ -91,7 +117,11 @@ def forget(
     """
     decider.check_may_decide(policy)
     long_enough = len(key) >= _SHORTEST
-    found = [each for each in memory_lines(session) if long_enough and each.key.startswith(key)]
+    found = [
+        each
+        for each in memory_lines(session)
+        if long_enough and each.key.startswith(key) and not each.blocked
+    ]
     if not found:
         raise NotFound(f"nothing learned has the key {key!r}; `dunwell cash memory` shows the keys")
     if len(found) > 1:

@@ -131,11 +131,36 @@ class TestForgetting:
         asked.inbox("cora", night_on(1)).approve(waiting(asked))
         for key in self.keys(asked, "account", "alias", "pattern"):
             self.drop(asked, key)
-        assert learned(asked) == set()
+        assert learned(asked) == {("pattern", "", 0, 0)}  # blocked
         pay(asked, "rcp_2", 70_00, "ACCA-2", 2)
         play(asked, 2)
         asked.inbox("cora", night_on(2)).approve(waiting(asked))
         assert ("account", "acc_a", 1, 0) in learned(asked)
+
+    def test_forgotten_pattern__is_blocked_until_a_person_confirms_it_anew(
+        self, desk: Desk
+    ) -> None:
+        desk.account("acc_a", (120_00, 64_20), name="Harbor Homes Building")
+        cash = desk.house.policy.cash
+        careful = cash.model_copy(update={"unattended_evidence": ()})
+        desk.house.policy = desk.house.policy.model_copy(update={"cash": careful})
+        pay(desk, "rcp_1", 120_00, "ACCA-1", 1)
+        play(desk, 1)
+        desk.inbox("cora", night_on(1)).approve(waiting(desk))
+        desk.house.policy = desk.house.policy.model_copy(update={"cash": cash})
+        for key in self.keys(desk, "account", "alias", "pattern"):
+            self.drop(desk, key)
+        with desk.house.ledger.read() as session:
+            (line,) = [each for each in memory_lines(session) if each.kind == "pattern"]
+            blocked = cash_memory(session).revoked_patterns
+        assert (line.blocked, line.right) == (True, 0)
+        assert blocked == {line.what}
+        pay(desk, "rcp_2", 64_20, "ACCA-2", 2)
+        play(desk, 2)
+        assert paid(desk) == {"inv_acc_a_1"}  # certain, and yet a person is asked
+        desk.inbox("cora", night_on(2)).approve(waiting(desk))
+        with desk.house.ledger.read() as session:
+            assert cash_memory(session).revoked_patterns == frozenset()
 
     def test_unknown_key__is_said(self, asked: Desk) -> None:
         asked.inbox("cora", night_on(1)).approve(waiting(asked))
