@@ -219,7 +219,7 @@ def _mail_server(house: House) -> Check:
             .where(Outbox.state == OutboxState.QUEUED, Outbox.release_at < late)
         )
     if waiting:
-        told = f"{where}; {waiting} messages wait past their hour: run `dunwell dispatch` by day"
+        told = f"{where}; past their hour: {waiting}; run `dunwell dispatch` by day"
         return Check("mail", "warn", told)
     return Check("mail", "ok", where)
 
