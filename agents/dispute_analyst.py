@@ -7,8 +7,8 @@ SPEC = AgentSpec(
     prompt_id="dispute_analyst",
     read_tools=(
         "get_account_brief",
-        "list_open_items",
         "list_disputes",
+        "dispute_outlook",
         "list_messages",
         "list_tickets_and_notes",
         "list_payments",

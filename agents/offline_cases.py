@@ -55,12 +55,15 @@ def case_move(turn: Turn) -> Move:
 
 
 def _arguments(tool: str, case: Json) -> dict[str, Any]:
-    if tool != "find_invoice_candidates":
+    named = {
+        "find_invoice_candidates": ("receipt_id", "unapplied_cash"),
+        "dispute_outlook": ("dispute", "open_dispute"),
+    }
+    if tool not in named:
         return {}
-    subjects = [
-        each["subject_id"] for each in case["occasions"] if each["kind"] == "unapplied_cash"
-    ]
-    return {"receipt_id": subjects[0]}
+    argument, occasion = named[tool]
+    subjects = [each["subject_id"] for each in case["occasions"] if each["kind"] == occasion]
+    return {argument: subjects[0]}
 
 
 def _merged(actions: list[Action]) -> list[Action]:
@@ -167,7 +170,8 @@ def _dispute(turn: Turn, _occasion: Json) -> list[Action]:
     lines = [
         f"{each['reason']} on {each['invoice_number'] or 'the account'} ({money(each['amount'])}), "
         f"open {each['days_open']} days, answer due {each['answer_by']}"
-        f"{', OVERDUE' if each['overdue'] else ''}"
+        f"{', OVERDUE' if each['overdue'] else ''}, owner {each['owner']}, priority "
+        f"{each['priority']}"
         for each in found
     ]
     around = turn.results.get("list_tickets_and_notes", {})
@@ -178,13 +182,34 @@ def _dispute(turn: Turn, _occasion: Json) -> list[Action]:
         f"{len(around.get('notes', []))} contract note(s).",
         f"Last payment on {payments.get('last_paid_on') or 'no date'}.",
     ]
-    steps = (
-        "Next: compare invoice, order and delivery record; ask the customer for evidence where it "
-        "is missing; then resolve it, in writing. Nothing is chased meanwhile."
-    )
     told = "; ".join(lines) or "a dispute is open"
-    summary = f"Disputed: {told}. {_standing(turn)} {' '.join(context)} {steps}"
+    seen = _outlook(turn.results.get("dispute_outlook"))
+    summary = f"Disputed: {told}. {seen} {_standing(turn)} {' '.join(context)} {_DISPUTE_STEPS}"
     return [_escalate("finance_lead", summary)]
+
+
+_DISPUTE_STEPS = "Then resolve it, in writing. Nothing is chased meanwhile."
+
+
+def _outlook(found: Json | None) -> str:
+    """Likely cause, wanted evidence and next steps, and where the likely end was read."""
+    if found is None:
+        return "Next: compare invoice, order and delivery record."
+    past = f"{found['cases']} past case(s) of {found['reason']}"
+    if found["upheld_ratio"] is not None:
+        past += f", the customer right in {found['upheld_ratio']:.0%}"
+    sources = ", ".join(
+        f"{each['dispute_id']} ({each['reason']}, {each['resolution'].replace('_', ' ')})"
+        for each in found["similar"]
+    )
+    parts = [
+        f"Likely end: {found['likely'].replace('_', ' ')}, read from {found['basis']} ({past}).",
+        f"Like it: {sources}." if sources else "",
+        f"Usual causes: {'; '.join(found['causes'])}." if found["causes"] else "",
+        f"Evidence that decides it: {'; '.join(found['wanted'])}." if found["wanted"] else "",
+        f"Next: {'; '.join(found['next_steps'])}.",
+    ]
+    return " ".join(filter(None, parts))
 
 
 def _past_ladder(turn: Turn, occasion: Json) -> list[Action]:
@@ -254,7 +279,8 @@ _HAND_OVER = Play(_BRIEF, _hand_over)
 PLAYS: dict[str, Play] = {
     "customer_message": Play((*_BRIEF, "list_messages", "list_open_items"), _message),
     "open_dispute": Play(
-        (*_BRIEF, "list_disputes", "list_tickets_and_notes", "list_payments"), _dispute
+        (*_BRIEF, "list_disputes", "dispute_outlook", "list_tickets_and_notes", "list_payments"),
+        _dispute,
     ),
     "past_last_stage": Play(_BRIEF, _past_ladder),
     "no_contact": Play(_BRIEF, _no_contact),

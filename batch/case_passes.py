@@ -1,29 +1,18 @@
-"""The dispute, credit and forecast phases: narrow in SQL, then one case or proposal each."""
+"""The credit and forecast phases: narrow in SQL, then one proposal each."""
 
 from datetime import timedelta
 
-from batch.cases import work_case
 from batch.run import Night
 from engines.cash_forecast import forecast_weeks
 from engines.credit import CreditView, review_credit
 from ledger.actions import SetCreditHold
 from ledger.money import Money
 from ledger.queries.account_facts import load_facts
-from ledger.queries.cases import disputes_to_prepare, exposures, recently_proposed
+from ledger.queries.cases import exposures, recently_proposed
 from ledger.queries.forecast import mean_delays, open_book
 from tools.proposals import submit
 
 REPEAT_AFTER_DAYS = 30
-
-
-def dispute_pass(night: Night) -> None:
-    """Have every new dispute prepared for a person, once."""
-    with night.house.ledger.read() as session:
-        accounts = disputes_to_prepare(session, "dispute_analyst")
-    for done, account_id in enumerate(accounts, start=1):
-        work_case(night, account_id, "dispute_analyst", "dispute")
-        night.progress("disputes", done, len(accounts))
-    night.add("disputes", prepared=len(accounts))
 
 
 def credit_pass(night: Night) -> None:

@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy import update
 
-from batch.case_passes import credit_pass, dispute_pass, forecast_pass
+from batch.case_passes import credit_pass, forecast_pass
 from batch.cash_pass import cash_pass
 from batch.collections_pass import collections_pass
 from batch.dispatch import dispatch
+from batch.dispute_pass import dispute_pass
 from batch.intake import intake
 from batch.replies_pass import replies_pass
 from batch.report import write_report

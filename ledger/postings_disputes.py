@@ -204,3 +204,16 @@ def _get(session: Session, dispute_id: str) -> Dispute:
     if row is None:
         raise NotFound(f"no dispute {dispute_id}")
     return row
+
+
+def set_terms(session: Session, dispute_id: str, owner: str | None, answer_by: date) -> None:
+    """Start the clock of a dispute that came without one, such as one of the accounting system.
+
+    Raises:
+        NotFound: No such dispute.
+    """
+    dispute = _get(session, dispute_id)
+    dispute.owner = dispute.owner or owner
+    dispute.answer_by = dispute.answer_by or answer_by
+    session.flush()
+    touch(session, {dispute.account_id})

@@ -6,6 +6,7 @@ from tools.cash import find_invoice_candidates, list_payments, list_unapplied_ca
 from tools.contact import list_messages, list_tickets_and_notes
 from tools.contract import Tool
 from tools.credit import credit_exposure
+from tools.dispute_outlook import dispute_outlook
 from tools.disputes import list_disputes, list_promises
 from tools.forecast import expected_cash
 from tools.knowledge import search_notes
@@ -23,6 +24,7 @@ READ_TOOLS: dict[str, Tool] = {
         list_unapplied_cash,
         find_invoice_candidates,
         list_disputes,
+        dispute_outlook,
         list_promises,
         credit_exposure,
         expected_cash,

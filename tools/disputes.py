@@ -1,41 +1,49 @@
 """Read tools for what is contested or promised."""
 
 from datetime import date, timedelta
-from typing import Any
 
 from sqlalchemy import and_, case, or_, select
 
-from guardrails.business_days import add_business_days
 from ledger.money import Money
+from ledger.queries.disputes import dispute_rows
 from ledger.states import DisputeState, PromiseState
 from ledger.tables.account import Account
 from ledger.tables.case import Dispute, Promise
-from ledger.tables.receivable import Invoice
 from tools.contract import AccountRef, Limit, MoneyOut, Result, ToolContext, read_tool
+from tools.dispute_pipeline import PipelineLine, lines_of
 from tools.outside_text import OutsideText, outside
 
 _BROKEN_SHOWN_DAYS = 30
 
 
 class DisputeLine(Result):
-    """An open dispute and its clock."""
+    """An open dispute and its clock.
+
+    Attributes:
+        level: Whether the account, an invoice or a part of one is disputed.
+        stage: Nothing speaks for it yet, something does, or a resolution waits for a yes.
+        priority: From 0 to 100, by value, age, relationship and deadline.
+    """
 
     dispute_id: str
     account_number: str
     name: str
     invoice_number: str | None
+    level: str
     reason: str
+    stage: str
+    priority: int
     opened_on: date
     days_open: int
     answer_by: date
     overdue: bool
     amount: MoneyOut | None
-    owner: str | None
+    owner: str
     quote: OutsideText
 
 
 class Disputes(Result):
-    """Open disputes, oldest first."""
+    """Open disputes, most urgent first."""
 
     as_of: date
     disputes: tuple[DisputeLine, ...]
@@ -66,7 +74,7 @@ class Promises(Result):
 def list_disputes(
     ctx: ToolContext, account: AccountRef | None = None, limit: Limit = 15
 ) -> Disputes:
-    """List open disputes, oldest first, with the date an answer is due.
+    """List open disputes, most urgent first, with owner, stage and the date an answer is due.
 
     Args:
         ctx: Who asks, on which ledger.
@@ -76,22 +84,11 @@ def list_disputes(
     where = [Dispute.state != DisputeState.RESOLVED]
     if account:
         where.append(Dispute.account_id == account)
-    rows = ctx.session.execute(
-        select(
-            Dispute,
-            Account.account_number,
-            Account.name,
-            Invoice.invoice_number,
-            Invoice.open_minor,
-            Invoice.currency,
-        )
-        .join(Account, Account.id == Dispute.account_id)
-        .outerjoin(Invoice, Invoice.id == Dispute.invoice_id)
-        .where(*where)
-        .order_by(Dispute.opened_on, Dispute.id)
-        .limit(limit)
-    ).all()
-    return Disputes(as_of=ctx.as_of, disputes=tuple(_dispute_line(row, ctx) for row in rows))
+    rows = dispute_rows(ctx.session, *where)
+    quotes = {row[0].id: row[0].quote for row in rows}
+    lines = lines_of(ctx.session, rows, ctx.policy, ctx.as_of)[:limit]
+    shown = tuple(_dispute_line(line, quotes[line.id]) for line in lines)
+    return Disputes(as_of=ctx.as_of, disputes=shown)
 
 
 @read_tool()
@@ -128,27 +125,23 @@ def list_promises(
     )
 
 
-def _dispute_line(row: Any, ctx: ToolContext) -> DisputeLine:
-    dispute: Dispute = row[0]
-    calendar, days = ctx.policy.company.calendar, ctx.policy.dispute.answer_within_days
-    answer_by = add_business_days(calendar, dispute.opened_on, days)
-    if dispute.amount_minor is not None and dispute.currency:
-        amount = Money(dispute.amount_minor, dispute.currency)
-    else:
-        amount = Money(row[4], row[5]) if row[5] else None
+def _dispute_line(line: PipelineLine, quote: str) -> DisputeLine:
     return DisputeLine(
-        dispute_id=dispute.id,
-        account_number=row[1],
-        name=row[2],
-        invoice_number=row[3],
-        reason=dispute.reason,
-        opened_on=dispute.opened_on,
-        days_open=(ctx.as_of - dispute.opened_on).days,
-        answer_by=answer_by,
-        overdue=answer_by < ctx.as_of,
-        amount=amount,
-        owner=dispute.owner,
-        quote=outside(dispute.quote, "words of the customer", dispute.opened_on),
+        dispute_id=line.id,
+        account_number=line.account_number,
+        name=line.name,
+        invoice_number=line.invoice_number,
+        level=line.level,
+        reason=line.reason,
+        stage=line.stage,
+        priority=line.priority,
+        opened_on=line.opened_on,
+        days_open=line.age_days,
+        answer_by=line.answer_by,
+        overdue=line.overdue,
+        amount=line.amount,
+        owner=line.owner,
+        quote=outside(quote, "words of the customer", line.opened_on),
     )
 
 

@@ -10,6 +10,7 @@ from guardrails.business_days import add_business_days
 from guardrails.disputes import resolved_item, resolved_minor
 from ledger.actions import OpenDisputeCase, ReopenDispute, ResolveDispute
 from ledger.facts import AccountFacts, ClosedDispute
+from ledger.journal import audit
 from ledger.money import Money
 from ledger.postings_disputes import (
     DisputeTerms,
@@ -19,6 +20,7 @@ from ledger.postings_disputes import (
     resolve_dispute,
 )
 from ledger.postings_promises import record_promise
+from ledger.queries.disputes import REOPENED
 from ledger.states import Segment
 from policies.schema import Policy
 
@@ -66,6 +68,7 @@ def post_dispute(writer: "Writer", action: DisputeAction) -> str:
             return _resolve(writer, action)
         case ReopenDispute():
             charged = reopen_dispute(writer.session, action.dispute_id, writer.facts.as_of)
+            audit(writer.session, writer.now, REOPENED, action.dispute_id, writer.actor)
             closed = closed_dispute(action, writer.facts)
             money = Money(charged, closed.currency) if closed and closed.currency else None
             return f"dispute open again{f', {money} charged back' if charged and money else ''}"

@@ -204,7 +204,9 @@ class TestReach:
         book.promise(other, 98_765_432, AS_OF + timedelta(1))
         book.invoice(account, "INV-1")
         receipt = book.receipt(account, "R-1", 50_000)
+        own = book.dispute(account)
         given = {
+            "dispute_outlook": {"dispute": own},
             "find_invoice_candidates": {"receipt_id": receipt},
             "search_notes": {"query": "Canary"},
         }.get(tool, {})
