@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
@@ -43,18 +44,26 @@ def _parents(domain: str) -> set[str]:
     return {".".join(parts[start:]) for start in range(1, len(parts) - 1)}
 
 
+@lru_cache(maxsize=200_000)
 def _shape(domain: str) -> str:
     """How a domain looks at a glance."""
+    plain = domain.casefold()
+    if not domain.isascii() or "xn--" in plain:
+        plain = _without_scripts(plain)
+    for looks, like in _LOOKS:
+        plain = plain.replace(looks, like)
+    return plain
+
+
+def _without_scripts(domain: str) -> str:
+    """The domain in our own letters, wherever one of another script looks like them."""
     try:
         shown = domain.encode("ascii").decode("idna")
     except UnicodeError:
         shown = domain
     decomposed = unicodedata.normalize("NFKD", shown)
     plain = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
-    plain = "".join(_SCRIPTS.get(sign, sign) for sign in plain.casefold())
-    for looks, like in _LOOKS:
-        plain = plain.replace(looks, like)
-    return plain
+    return "".join(_SCRIPTS.get(sign, sign) for sign in plain)
 
 
 _SCRIPTS = dict(zip("аеорсхуіѕԁһոԛԝοανıα", "aeopcxyisdhnqwoavia", strict=True))

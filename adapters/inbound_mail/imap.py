@@ -131,7 +131,7 @@ class ImapMail:
         fresh.replace(self.state)
 
     def _open(self) -> Any:
-        from imap_tools import MailBox, MailBoxStartTls, MailBoxUnencrypted
+        from imap_tools import ImapToolsError, MailBox, MailBoxStartTls, MailBoxUnencrypted
 
         server = self.server
         if not (server.tls or server.starttls):
@@ -140,7 +140,11 @@ class ImapMail:
             trust = ssl.create_default_context(cafile=server.ca_file)
             kind = MailBox if server.tls else MailBoxStartTls
             box = kind(server.host, server.port, timeout=_SECONDS, ssl_context=trust)
-        return box.login_utf8(server.user, server.password, initial_folder=server.folder)
+        try:
+            return box.login_utf8(server.user, server.password, initial_folder=server.folder)
+        except (ImapToolsError, imaplib.IMAP4.error, OSError):
+            box.client.shutdown()
+            raise
 
     def _waiting(self) -> list[str]:
         """UIDs to read, oldest first; a mailbox that was numbered anew is read by its marks."""
