@@ -26,7 +26,8 @@ def plan_contact(facts: AccountFacts, policy: Policy) -> ContactPlan:
 
     A missed run is caught up once, at the next stage of each item; no stage is skipped. Items
     under a promise, plan, hold or (scope item) dispute are left out; where that leaves nothing,
-    the due items stay in, so that the gate names the rule that pauses them.
+    the due items stay in, so that the gate names the rule that pauses them. A promise to pay that
+    was broken is spoken of once, before the ladder goes on.
     """
     reminders: list[SendReminder] = []
     past: list[str] = []
@@ -38,8 +39,10 @@ def plan_contact(facts: AccountFacts, policy: Policy) -> ContactPlan:
         if beyond:
             past.append(currency)
         dates += _note_dates(items, facts.as_of, policy)
-        reminder = _reminder(currency, items, due, facts, policy) or _note_ahead(
-            currency, items, facts, policy
+        reminder = (
+            _promise_not_kept(currency, items, facts, policy)
+            or _reminder(currency, items, due, facts, policy)
+            or _note_ahead(currency, items, facts, policy)
         )
         if reminder is not None:
             reminders.append(reminder)
@@ -112,6 +115,34 @@ def _worded(
             item.invoice_id for item in sorted(named, key=lambda i: (i.due_on, i.invoice_number))
         ),
     )
+
+
+def _promise_not_kept(
+    currency: str, items: list[OpenItem], facts: AccountFacts, policy: Policy
+) -> SendReminder | None:
+    """The letter about the newest broken promise that nobody has written about since its date."""
+    broken = [p for p in facts.broken_lately if p.currency in (None, currency)]
+    if not broken:
+        return None
+    promise = max(broken, key=lambda each: (each.due_on, each.promise_id))
+    if any(
+        (past.purpose, past.stage, past.currency) == ("send_reminder", 0, currency)
+        and past.sent_on > promise.due_on
+        for past in facts.contact_history
+    ):
+        return None
+    named = [
+        item
+        for item in items
+        if item.due_on < facts.as_of
+        and item.invoice_id in (promise.invoice_ids or (item.invoice_id,))
+        and not _paused(item, facts, policy)
+    ]
+    total = sum(part.open_minor for item in named for part in item.asked(facts.as_of))
+    if not named or total < policy.minimum_minor.get(currency, 0):
+        return None
+    letter = _worded(currency, 0, "broken_promise", named, facts, policy)
+    return letter.model_copy(update={"promise_id": promise.promise_id})
 
 
 def _note_ahead(

@@ -14,6 +14,7 @@ from tests.support.facts import (
     hold,
     in_parts,
     item,
+    past,
     plan,
     policy,
     policy_with,
@@ -129,6 +130,42 @@ class TestPaused:
     def test_our_promise__pauses_no_item_here(self) -> None:
         facts = {"promises": (promise(3, "inv_1", direction="ours"),)}
         assert due(item("1"), item("2"), **facts) == {"USD": (1, ("inv_1", "inv_2"))}
+
+
+class TestPromiseNotKept:
+    late = item("1", late=40, dunning_level=1, dunned_on=day(-30))
+    broken = replace(promise(-9, "inv_1"), amount_minor=50_00, currency="USD")
+
+    def letters(self, *items, **changes):
+        facts = account(*(items or (self.late,)), broken_lately=(self.broken,), **changes)
+        return plan_contact(facts, policy()).reminders
+
+    def test_broken_lately__is_spoken_of_before_the_ladder_goes_on(self) -> None:
+        (letter,) = self.letters(self.late, item("2", late=9))
+        assert (letter.template_id, letter.stage, letter.promise_id) == (
+            "broken_promise",
+            0,
+            "prm_1",
+        )
+        assert letter.invoice_ids == ("inv_1",)
+
+    def test_spoken_of_since__the_ladder_goes_on(self) -> None:
+        said = replace(past(3), stage=0)
+        (letter,) = self.letters(contact_history=(said,))
+        assert (letter.template_id, letter.stage) == ("reminder_2", 2)
+
+    @pytest.mark.parametrize("said", [replace(past(10), stage=0), past(3), past(3, "EUR")])
+    def test_other_letters__do_not_count_as_having_said_it(self, said) -> None:
+        (letter,) = self.letters(contact_history=(said,))
+        assert letter.template_id == "broken_promise"
+
+    def test_invoices_paid_in_the_meantime__nothing_is_said(self) -> None:
+        (letter,) = self.letters(item("2", late=9))
+        assert letter.template_id == "reminder_1"
+
+    def test_other_currency__is_not_this_promise(self) -> None:
+        (letter,) = self.letters(item("1", late=9, currency="EUR"))
+        assert letter.template_id == "reminder_1"
 
 
 class TestLevelsAfter:
