@@ -1,7 +1,10 @@
 """Outgoing mail. The embedded default writes a Maildir that any mail program opens."""
 
 from email.charset import QP, Charset
+from email.encoders import encode_base64
 from email.header import Header
+from email.mime.base import MIMEBase
+from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.policy import Compat32
 from email.utils import format_datetime, formataddr
@@ -26,12 +29,16 @@ class MaildirMail(FileDrop):
         return mail_bytes(message)
 
 
+_WHOLE = frozenset({"Reply-To", "Message-ID", "In-Reply-To", "References", "List-Unsubscribe"})
+
+
 class _ShortHeaders(Compat32):
     """Writes a short ASCII header as it is; folding one costs more than all the rest."""
 
     def fold_binary(self, name: str, value: Any) -> bytes:
-        """Fold only what needs it."""
-        if isinstance(value, str) and len(name) + len(value) < 76 and value.isascii():
+        """Fold only what needs it; an address or an id is never broken."""
+        most = 900 if name in _WHOLE else 76
+        if isinstance(value, str) and len(name) + len(value) < most and value.isascii():
             return f"{name}: {value}{self.linesep}".encode("ascii")
         return super().fold_binary(name, value)
 
@@ -51,7 +58,7 @@ def mail_bytes(mail: OutgoingMessage) -> bytes:
     Raises:
         ValueError: A header holds a line break.
     """
-    message = MIMEText(mail.body, "plain", _UTF8)
+    message = _with_files(mail) if mail.attachments else MIMEText(mail.body, "plain", _UTF8)
     headers = {
         "From": formataddr((mail.sender_name, mail.sender)),
         "To": mail.recipient,
@@ -73,6 +80,20 @@ def mail_bytes(mail: OutgoingMessage) -> bytes:
         if value:
             message[name] = value if value.isascii() else Header(value, "utf-8")
     return message.as_bytes(policy=_POLICY)
+
+
+def _with_files(mail: OutgoingMessage) -> MIMEMultipart:
+    """The words and the documents; the line between them comes of the id, so that bytes repeat."""
+    whole = MIMEMultipart("mixed", boundary=f"=_{mail.outbox_id}")
+    whole.attach(MIMEText(mail.body, "plain", _UTF8))
+    for file in mail.attachments:
+        kind, _, sort = file.media_type.partition("/")
+        part = MIMEBase(kind, sort or "octet-stream")
+        part.set_payload(file.content)
+        encode_base64(part)
+        part.add_header("Content-Disposition", "attachment", filename=file.name)
+        whole.attach(part)
+    return whole
 
 
 def _has_link(unsubscribe: tuple[str, ...]) -> bool:

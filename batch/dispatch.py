@@ -4,6 +4,7 @@ The attempt is recorded before the hand-over. After a crash the channel is asked
 where it cannot tell, a person is, and nothing is sent twice.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -14,8 +15,9 @@ from sqlmodel import Session
 from adapters.outgoing.message import OutgoingMessage
 from adapters.outgoing.refusals import Refusal, RefusalKind
 from batch.accepted import reconcile, record_accepted
+from batch.enclosed import enclosed, is_complete
 from batch.envelope import envelope
-from batch.stopped import STOPPED, Stop, stop, stopped_disposition
+from batch.stopped import REFUSED, STOPPED, Stop, stop, stopped_disposition
 from graph.bootstrap import House
 from guardrails.verdict import Allow, Deny, NeedsApproval, Verdict, explain
 from ledger.actions import read_action
@@ -139,8 +141,7 @@ def _due_count(going: _Round) -> int:
 
 def _claim(going: _Round) -> Letters | None:
     """Judge a batch again and mark what may leave as being sent; None when nothing is due."""
-    house, policy = going.house, going.house.policy
-    with house.ledger.write() as session:
+    with going.house.ledger.write() as session:
         rows = session.execute(
             select(Outbox.__table__, Permit.message_digest, Permit.policy_hash)
             .outerjoin(Permit, Permit.outbox_id == Outbox.id)
@@ -151,24 +152,34 @@ def _claim(going: _Round) -> Letters | None:
         if not rows:
             return None
         going.after = rows[-1].release_at, rows[-1].id
-        facts = load_facts(session, going.as_of, sorted({row.account_id for row in rows}))
-        approved = _approved_rules(session, [r.proposal_id for r in rows if r.proposal_id])
-        letters, stopped = [], []
-        for row in rows:
-            account = facts[row.account_id]
-            rules = approved.get(row.proposal_id, frozenset())
-            reason, verdict = objection(row, account, policy, rules)
-            if going.now is not None and _not_now(going.now, row, account, policy, verdict):
-                continue
-            if reason:
-                stopped.append(Stop(row, reason, verdict, account))
-            else:
-                at = going.now or row.release_at
-                letters.append((envelope(policy, house.reply_key, row, at), row, account))
+        letters, stops = _judge(going, session, rows)
         _mark_sending(session, letters)
-        stop(session, going.run_id, stopped)
-        going.done.stopped += len(stopped)
+        stop(session, going.run_id, stops)
+        going.done.stopped += len(stops)
     return letters
+
+
+def _judge(going: _Round, session: Session, rows: Sequence[Any]) -> tuple[Letters, list[Stop]]:
+    """Which of a batch leave now and which never do; what is in neither waits for its hour."""
+    house, policy = going.house, going.house.policy
+    facts = load_facts(session, going.as_of, sorted({row.account_id for row in rows}))
+    approved = _approved_rules(session, [r.proposal_id for r in rows if r.proposal_id])
+    files = enclosed(session, rows)
+    letters, stops = [], []
+    for row in rows:
+        account = facts[row.account_id]
+        rules = approved.get(row.proposal_id, frozenset())
+        reason, verdict = objection(row, account, policy, rules)
+        if going.now is not None and _not_now(going.now, row, account, policy, verdict):
+            continue
+        if not reason and not is_complete(row, files):
+            reason, verdict = f"{REFUSED}a document of it is missing", None
+        if reason:
+            stops.append(Stop(row, reason, verdict, account))
+            continue
+        at, its = going.now or row.release_at, files.get(row.id, ())
+        letters.append((envelope(policy, house.reply_key, row, at, its), row, account))
+    return letters, stops
 
 
 def _approved_rules(session: Session, proposal_ids: list[str]) -> dict[str, frozenset[str]]:

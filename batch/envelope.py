@@ -7,7 +7,7 @@ makes the same bytes again.
 from datetime import datetime
 from typing import Any
 
-from adapters.outgoing.message import OutgoingMessage
+from adapters.outgoing.message import AttachedFile, OutgoingMessage
 from ledger.actions import read_action
 from policies.letters.words import REQUIRED
 from policies.schema import Policy
@@ -16,7 +16,13 @@ from tools.reply_address import make_reply_address, seal_of
 _OFFERS = tuple(lines.opt_out_email for lines in REQUIRED.values())
 
 
-def envelope(policy: Policy, key: bytes, row: Any, at: datetime) -> OutgoingMessage:
+def envelope(
+    policy: Policy,
+    key: bytes,
+    row: Any,
+    at: datetime,
+    files: tuple[AttachedFile, ...] = (),
+) -> OutgoingMessage:
     """A message signed by the company as the policy has it.
 
     Args:
@@ -24,6 +30,7 @@ def envelope(policy: Policy, key: bytes, row: Any, at: datetime) -> OutgoingMess
         key: Seals the reply address.
         row: The row of the outbox.
         at: The instant of the attempt.
+        files: The documents that go with it.
     """
     company, is_mail = policy.company, row.channel == "email"
     tagged = is_mail and company.reply_tag
@@ -44,6 +51,7 @@ def envelope(policy: Policy, key: bytes, row: Any, at: datetime) -> OutgoingMess
         answers=row.in_reply_to,
         automatic=_automatic(row) if is_mail else "",
         unsubscribe=_unsubscribe(policy, key, row, reply_to) if is_mail else (),
+        attachments=files if is_mail else (),
     )
 
 

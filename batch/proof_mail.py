@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from adapters.outgoing.message import AttachedFile
+from batch.enclosed import enclosed
 from batch.envelope import envelope
 from batch.proof_evidence import Evidence, in_chunks
 from ledger.states import OutboxState
@@ -40,11 +42,12 @@ def prove_mail(evidence: Evidence, delivered: dict[str, list[Any]]) -> None:
     )
     unexplained, done = dict(delivered), 0
     for rows in in_chunks(session, query, Outbox.id):
+        documents = enclosed(session, rows)
         for row in rows:
             files = unexplained.pop(row.id, [])
             if row.state == OutboxState.SENT:
                 tally.saw()
-                _look_at_sent(evidence, row, files)
+                _look_at_sent(evidence, row, files, documents.get(row.id, ()))
             elif files and row.state not in _UNDECIDED:
                 where = _WHERE[row.channel]
                 tally.fault(row.id, f"no mail: it is {row.state}", files[0].name, where)
@@ -59,7 +62,9 @@ def prove_mail(evidence: Evidence, delivered: dict[str, list[Any]]) -> None:
     _look_at_history(evidence)
 
 
-def _look_at_sent(evidence: Evidence, row: Any, files: list[Any]) -> None:
+def _look_at_sent(
+    evidence: Evidence, row: Any, files: list[Any], documents: tuple[AttachedFile, ...]
+) -> None:
     """The file of a sent message is the message its permit covers."""
     tally, policy = evidence["never_twice"], evidence.policy(row.policy_hash or "")
     port, key = evidence.house.mail, evidence.house.reply_key
@@ -74,7 +79,7 @@ def _look_at_sent(evidence: Evidence, row: Any, files: list[Any]) -> None:
     # A message permitted under one policy may leave under the next, signed as that one says.
     signers = chain([policy], evidence.used_policies())
     held = files[0].read_bytes()
-    if not any(held == port.content(envelope(each, key, row, at)) for each in signers):
+    if not any(held == port.content(envelope(each, key, row, at, documents)) for each in signers):
         where = f"{files[0].parent.name}/{files[0].name}"
         tally.fault(row.id, "the message as the outbox has it", "other bytes", where)
 

@@ -10,6 +10,15 @@ from adapters.outgoing.refusals import Refusal
 
 
 @dataclass(frozen=True, slots=True)
+class AttachedFile:
+    """A document that goes with a mail; its media type is one a tool makes, such as text/html."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class OutgoingMessage:
     """One message as the dispatcher hands it over: only what its permit covers.
 
@@ -35,6 +44,7 @@ class OutgoingMessage:
     answers: str = ""
     automatic: str = ""
     unsubscribe: tuple[str, ...] = ()
+    attachments: tuple[AttachedFile, ...] = ()
 
 
 class ChannelPort(Protocol):

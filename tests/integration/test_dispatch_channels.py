@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from adapters.mail import mail_bytes
+from adapters.mail import MaildirMail, mail_bytes
 from adapters.outgoing.channels import Channels
 from adapters.outgoing.files import SmsFiles
 from adapters.outgoing.message import OutgoingMessage
@@ -22,6 +22,7 @@ from batch.proof import CounterExample, prove
 from engines.dunning import plan_contact
 from ledger.clock import FixedClock
 from ledger.errors import Conflict, NotFound
+from ledger.ids import digest
 from ledger.states import OutboxState
 from ledger.tables.account import Contact
 from ledger.tables.receivable import Invoice
@@ -335,6 +336,42 @@ class TestChannel:
         assert "other bytes" in faults(post)[0]
         written[0].unlink()
         assert "none" in faults(post)[0]
+
+
+class TestDocuments:
+    def document(self, post: Post, **changes: Any) -> None:
+        content = b"<h1>Invoice 7</h1>"
+        row = {"id": "doc_1", "account_id": "acc_a", "kind": "invoice_copy", "name": "7.html"}
+        row |= {"media_type": "text/html", "made_on": AS_OF, "content": content, "facts_hash": ""}
+        post.desk.books.add("document", **(row | {"file_digest": digest(content)} | changes))
+
+    def test_named_document__goes_with_the_mail_and_is_proved(
+        self, post: Post, tmp_path: Path
+    ) -> None:
+        outbox_id = post.queue()
+        self.document(post)
+        post.desk.books.change("outbox", "id", outbox_id, attachments='["doc_1"]')
+        post.desk.house.mail = Channels({"email": MaildirMail(tmp_path / "mail")})
+        assert dispatch(post.desk.house, AS_OF, None).sent == 1
+        (written,) = post.desk.house.mail.delivered()[outbox_id]
+        words, file = message_from_bytes(written.read_bytes()).get_payload()
+        assert b"Dear Pat Doe" in words.get_payload(decode=True)
+        assert (file.get_filename(), file.get_content_type()) == ("7.html", "text/html")
+        assert file.get_payload(decode=True) == b"<h1>Invoice 7</h1>"
+        assert faults(post) == []
+
+    @pytest.mark.parametrize("changes", [{"id": "doc_2"}, {"file_digest": "x"}, {"account_id": 1}])
+    def test_document_missing_changed_or_of_another__the_mail_is_stopped(
+        self, post: Post, changes: dict[str, Any]
+    ) -> None:
+        outbox_id = post.queue()
+        if "account_id" in changes:
+            changes = {"account_id": post.desk.account("acc_b")}
+        self.document(post, **changes)
+        post.desk.books.change("outbox", "id", outbox_id, attachments='["doc_1"]')
+        assert post.at(MORNING).stopped == 1
+        assert "document" in post.row().stopped_by
+        assert not post.server.taken
 
 
 def faults(post: Post) -> list[str]:

@@ -112,8 +112,13 @@ class TestHeaders:
         assert "\nIn-Reply-To: <his@c.example>\n" in mail
         assert "\nReferences: <his@c.example>\n" in mail
         assert "\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\n" in mail
-        unfolded = mail.replace("\n ", " ")
-        assert f"\nList-Unsubscribe: <{where[0]}>, <{where[1]}>\n" in unfolded
+        assert f"\nList-Unsubscribe: <{where[0]}>, <{where[1]}>\n" in mail
+
+    def test_long_addresses_and_ids__are_never_broken(self) -> None:
+        long = f"accounts.receivable+out_1.{'s' * 16}@a-rather-long-name-of-a-company.example"
+        mail = mail_bytes(message(reply_to=long, answers=f"<{long}>")).decode()
+        assert f"\nReply-To: {long}\n" in mail
+        assert f"\nReferences: <{long}>\n" in mail
 
     def test_address_alone__has_no_one_click(self) -> None:
         mail = mail_bytes(message(unsubscribe=("mailto:a@ours.example",))).decode()
