@@ -3,11 +3,14 @@
 import functools
 from importlib import resources
 
+from agents.chat_model import ChatPort
+from agents.model_reading import add_claims
 from engines.reading.message import InboundText
 from engines.reading.model import Reading
 from engines.reading.read import read_message
 from ledger.ids import digest
 from ledger.tables.inbound import Inbound
+from policies.schema import Policy
 
 
 @functools.cache
@@ -21,13 +24,15 @@ def reader_version() -> str:
     return digest(b"\x1f".join(name.encode() + b"\x1f" + data for name, data in parts))[:12]
 
 
-def read_inbound(row: Inbound, calendar: str) -> Reading:
-    """Read one message by rules and the trained classifier.
+def read_inbound(row: Inbound, policy: Policy, model: ChatPort | None = None) -> Reading:
+    """Read one message by the trained reader, and by a model beside it where one is configured.
 
     Args:
         row: The message as it was taken in.
-        calendar: Country code of the business calendar that relative dates count in.
+        policy: Its calendar is what relative dates count in.
+        model: A configured model; never the offline one, which cannot read.
     """
+    calendar = policy.company.calendar
     message = InboundText(
         subject=row.subject,
         body=row.body,
@@ -35,4 +40,5 @@ def read_inbound(row: Inbound, calendar: str) -> Reading:
         sender=row.sender,
         carrier=row.carrier,
     )
-    return read_message(message, calendar=calendar)
+    reading = read_message(message, calendar=calendar)
+    return add_claims(reading, message, policy, model, calendar) if model else reading

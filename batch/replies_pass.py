@@ -4,9 +4,10 @@ from sqlmodel import Session
 
 from agents.message_reader import read_inbound, reader_version
 from batch.run import Night
+from engines.reading.model import Reading
 from graph.resume import open_threads
 from ledger.queries.replies import unread, unread_count
-from tools.reply_desk import ReplyDesk
+from tools.reply_desk import Handled, ReplyDesk
 
 _CHUNK = 100
 
@@ -16,26 +17,37 @@ def replies_pass(night: Night) -> None:
     with night.house.ledger.write() as session:
         night.add("replies", claims_settled=_desk(night, session).settle())
         total = unread_count(session)
-    calendar = night.house.policy.company.calendar
     done = 0
-    while done < total:
-        with night.house.ledger.write() as session:
-            rows = unread(session, _CHUNK)
-            if not rows:
-                break
-            read = [(row, read_inbound(row, calendar)) for row in rows]
-            handled = _desk(night, session).handle(read)
-            night.add(
-                "replies",
-                read=handled.read,
-                claims=handled.claims,
-                done=handled.done,
-                to_a_person=handled.to_a_person,
-            )
-            night.keep_counts(session)
+    while readings := _read_chunk(night):
+        handled = _act_on(night, readings)
         open_threads(night.house, night.deps, handled.waiting)
         done += handled.read
         night.progress("replies", done, total)
+
+
+def _read_chunk(night: Night) -> dict[str, Reading]:
+    """Readings by message; outside a transaction, because a model may take its time."""
+    with night.house.ledger.read() as session:
+        rows = unread(session, _CHUNK)
+        session.expunge_all()
+    policy = night.house.policy
+    model = night.house.model if rows and night.house.settings.model else None
+    return {row.id: read_inbound(row, policy, model) for row in rows}
+
+
+def _act_on(night: Night, readings: dict[str, Reading]) -> Handled:
+    with night.house.ledger.write() as session:
+        rows = [row for row in unread(session, _CHUNK) if row.id in readings]
+        handled = _desk(night, session).handle([(row, readings[row.id]) for row in rows])
+        night.add(
+            "replies",
+            read=handled.read,
+            claims=handled.claims,
+            done=handled.done,
+            to_a_person=handled.to_a_person,
+        )
+        night.keep_counts(session)
+    return handled
 
 
 def _desk(night: Night, session: Session) -> ReplyDesk:

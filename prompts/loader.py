@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from engines.reading.model import INTENTS, REASONS
 from ledger.errors import BadInput
 from ledger.ids import digest
 from ledger.states import HoldReason
@@ -59,7 +60,11 @@ POLICY_VALUES: dict[str, _PolicyValue] = {
     "claim_classes": _PolicyValue("compliance", lambda policy: _bullets(_claims(policy))),
     "forecast_method": _PolicyValue("forecast", lambda policy: _forecast(policy)),
 }
-_FREE_VALUES = {"hold_reasons": ", ".join(HoldReason)}
+_FREE_VALUES = {
+    "hold_reasons": ", ".join(HoldReason),
+    "message_intents": ", ".join(INTENTS),
+    "dispute_claims": ", ".join(REASONS),
+}
 
 
 @dataclass(frozen=True, slots=True)
