@@ -9,10 +9,7 @@ from adapters.inbound_mail.message import Authentic
 _COMMENT = re.compile(r"\([^()]*\)")
 _QUOTED = re.compile(r'"[^"]*"')
 _METHOD = re.compile(r"^\s*([a-z][a-z0-9-]*)(?:/\d+)?\s*=\s*([a-z]+)", re.IGNORECASE)
-_DOMAIN = re.compile(
-    r"\b(?:header\.d|header\.i|smtp\.mailfrom|smtp\.helo)\s*=\s*\S*?@?([\w.-]+)(?=[\s;]|$)",
-    re.IGNORECASE,
-)
+_PROPERTIES = ("header.d", "header.i", "smtp.mailfrom", "smtp.helo")
 _BAD = frozenset({"fail", "softfail", "permerror", "policy"})
 
 
@@ -63,8 +60,10 @@ def _finding(text: str) -> tuple[str, str, str] | None:
     method = _METHOD.match(text)
     if method is None:
         return None
-    domain = _DOMAIN.search(text)
-    return method[1].lower(), method[2].lower(), domain[1].lower() if domain else ""
+    told = (word.partition("=") for word in text.split())
+    values = (value for name, _, value in told if name.lower() in _PROPERTIES)
+    domain = next(values, "").rpartition("@")[2].strip(".").lower()
+    return method[1].lower(), method[2].lower(), domain
 
 
 def _same_site(proven: str, claimed: str) -> bool:

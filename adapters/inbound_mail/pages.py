@@ -12,13 +12,17 @@ _HIDING = re.compile(
     r"|font-size\s*:\s*[01](?:\.\d+)?(?:px|pt|em|rem|%)?\s*(?:;|!|$)"
     r"|opacity\s*:\s*0(?:\.0\d*)?\s*(?:;|!|$)"
     r"|(?:max-)?(?:height|width)\s*:\s*0(?:px|pt|em|%)?\s*(?:;|!|$)"
-    r"|(?:text-indent|left|top|margin-left)\s*:\s*-\d{3,}"
-    r"|(?<!-)color\s*:\s*(?:transparent|#fff(?:fff)?\b|white\b|rgb\(\s*255\s*,\s*255\s*,\s*255)",
+    r"|(?:text-indent|left|top|margin-left)\s*:\s*-\d{3,}",
+    re.IGNORECASE,
+)
+_WHITE = re.compile(
+    r"(?<!-)color\s*:\s*(?:transparent|#fff(?:fff)?\b|white\b|rgb\(\s*255\s*,\s*255\s*,\s*255)",
     re.IGNORECASE,
 )
 _BACKGROUND = re.compile(r"background(?:-color)?\s*:", re.IGNORECASE)
 _LIGHT = re.compile(r"^(?:#fff(?:fff)?|white|transparent)$", re.IGNORECASE)
-_STYLE_RULE = re.compile(r"([^{}]{1,300})\{([^{}]{0,2000})\}")
+_MOST_STYLE = 200_000
+_MOST_RULE = 4_000
 _SIMPLE = re.compile(r"^(?:[a-z][a-z0-9]*)?([.#])([\w-]{1,80})$", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _NOT_WORDS = ("script", "style", "head", "template", "noscript")
@@ -53,74 +57,67 @@ def page_words(page: str) -> PageWords:
 
 
 def _take_out_hidden(tree: Any) -> list[str]:
-    """Remove what is hidden from a tree, and return its words."""
+    """Empty what is hidden in a tree, and return its words."""
     classes, ids = _hiding_selectors(tree)
-    found = [each for each in tree.iter() if _is_hidden(each, classes, ids)]
-    outer = set(found)
+    grounds = _on_grounds(tree)
+    found = [each for each in tree.iter() if _is_hidden(each, classes, ids, grounds)]
+    hidden = set(found)
     words = []
     for element in found:
-        if any(above in outer for above in element.iterancestors()):
+        if any(above in hidden for above in element.iterancestors()):
             continue
         if text := " ".join(" ".join(element.itertext()).split()):
             words.append(text)
-        _drop(element)
+    for element in found:
+        element.clear(keep_tail=True)
     return words
 
 
 def _hiding_selectors(tree: Any) -> tuple[set[str], set[str]]:
-    """Classes and ids that the page's own style sheet hides."""
+    """Classes and ids that the page's own style sheets hide."""
     classes: set[str] = set()
     ids: set[str] = set()
-    for sheet in list(tree.iter("style"))[:20]:
-        for selectors, rules in _STYLE_RULE.findall((sheet.text or "")[:200_000]):
-            if "@" in selectors or not _hides(rules):
-                continue
-            for selector in selectors.split(","):
-                if simple := _SIMPLE.match(selector.strip()):
-                    (classes if simple[1] == "." else ids).add(simple[2])
+    sheets = "}".join(sheet.text or "" for sheet in tree.iter("style"))
+    for rule in sheets[:_MOST_STYLE].split("}"):
+        selectors, _, style = rule.rpartition("{")
+        if not _hides(style[:_MOST_RULE], on_ground=False):
+            continue
+        for selector in selectors.rpartition("{")[2].split(","):
+            if simple := _SIMPLE.match(selector.strip()):
+                (classes if simple[1] == "." else ids).add(simple[2])
     return classes, ids
 
 
-def _is_hidden(element: Any, classes: set[str], ids: set[str]) -> bool:
+def _on_grounds(tree: Any) -> set[Any]:
+    """Elements that have a background of their own, or stand on one."""
+    found: set[Any] = set()
+    for element in tree.iter():
+        if not isinstance(element.tag, str):
+            continue
+        own = "bgcolor" in element.attrib or _BACKGROUND.search(_style(element))
+        if own or element.getparent() in found:
+            found.add(element)
+    return found
+
+
+def _is_hidden(element: Any, classes: set[str], ids: set[str], grounds: set[Any]) -> bool:
     if not isinstance(element.tag, str) or element.tag in _NOT_WORDS:
         return False
     attributes = element.attrib
-    if "hidden" in attributes or _hides(attributes.get("style", "")[:4000], element):
+    if "hidden" in attributes or _hides(_style(element), on_ground=element in grounds):
         return True
     if attributes.get("id") in ids or classes.intersection(attributes.get("class", "").split()):
         return True
-    return element.tag == "font" and bool(_LIGHT.match(attributes.get("color", "").strip()))
+    is_light = element.tag == "font" and _LIGHT.match(attributes.get("color", "").strip())
+    return bool(is_light) and element not in grounds
 
 
-def _hides(style: str, element: Any = None) -> bool:
-    found = _HIDING.search(style)
-    if found is None:
-        return False
-    if not found[0].lower().startswith("color"):
+def _style(element: Any) -> str:
+    return element.get("style", "")[:_MOST_RULE]
+
+
+def _hides(style: str, *, on_ground: bool) -> bool:
+    """Whether a style hides; white words only where nothing dark is behind them."""
+    if _HIDING.search(style):
         return True
-    return not (_BACKGROUND.search(style) or _on_background(element))
-
-
-def _on_background(element: Any) -> bool:
-    """Whether an element around this one has a background of its own."""
-    if element is None:
-        return False
-    return any(
-        "bgcolor" in above.attrib or _BACKGROUND.search(above.get("style", "")[:4000])
-        for above in element.iterancestors()
-    )
-
-
-def _drop(element: Any) -> None:
-    """Take an element out, leaving the words after it."""
-    parent = element.getparent()
-    if parent is None:
-        element.clear()
-        return
-    if element.tail:
-        before = element.getprevious()
-        if before is None:
-            parent.text = (parent.text or "") + element.tail
-        else:
-            before.tail = (before.tail or "") + element.tail
-    parent.remove(element)
+    return bool(_WHITE.search(style)) and not (on_ground or _BACKGROUND.search(style))
