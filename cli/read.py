@@ -79,7 +79,6 @@ def as_json(reading: Reading) -> dict[str, Any]:
         "sentiment": reading.sentiment,
         "injection": reading.injection,
         "needs_human": reading.needs_human,
-        "why_human": list(reading.why_human),
         "spans": [
             {"kind": each.kind, "text": each.text, "start": each.start, "part": each.part}
             for each in reading.spans

@@ -18,9 +18,9 @@ _SIGNS = {
     "lucas": "CLP", "reais": "BRL", "kc": "CZK", "ft": "HUF", "dirhams": "AED",
 }  # fmt: skip
 _CODES = (
-    "USD EUR GBP CHF CAD AUD NZD JPY CNY INR SEK NOK DKK PLN CZK HUF RON BGN TRY ZAR BRL MXN ARS CLP "
-    "COP PEN UYU PYG BOB SGD HKD THB MYR IDR PHP KRW TWD AED SAR QAR KWD BHD OMR JOD ILS EGP MAD TND "
-    "NGN KES GHS XOF XAF RUB UAH ISK"
+    "USD EUR GBP CHF CAD AUD NZD JPY CNY INR SEK NOK DKK PLN CZK HUF RON BGN TRY ZAR BRL MXN ARS "
+    "CLP COP PEN UYU PYG BOB SGD HKD THB MYR IDR PHP KRW TWD AED SAR QAR KWD BHD OMR JOD ILS EGP "
+    "MAD TND NGN KES GHS XOF XAF RUB UAH ISK"
 ).lower().split()  # fmt: skip
 CURRENCIES = _SIGNS | {code: code.upper() for code in _CODES}
 _BEFORE = (
@@ -31,15 +31,18 @@ _BEFORE = (
 _AFTER = (
     r"(?:\$ (?:ca|us)\b|[€£$¥₹]|(?:"
     + "|".join(_CODES)
-    + r"|euros?|dollars?|pounds?|quid|francs?|franken|zl|rupees|rand|bucks|stutz|soles|reais|kc|dirhams"
+    + r"|euros?|dollars?|pounds?|quid|francs?|franken|zl|rupees|rand|bucks|stutz|soles"
+    r"|reais|kc|dirhams"
     r"|lucas)\b)"
 )
 _NUMBER = (
-    r"(?:\d{1,3}(?:[ \u00a0\u202f.,'](?=\d))(?:\d{3}(?:[ \u00a0\u202f.,'])){0,4}\d{3}(?:[.,]\d{1,2})?(?!\d)"
+    r"(?:\d{1,3}(?:[ \u00a0\u202f.,'](?=\d))(?:\d{3}(?:["
+    r" \u00a0\u202f.,'])){0,4}\d{3}(?:[.,]\d{1,2})?(?!\d)"
     r"|\d{1,2}(?:,\d\d){1,3},\d{3}(?:\.\d\d)?(?!\d)|\d{1,9}(?:[.,]\d{1,3})?(?!\d))"
 )
 _AMOUNT = re.compile(
-    rf"(?:(?P<before>{_BEFORE})\s?|(?<![\w/#])(?<!\d[.,:'-]))(?P<minus>[-(]\s?)?(?P<number>{_NUMBER})"
+    rf"(?:(?P<before>{_BEFORE})\s?"
+    rf"|(?<![\w/#])(?<!\d[.,:'-]))(?P<minus>[-(]\s?)?(?P<number>{_NUMBER})"
     r"(?P<blank>[.,]?(?:[-]{1,2}|/-))?"
     r"(?:\s?(?P<scale>k|tsd|mil|thousand|tausend|mio|million|lakh|lacs?|lucas|m)\b\.?)?"
     rf"(?(before)|(?:\s?(?P<after>{_AFTER}))?)(?![\w/]|-\w|[.,]\d|:\d)"
@@ -49,12 +52,18 @@ _SCALES = {
     "m": 6, "lakh": 5, "lac": 5, "lacs": 5,
 }  # fmt: skip
 _UNIT = re.compile(
-    r"\s?(?:%|percent|prozent|pour cent|por ciento|(?:x|of the|von|sur|de los|de las) ?\d|(?:business |working |calendar )?"
-    r"(?:days?|weeks?|months?|years?|hours?|hrs?|tagen?|tage|wochen?|monate?n?|jahre?n?|stunden|jours?"
-    r"|semaines?|mois|ans?|heures?|dias?|semanas?|meses|anos?|horas?|werktage?n?)\b|units?|boxes|cartons?"
-    r"|pallets?|pieces?|pcs|items?|stuck|stk|kartons?|paletten?|palettes?|unites?|pieces|unidades|uds?\b"
-    r"|cajas?|palets?|bultos|kg\b|kilos?|tonnes?|tons?|litres?|liter|metres?|meter|employees|mal\b|times|fois"
-    r"|veces|st\b|nd\b|rd\b|th\b|am\b|pm\b|uhr|h\b|o'clock|raten\b|instal\w*|cuotas|plazos|mensualites"
+    r"\s?(?:%|percent|prozent|pour cent|por ciento|(?:x|of the|von|sur|de los|de las) ?\d"
+    r"|(?:business |working |calendar )?"
+    r"(?:days?|weeks?|months?|years?|hours?|hrs?|tagen?|tage|wochen?|monate?n?|jahre?n?|stunden"
+    r"|jours?"
+    r"|semaines?|mois|ans?|heures?|dias?|semanas?|meses|anos?|horas?|werktage?n?)\b|units?"
+    r"|boxes|cartons?"
+    r"|pallets?|pieces?|pcs|items?|stuck|stk|kartons?|paletten?|palettes?|unites?|pieces"
+    r"|unidades|uds?\b"
+    r"|cajas?|palets?|bultos|kg\b|kilos?|tonnes?|tons?|litres?|liter|metres?|meter|employees"
+    r"|mal\b|times|fois"
+    r"|veces|st\b|nd\b|rd\b|th\b|am\b|pm\b|uhr|h\b|o'clock|raten\b|instal\w*|cuotas|plazos"
+    r"|mensualites"
     r"|monthly|wochenraten|monatsraten|invoices|rechnungen|factur|of them|others)"
 )
 

@@ -34,13 +34,15 @@ NAMED_DAYS = {
     "today": 0, "tonight": 0, "this morning": 0, "this afternoon": 0, "this evening": 0,
     "eod": 0, "cob": 0, "just now": 0, "tomorrow": 1, "tmrw": 1, "tmr": 1, "tomoro": 1, "2moro": 1,
     "2morrow": 1, "tomorow": 1, "day after tomorrow": 2, "yesterday": -1, "yday": -1,
-    "last night": -1, "day before yesterday": -2, "a fortnight today": 14, "in a fortnight": 14, "within a fortnight": 14, "a week today": 7,
+    "last night": -1, "day before yesterday": -2, "a fortnight today": 14, "in a fortnight": 14,
+    "within a fortnight": 14, "a week today": 7,
     "heute in einer woche": 7, "in acht tagen": 7, "heute": 0, "heute morgen": 0, "soeben": 0,
     "heute abend": 0, "heute noch": 0, "morgen": 1, "ubermorgen": 2, "uebermorgen": 2,
     "gestern": -1, "vorgestern": -2, "aujourd'hui": 0, "ce jour": 0, "ce matin": 0, "ce soir": 0,
     "cet apres-midi": 0, "a l'instant": 0, "demain": 1, "apres-demain": 2, "apres demain": 2,
     "hier": -1, "avant-hier": -2, "hoy": 0, "esta manana": 0, "esta tarde": 0, "esta noche": 0,
-    "ahora mismo": 0, "pasado manana": 2, "manana": 1, "sous huitaine": 8, "sous quinzaine": 15, "ayer": -1, "anoche": -1, "anteayer": -2,
+    "ahora mismo": 0, "pasado manana": 2, "manana": 1,
+    "sous huitaine": 8, "sous quinzaine": 15, "ayer": -1, "anoche": -1, "anteayer": -2,
     "antes de ayer": -2, "oggi": 0, "domani": 1, "ieri": -1, "vandaag": 0, "gisteren": -1,
     "dzisiaj": 0, "dzis": 0, "jutro": 1, "wczoraj": -1, "hoje": 0, "amanha": 1, "ontem": -1,
 }  # fmt: skip
@@ -99,7 +101,8 @@ NUMERIC = re.compile(
     r"(?:(?P=mark)(?P<year>20\d\d|\d\d)(?![\d])|(?P<stop>\.(?!\d)))?(?![\w/%]|[.,]\d))"
 )
 TEXTUAL = re.compile(
-    r"(?<![\w.,/])(?P<day>[0-3]?\d)(?:st|nd|rd|th|er|ro|do|\.|o|ª|-)?[\s/-]{0,2}(?:of |de |del |d')?"
+    r"(?<![\w.,/])(?P<day>[0-3]?\d)(?:st|nd|rd|th|er|ro|do|\.|o|ª|-)?[\s/-]{0,2}(?:of |de |del "
+    r"|d')?"
     rf"{_MONTH}{_YEAR}(?:[-/](?P<short>\d\d)\b)?"
 )
 TEXTUAL_LATER = re.compile(
@@ -110,13 +113,15 @@ _MONTH_WORD = r"(?:month|monats?|mois|mes)"
 NTH_FORM = re.compile(
     r"\b(?P<nth>first|second|third|fourth|last|final|1st|2nd|3rd|4th|erste[rnm]?|zweite[rnm]?"
     r"|dritte[rnm]?|vierte[rnm]?|letzte[rnm]?|premiere?|deuxieme|troisieme|derniere?|primer[oa]?"
-    r"|segund[oa]|tercer[oa]?|cuart[oa]|ultim[oa])\s+(?P<business>business |working |trading |bank )?"
+    r"|segund[oa]|tercer[oa]?|cuart[oa]|ultim[oa])\s+(?P<business>business |working |trading "
+    r"|bank )?"
     rf"(?P<what>{_WEEKDAY}|day|week|tag|werktag|arbeitstag|bankarbeitstag|geschaftstag|woche|jour"
     r"(?: ouvre| ouvrable)?|semaine|dia(?: habil| laborable)?|semana)"
     rf"{_OF}(?:(?:{_LATER} )?{_MONTH_WORD}|{_MONTH})(?:\s(?P<year>20\d\d))?"
 )
 EDGE_FORM = re.compile(
-    r"\b(?P<edge>(?:the )?end|close|month-end|ende|fin|finales|final|mid|middle|mitte|mi|mediados|milieu"
+    r"\b(?P<edge>(?:the )?end|close|month-end|ende|fin|finales|final|mid|middle|mitte|mi"
+    r"|mediados|milieu"
     r"|early|beginning|start|anfang|debut|principios|comienzos|inicios|late)[-\s]"
     rf"(?:(?:of|in|im|des|der|de|du|del|d'|the|le|el)[\s-]*){{0,2}}"
     rf"(?:(?:{_LATER} )?{_MONTH_WORD}\b|{_MONTH})(?:\s(?P<year>20\d\d))?(?! \d)"
@@ -127,7 +132,8 @@ _SOON = (
 )
 PERIOD_EDGE = re.compile(
     rf"\b(?:end of (?:{_SOON} ){{0,2}}|close of (?:{_SOON} )?|ende (?:{_SOON} ){{0,2}}"
-    rf"|(?:a )?fin (?:de |du )?(?:{_SOON} ){{0,2}}|(?:a )?(?:finales|final) de(?:l)? (?:{_SOON} ){{0,2}})"
+    rf"|(?:a )?fin (?:de |du )?(?:{_SOON} ){{0,2}}|(?:a )?(?:finales"
+    rf"|final) de(?:l)? (?:{_SOON} ){{0,2}})"
     r"(?:(?P<week>week|woche|semaine|semana)|month|monats?|mois|mes"
     r"|(?P<quarter>quarter|quartals?|trimestre)|(?P<year>year|jahres|annee|ano))\b"
     r"(?: prochaine?| suivante?| que viene| proxim[ao]| en curso)?"
@@ -137,7 +143,8 @@ PERIOD_EDGE = re.compile(
 DURATION = re.compile(
     r"\b(?:(?P<ago>vor|il y a|hace)|in|within|in the next|over the next|another|innerhalb(?: von)?"
     r"|binnen|dans(?: les)?|sous|d'ici|en(?: los proximos)?|dentro de|in den nachsten"
-    r"|dans un delai de|en el plazo de|en un plazo de|at the latest in|spatestens in|no later than)\s"
+    r"|dans un delai de|en el plazo de|en un plazo de|at the latest in|spatestens in"
+    r"|no later than)\s"
     r"(?:(?:about|around|max|maximal|spatestens|etwa|ca\.?|unos|the next|den nachsten|les|los) )?"
     rf"(?P<count>\d{{1,3}}|{'|'.join(sorted(NUMBERS, key=len, reverse=True))})[\s-]"
     r"(?P<business>business |working |bank(?:ing)? |trading )?"
@@ -145,18 +152,23 @@ DURATION = re.compile(
     r"|semaines?|semanas?|months?|monate?n?|mois|mes(?:es)?)\b(?:'s? time)?"
     r"(?P<business2> (?:ouvr\w+|habiles|laborables))?"
     r"(?! ago| late| overdue| old| past| after the invoice)"
-    r"|\b(?P<count_ago>\d{1,3}|one|two|three|four|five|six|seven|ten|a)\s(?P<unit_ago>days?|weeks?)\sago"
+    r"|\b(?P<count_ago>\d{1,3}|one|two|three|four|five|six|seven|ten|a)\s(?P<unit_ago>days?"
+    r"|weeks?)\sago"
 )
 AFTER_EVENT = re.compile(
     r"\s*(?:,\s*)?(?:from|of|after|following|once|nach|ab|seit|apres|a compter|des|a partir|suivant"
-    r"|desde|tras|despues|upon|wenn|sobald)\b(?! (?:today|now|heute|aujourd'hui|hoy|this (?:mail|email|message)))"
+    r"|desde|tras|despues|upon|wenn|sobald)\b(?! (?:today|now|heute|aujourd'hui|hoy"
+    r"|this (?:mail|email|message)))"
 )
 WEEK = re.compile(
-    r"\b(?:(?:early|beginning of|start of|anfang|debut|principios de(?: la)?|later|sometime|mid)\s)?"
+    r"\b(?:(?:early|beginning of|start of|anfang|debut|principios de(?: la)?|later|sometime"
+    r"|mid)\s)?"
     r"(?:(?:this|next|last|the following|the coming|coming|following|the week after next)\sweek"
     r"|week after next|(?:diese[rn]?|nachste[rn]?|kommende[rn]?|letzte[rn]?|ubernachste[rn]?"
-    r"|vergangene[rn]?|laufende[rn]?|folgende[rn]?)\swoche|cette semaine|(?:la )?semaine (?:prochaine"
-    r"|derniere|suivante)|esta semana|(?:la )?semana (?:que viene|proxima|pasada|siguiente|entrante)"
+    r"|vergangene[rn]?|laufende[rn]?|folgende[rn]?)\swoche|cette semaine"
+    r"|(?:la )?semaine (?:prochaine"
+    r"|derniere|suivante)|esta semana|(?:la )?semana (?:que viene|proxima|pasada|siguiente"
+    r"|entrante)"
     r"|(?:la )?proxima semana)\b(?! (?:on |am )?(?:mon|tue|wed|thu|fri)day)"
 )
 NAMED_DAY = re.compile(
@@ -165,19 +177,23 @@ NAMED_DAY = re.compile(
     + r")(?![\w-])(?! week)"
 )
 WEEKDAY = re.compile(
-    r"\b(?P<before>(?:this|this coming|coming|next|last|past|following|a week on|a week|nachste[nrs]?"
-    r"|kommende[nrs]?|diese[nrs]?|letzte[nrs]?|vergangene[nrs]?|vorige[nrs]?|dernier|ce|este|proximo"
+    r"\b(?P<before>(?:this|this coming|coming|next|last|past|following|a week on|a week"
+    r"|nachste[nrs]?"
+    r"|kommende[nrs]?|diese[nrs]?|letzte[nrs]?|vergangene[nrs]?|vorige[nrs]?|dernier|ce|este"
+    r"|proximo"
     r"|pasado)\s)?"
     rf"(?P<weekday>{'|'.join(sorted(WEEKDAYS, key=len, reverse=True))})\b\.?(?:'s)?"
     r"(?:\s(?P<after>week|in einer woche|en huit|prochain|dernier|proximo|pasado|que viene))?"
 )
 DAY_ONLY = re.compile(
-    r"(?<![\w.,/])(?:(?:(?:on|by|before|until|till|til|for|from|the|around|about|after)\s(?:the\s)?)?"
+    r"(?<![\w.,/])(?:(?:(?:on|by|before|until|till|til|for|from|the|around|about"
+    r"|after)\s(?:the\s)?)?"
     r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)\b"
     r"|(?:am|zum|bis zum|bis|vom|nach dem|ab dem|spatestens am|um den|den|dem|der)\s"
     r"(?P<day2>[0-3]?\d)\.(?=\s|$|[,;)])(?!\s?(?:rate|mahnung|stuck|teil|woche|quartal))"
     r"|(?:le|au|du|d'ici le|avant le|el|el dia|dia|del|al|para el|antes del|hasta el|apres le)\s"
-    r"(?P<day3>[0-3]?\d)(?=\s|$|[.,;:!?)])(?!\s?(?:%|por|eur|euro|jours|dias|cajas|cartons|h\b|de cada"
+    r"(?P<day3>[0-3]?\d)(?=\s|$|[.,;:!?)])(?!\s?(?:%|por|eur|euro|jours|dias|cajas|cartons|h\b"
+    r"|de cada"
     r"|[.,]\d)))"
     r"(?:\s(?:of|des|du|del|de)?\s?(?:the\s)?"
     r"(?P<later>this month|next month|nachsten monats|kommenden monats|mois prochain"
@@ -188,16 +204,21 @@ DAY_ONLY = re.compile(
 MONTH_ONLY = re.compile(
     r"\b(?:in|during|im|en|courant|au mois de|au|em|a|until|before|by|starting|from|ab|a partir de"
     rf"|desde|des|of|for|next|nachsten|le mois de|el mes de|bis|for the)\s{_MONTH}(?! \d|\d)"
-    r"|\b(?:next month|nachsten monat|le mois prochain|mois prochain|el proximo mes|el mes que viene"
-    r"|proximo mes|mes que viene|kommenden monat|this month|diesen monat|ce mois(?:-ci)?|este mes)\b"
+    r"|\b(?:next month|nachsten monat|le mois prochain|mois prochain|el proximo mes"
+    r"|el mes que viene"
+    r"|proximo mes|mes que viene|kommenden monat|this month|diesen monat|ce mois(?:-ci)?"
+    r"|este mes)\b"
 )
 _A_WEEK = (
-    r"(?P<{0}>next week|the week after next|week after next|this week|(?:nachste[rn]?|kommende[rn]?|diese[rn]?"
-    r"|ubernachste[rn]?) woche|(?:la )?semaine prochaine|cette semaine|(?:la )?semana que viene|esta semana"
+    r"(?P<{0}>next week|the week after next|week after next|this week|(?:nachste[rn]?"
+    r"|kommende[rn]?|diese[rn]?"
+    r"|ubernachste[rn]?) woche|(?:la )?semaine prochaine|cette semaine|(?:la )?semana que viene"
+    r"|esta semana"
     r"|(?:la )?proxima semana)"
 )
 DAY_OF_WEEK = re.compile(
-    rf"\b(?P<weekday>{'|'.join(sorted(WEEKDAYS, key=len, reverse=True))})\b,?\s(?:of |in |der |de (?:la )?)?"
+    rf"\b(?P<weekday>{'|'.join(sorted(WEEKDAYS, key=len, reverse=True))})\b,?\s(?:of |in |der "
+    rf"|de (?:la )?)?"
     + _A_WEEK.format("week")
     + r"\b|\b"
     + _A_WEEK.format("week2")
@@ -209,5 +230,6 @@ CALENDAR_WEEK = re.compile(
 )
 NEXT_MONTH = re.compile(rf"\s*(?:,\s*and|,|and|&|und|et|y|e|/)\s*{_MONTH}(?!\s*\d)")
 EARLIER_DAY = re.compile(
-    r"(?<![\w.,/€$£])(?P<day>[0-3]?\d)(?:st|nd|rd|th|\.|er)?\s*(?:,\s*and|,|and|&|und|et|y|or|oder|/)\s*(?:the |on |am |le |el )*$"
+    r"(?<![\w.,/€$£])(?P<day>[0-3]?\d)(?:st|nd|rd|th|\.|er)?\s*(?:,\s*and|,|and|&|und|et|y|or"
+    r"|oder|/)\s*(?:the |on |am |le |el )*$"
 )

@@ -9,17 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from engines.reading.calendar import (
-    FRIDAY,
-    add_business_days,
-    add_months,
-    first_business_day,
-    last_business_day,
-    last_of_month,
-    last_of_quarter,
-    nth_weekday,
-    weekday_of_week,
-)
 from engines.reading.date_words import (
     AFTER_EVENT,
     CALENDAR_WEEK,
@@ -45,6 +34,17 @@ from engines.reading.date_words import (
     WEEK,
     WEEKDAY,
     WEEKDAYS,
+)
+from engines.reading.days import (
+    FRIDAY,
+    add_business_days,
+    add_months,
+    first_business_day,
+    last_business_day,
+    last_of_month,
+    last_of_quarter,
+    nth_weekday,
+    weekday_of_week,
 )
 
 _MOST_LISTED = 12

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from engines.reading.languages import small_words
 from engines.reading.linear import Head
 from engines.reading.model import PaidClaim, PromiseClaim
 from engines.reading.page import Page
@@ -25,6 +26,7 @@ _DOUBT = (
 )
 _FEWEST_WORDS = 5
 _LEAST_KNOWN = 0.45
+_LEAST_SMALL = 0.25
 _LONGEST = 12_000
 
 
@@ -70,12 +72,14 @@ def _is_exception(label: str) -> bool:
 
 
 def not_understood(page: Page, head: Head) -> bool:
-    """Whether some sentence is mostly of words that the model never saw."""
+    """Whether some sentence is of words that the model never saw, in no language it knows."""
     for line in page.lines:
+        if line.amounts or line.documents:
+            continue  # rows of tables are names and numbers
         words = [each.word for each in line.sentence.tokens if each.word[0].isalpha()]
         words = [each for each in words if len(each) > 1]
         if len(words) >= _FEWEST_WORDS:
             known = sum("w" + each in head.places for each in words)
-            if known < _LEAST_KNOWN * len(words):
+            if known < _LEAST_KNOWN * len(words) and small_words(words) < _LEAST_SMALL * len(words):
                 return True
     return False

@@ -10,25 +10,38 @@ from dataclasses import dataclass
 _KINDS = (
     (
         "invoice",
-        r"(?:tax )?invoices?|invs?|bills?|fa|si|rn|rechnung(?:en|snummern?|s-nr)?|rg|rech|re-nr|facturas?|factures?"
-        r"|fras?|fact|fatturae?|fattura|fatture|facturen|factuur|factuurnummer|faktur[aey]|faturas?|ftra"
+        r"(?:tax )?invoices?|invs?|bills?|fa|si|rn|re|ri|fv|fac|rechnung(?:en|snummern?|s-nr)?"
+        r"|rg|rech|re-nr|facturas?|factures?"
+        r"|fras?|fact|fatturae?|fattura|fatture|facturen|factuur|factuurnummer|faktur[aey]"
+        r"|faturas?|ftra"
         r"|recibos?|doc(?:ument)?s?|beleg(?:e|nummer|nr)?|rappel facture|demand",
     ),
     (
         "other",
-        r"p\.?o\.?|purchase orders?|orders?|bestell(?:ung|nummer|nr|ungen)?|auftrag(?:snummer|s-nr|snr)?"
+        r"p\.?o\.?|purchase orders?|orders?|bestell(?:ung|nummer|nr|ungen)?|auftrag(?:snummer"
+        r"|s-nr|snr)?"
         r"|commandes?|bon de commande|bc|pedidos?|orden(?: de compra)?|oc|delivery notes?|dn|docket"
-        r"|lieferschein(?:e|nummer|nr)?|ls|bons? de livraison|bl|albaran(?:es)?|grn|pod|credit (?:notes?|memos?)"
-        r"|cn|cm|gutschrift(?:en|snummer)?|gs|avoirs?|av|notas? de (?:abono|credito)|abono|nc|rma|retoure"
-        r"|retourschein|retourbon|returns? note|refs?|reference|referenz|referencia|accounts?|acct|a/c|konto"
-        r"|kontonummer|compte|cuenta|customer(?: no| number)?|kundennummer|kunden-?nr|client|cliente|tickets?"
-        r"|case|cases|vorgang|aktenzeichen|az|dossier|expediente|contract|vertrag(?:snummer)?|contrat"
+        r"|lieferschein(?:e|nummer|nr)?|ls|bons? de livraison|bl|albaran(?:es)?|grn|pod"
+        r"|credit (?:notes?|memos?)"
+        r"|cn|cm|gutschrift(?:en|snummer)?|gs|avoirs?|av|notas? de (?:abono|credito)|abono|nc"
+        r"|rma|retoure"
+        r"|retourschein|retourbon|returns? note|refs?|reference|referenz|referencia|accounts?"
+        r"|acct|a/c|konto"
+        r"|kontonummer|compte|cuenta|customer(?: no| number)?|kundennummer|kunden-?nr|client"
+        r"|cliente|tickets?"
+        r"|case|cases|vorgang|aktenzeichen|az|dossier|expediente|contract|vertrag(?:snummer)?"
+        r"|contrat"
         r"|contrato|cheques?|checks?|chq|scheck|transaction|trn|txn|utr|confirmation|trace|eft|wire"
-        r"|booking|buchung|tel|phone|mobile|fax|ext|call|ring|vat|ust-?id\w*|mwst|siret|cif|nif|iban|bic"
-        r"|sort code|steuernummer|policy|claim|query|job|project|projekt|projet|room|unit|suite|street"
-        r"|error|code|sku|part|article|artikel|serial|vendor|supplier|lieferant(?:ennummer)?|proveedor"
-        r"|fournisseur|boleta|operacion|justificante|mandate|mandat|bordereau|remittance(?: advice)?|avis"
-        r"|engagement|chapter|article|section|artikel|art|year|jahr|form|terminal|store|shop|filiale|site"
+        r"|booking|buchung|tel|phone|mobile|fax|ext|call|ring|vat|ust-?id\w*|mwst|siret|cif|nif"
+        r"|iban|bic"
+        r"|sort code|steuernummer|policy|claim|query|job|project|projekt|projet|room|unit|suite"
+        r"|street"
+        r"|error|code|sku|part|article|artikel|serial|vendor|supplier|lieferant(?:ennummer)?"
+        r"|proveedor"
+        r"|fournisseur|boleta|operacion|justificante|mandate|mandat|bordereau"
+        r"|remittance(?: advice)?|avis"
+        r"|engagement|chapter|article|section|artikel|art|year|jahr|form|terminal|store|shop"
+        r"|filiale|site"
         r"|page|seite|line|position|zip|plz|rma-nr|sepa|statement|batch|run|since|reminder",
     ),
 )
@@ -47,19 +60,79 @@ _TOKEN = re.compile(
 )
 _PREFIX = re.compile(r"[a-z]+")
 _INVOICE_PREFIX = frozenset(
-    "inv in si re rg rn fa fac fact f fv fra ft ar bill rech sinv fe fr ri ec vf sr".split()
+    [
+        "inv",
+        "in",
+        "si",
+        "re",
+        "rg",
+        "rn",
+        "fa",
+        "fac",
+        "fact",
+        "f",
+        "fv",
+        "fra",
+        "ft",
+        "ar",
+        "bill",
+        "rech",
+        "sinv",
+        "fe",
+        "fr",
+        "ri",
+        "ec",
+        "vf",
+        "sr",
+    ]
 )
 _OTHER_PREFIX = frozenset(
-    "po so dn cn ord gr grn rma ls bl av gs nc cm tkt ref chq cr case ticket iban vat bc oc ls ka "
-    "ab kd cust acc ac hrb rev iso net day days page am pm q h ml kg cm mm p no nr at on of to in by "
-    "und et and or bis vom zum am le la el de du der die das den ca ext tel the a ein eine uk us eu".split()
+    [
+        "po",
+        "dn",
+        "cn",
+        "grn",
+        "rma",
+        "tkt",
+        "ref",
+        "chq",
+        "case",
+        "ticket",
+        "iban",
+        "vat",
+        "cust",
+        "acc",
+        "hrb",
+        "iso",
+        "net",
+        "day",
+        "days",
+        "page",
+        "q",
+        "kw",
+        "utr",
+        "ord",
+        "order",
+        "sku",
+        "rfq",
+        "ncr",
+        "siret",
+        "eft",
+        "ach",
+    ]
 )
-_JOIN = re.compile(r"\s?(?:,|and|&|\+|/|und|et|y|e|u|i|sowie|or|oder|ou|o|;|as well as|plus)\s{0,3}(?:also |the |la |die )?#?$")  # fmt: skip
+_JOIN = re.compile(
+    r"\s?(?:,|and|&|\+|/|und|et|y|e|u|i|sowie|or|oder|ou|o|;|as well as|plus)"
+    r"\s{0,3}(?:also |the |la |die )?#?$"
+)
 _RANGE = re.compile(r"\s?(?:to|through|thru|bis|a|al|-|until|au|hasta(?: la)?)\s?#?$")
 _MONEY_BEFORE = re.compile(r"(?:[$€£¥]|\b(?:usd|eur|gbp|chf|rs\.?|cad|aud|r))\s?$")
 _MONEY_AFTER = re.compile(
-    r"\s?(?:[$€£¥%]|(?:usd|eur|euros?|gbp|chf|pounds|quid|dollars?|k|mil|cad|aud|percent|prozent)\b)"
+    r"\s?(?:[$€£¥%]|(?:usd|eur|euros?|gbp|chf|pounds|quid|dollars?|k|mil|cad|aud|percent"
+    r"|prozent)\b)"
 )
+_PHONE = re.compile(r"(?:\+\d[\d ()]*|\b0\d{2,5} |\d{3,} )$")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _WIDEST_RANGE = 40
 
 
@@ -103,6 +176,8 @@ def find_documents(
             continue
         before = found[-1] if found else None
         cue = _cue_before(folded, start, before)
+        if not cue and _YEAR.fullmatch(number):
+            continue
         found.append(DocumentMention(start, end, text[start:end], cue, _shape(number)))
         if before and _RANGE.fullmatch(folded[before.end : start]):
             between = _between(before.number, text[start:end])
@@ -123,6 +198,8 @@ def _fits(number: str, folded: str, start: int, end: int, taken: Sequence[tuple[
     if any(first < end and start < last for first, last in taken):
         return False
     digits = sum(map(str.isdigit, number))
+    if _PHONE.search(folded, max(0, start - 16), start) or re.search(r"\d\.\d{3}", number):
+        return False
     if number.isdigit():
         if digits < 3 or digits > 14:
             return False

@@ -15,7 +15,9 @@ from engines.reading.page import Line, Page
 from engines.reading.sentences import Token
 
 DATE, MONEY, INVOICE, OTHER, NUMBER = "<date>", "<money>", "<invoice>", "<paper>", "<number>"
-_DAMPING = 0.4
+# A kind of features counts by how many of them there are, to this power.
+_DAMPING = {"w": 0.2, "b": 0.3, "c": 0.4, "q": 0.1, "y": 0.3, "s": 0.2}
+_DAMPING_OF_PARTS = 0.4
 _PIECES = (4, 5)
 _MOST_WORDS = 400
 _SIDE = 3
@@ -87,8 +89,8 @@ def message_features(page: Page, language: str) -> Features:
             kinds["c"] += pieces_of(each)
         _add_concepts(kinds, line, words)
     found: Features = {}
-    for features in kinds.values():
-        _add(found, features)
+    for kind, features in kinds.items():
+        _add(found, features, _DAMPING[kind])
     for each in _look(page, language):
         found[each] = 1.0
     return found
@@ -102,12 +104,12 @@ def _add_concepts(kinds: dict[str, list[str]], line: Line, words: Sequence[str])
         kinds["s"] += ["s" + each for each in [*concepts, *words]]
 
 
-def _add(found: Features, features: Sequence[str]) -> None:
+def _add(found: Features, features: Sequence[str], damping: float = _DAMPING_OF_PARTS) -> None:
     """Count a kind of features, damped by how many of it there are."""
     if not features:
         return
     distinct = set(features)
-    share = 1 / len(distinct) ** _DAMPING
+    share = 1 / len(distinct) ** damping
     for each in distinct:
         found[each] = found.get(each, 0.0) + share
 

@@ -20,8 +20,10 @@ _MOST_SPANS = 12
 _GAP = r"\W+(?:[\w'-]+\W+){0,5}?"
 _NEAR = r"\W+(?:[\w'-]+\W+){0,3}?"
 _SOFTWARE = (
-    r"(?:a\.?i\.?|assistants?|chat ?bots?|bots?|llms?|language models?|gpt\w*|agents?|ki(?:-\w+)?|assistenten?"
-    r"|sprachmodell|automated (?:system|agent|assistant|software|analysis software|process\w*)|copilot"
+    r"(?:a\.?i\.?|assistants?|chat ?bots?|bots?|llms?|language models?|gpt\w*|agents?"
+    r"|ki(?:-\w+)?|assistenten?"
+    r"|sprachmodell|automated (?:system|agent|assistant|software|analysis software|process\w*)"
+    r"|copilot"
     r"|asistente|ia|agente|robot|sistema automatico|systeme automatique|automation|software|parser"
     r"|model|processing system|reading system)"
 )
@@ -35,106 +37,181 @@ _STRONG = tuple(
     for form in (
         # Markup of chats, tools and hidden parts.
         r"<\|?\s?/?(?:im_start|im_end|system|assistant|user|endoftext|eot_id|start_header_id)\b",
-        r"\[/?inst\]|<</?sys>>|</?(?:tool_call|function_call|information|instructions?|system|prompt|admin\w*"
-        r"|interaction-config|sys|tool_result|assistant)[\s>]|\{\s*\"?(?:role|system|tool|function)\"?\s*:",
-        r"#{2,}\s*(?:system|instruction|new task|assistant|response)|\bbegin (?:system|instructions?|prompt)\b",
-        r"<!--(?=[^>]{12})|display\s?:\s?none|font-size\s?:\s?[01](?:px|pt)?\b|visibility\s?:\s?hidden"
+        r"\[/?inst\]|<</?sys>>|</?(?:tool_call|function_call|information|instructions?|system"
+        r"|prompt|admin\w*"
+        r"|interaction-config|sys|tool_result|assistant)[\s>]|\{\s*\"?(?:role|system|tool"
+        r"|function)\"?\s*:",
+        r"#{2,}\s*(?:system|instruction|new task|assistant|response)|\bbegin (?:system"
+        r"|instructions?|prompt)\b",
+        r"<!--(?=[^>]{12})|display\s?:\s?none|font-size\s?:\s?[01](?:px|pt)?\b"
+        r"|visibility\s?:\s?hidden"
         r"|color\s?:\s?(?:#fff(?:fff)?|white|transparent)\b|opacity\s?:\s?0\b|white[- ]text",
         r"!\[[^\]\n]{0,80}\]\(https?:|[?&]\w+=(?:balance|your-|\{\{|\[)|\{\{[^}]{1,60}\}\}",
-        r"\b(?:hold|status|approved|approved_by|hold_released_by|auto_approve|terms|limit)\s?[=:]\s?"
+        r"\b(?:hold|status|approved|approved_by|hold_released_by|auto_approve|terms"
+        r"|limit)\s?[=:]\s?"
         r"(?:false|true|paid|system|none|released|[a-z]+\d\w*)\b|\bhold\w*\"?\s?:\s?false",
         # Orders that set earlier ones aside.
-        r"\b(?:ignore|disregard|forget|override|overrule|bypass|neglect|skip over)\b\W+(?:[\w'-]+\W+){0,3}?"
-        rf"(?:previous|prior|above|all|any|your|earlier|preceding|foregoing|system|safety|every|former)\b{_NEAR}{_ORDERS}\b",
-        rf"\b(?:ignorier\w*|missachte\w*|vergiss|vergessen sie|ubergehe\w*|ignorez|oubliez|ignora|ignore|ignoren"
-        r"|olvida|olvide|dimentica)\b\W+(?:[\w'-]+\W+){0,3}?(?:alle|bisherigen|vorherigen|vorigen|obigen|deine|ihre"
-        rf"|toutes?|precedentes?|vos|tes|todas|anteriores|previas|tus|sus|tutte)\b{_NEAR}{_ORDERS}\b"
-        rf"|\b(?:ignorez|ignora|ignore|ignorez|oubliez|olvida)\b{_NEAR}(?:instruc\w+|consignes?) (?:precedentes?|anteriores|previas)",
-        r"\bnever ?mind\b.{0,40}\b(?:ignore|just)\b|\b(?:next|new|real|actual|only) task\s?(?:is|:)|\btask complete",
-        r"\byour (?:new |real |only )?(?:task|mission|instructions?|directives?|programming)\b.{0,20}\b(?:is|are|says?|now)\b",
+        r"\b(?:ignore|disregard|forget|override|overrule|bypass|neglect"
+        r"|skip over)\b\W+(?:[\w'-]+\W+){0,3}?"
+        rf"(?:previous|prior|above|all|any|your|earlier|preceding|foregoing|system|safety|every"
+        rf"|former)\b{_NEAR}{_ORDERS}\b",
+        rf"\b(?:ignorier\w*|missachte\w*|vergiss|vergessen sie|ubergehe\w*|ignorez|oubliez"
+        rf"|ignora|ignore|ignoren"
+        r"|olvida|olvide|dimentica)\b\W+(?:[\w'-]+\W+){0,3}?(?:alle|bisherigen|vorherigen"
+        r"|vorigen|obigen|deine|ihre"
+        rf"|toutes?|precedentes?|vos|tes|todas|anteriores|previas|tus|sus"
+        rf"|tutte)\b{_NEAR}{_ORDERS}\b"
+        rf"|\b(?:ignorez|ignora|ignore|ignorez|oubliez|olvida)\b{_NEAR}(?:instruc\w+"
+        rf"|consignes?) (?:precedentes?|anteriores|previas)",
+        r"\bnever ?mind\b.{0,40}\b(?:ignore|just)\b|\b(?:next|new|real|actual"
+        r"|only) task\s?(?:is|:)|\btask complete",
+        r"\byour (?:new |real |only )?(?:task|mission|instructions?|directives?"
+        r"|programming)\b.{0,20}\b(?:is|are|says?|now)\b",
         # Talk to software.
-        rf"(?:^|[\n.:;!?\"'(\[<>*#-])\s*(?:dear |attention |hey |hello |ok |an (?:die |den |das )?|pour |para |note |"
-        rf"for |to |@|important(?: message)? (?:for|to) )?(?:the |das |den |die |l'|el |la |all )?(?:[\w-]+ )?{_SOFTWARE}"
+        rf"(?:^|[\n.:;!?\"'(\[<>*#-])\s*(?:dear |attention |hey |hello |ok |an (?:die |den "
+        rf"|das )?|pour |para |note |"
+        rf"for |to |@|important(?: message)? (?:for|to) )?(?:the |das |den |die |l'|el |la "
+        rf"|all )?(?:[\w-]+ )?{_SOFTWARE}"
         r"(?:-note)?\s*(?:[,:\]]|please\b|must\b|should\b|will now\b)",
-        rf"\b(?:note|message|instruc\w+|notice|directive|order|anweisung\w*|hinweis|nota|consigne|mensaje|nachricht"
-        rf"|instruccion\w*|aviso|command|remark|information|auftrag)\b\W+(?:to|for|an|pour|para|al|a|fur|a l'attention de)"
+        rf"\b(?:note|message|instruc\w+|notice|directive|order|anweisung\w*|hinweis|nota"
+        rf"|consigne|mensaje|nachricht"
+        rf"|instruccion\w*|aviso|command|remark|information|auftrag)\b\W+(?:to|for|an|pour|para"
+        rf"|al|a|fur|a l'attention de)"
         rf"\W+(?:\w+\W+){{0,4}}?{_SOFTWARE}\b",
-        rf"\b(?:to you|you),? (?:the |an? )?(?:\w+ )?{_SOFTWARE}\b|\bas an? (?:a\.?i\.?|language model|llm)\b",
-        r"\b(?:are|is|r) (?:you|this|u) (?:really )?(?:an? |some )?(?:a\.?i\.?|bot|chatbot|robot|machine|human or)\b",
+        rf"\b(?:to you|you),? (?:the |an? )?(?:\w+ )?{_SOFTWARE}\b|\bas an? (?:a\.?i\.?"
+        rf"|language model|llm)\b",
+        r"\b(?:are|is|r) (?:you|this|u) (?:really )?(?:an? |some )?(?:a\.?i\.?|bot|chatbot"
+        r"|robot|machine|human or)\b",
         r"\bnice bot\b|\b(?:hey|hi|dear|hello|ok) (?:bot|ai|robot|chatbot|computer|machine)\b",
-        r"\b(?:your|the) (?:assistant|bot|chatbot|ai|llm|agent)\b.{0,60}\b(?:can|should|must|will|says?|please)\b",
-        r"\b(?:analysis|processing) software\b|\b(?:large )?language models?\b|\bllms?\b|\bjailbreak|\bchatgpt\b",
+        r"\b(?:your|the) (?:assistant|bot|chatbot|ai|llm|agent)\b.{0,60}\b(?:can|should|must"
+        r"|will|says?|please)\b",
+        r"\b(?:analysis|processing) software\b|\b(?:large )?language models?\b|\bllms?\b"
+        r"|\bjailbreak|\bchatgpt\b",
         # Roles and modes.
-        r"\byou are (?:now|no longer|dan|free from|an? (?:\w+ ){0,3}(?:ai|assistant|bot))\b|\bdo anything now\b",
-        r"\b(?:enter|enable|activate|switch to|you are in|now in|into|working in) (?:\w+ ){0,2}mode\b|\b(?:god|dan|sudo|unrestricted) mode\b",
-        r"\bthought:.{0,300}\baction:|\bq: .{0,80}\ba: |\bto troubleshoot\b|\b(?:the|your) mission\b|\badministrator override\b",
-        r"\b(?:modify|enhance|translate|reverse|change|render|begin|end|improve|append|add\b.{1,80}\bto) your (?:answer|response|reply|message|output)\b",
-        r"\b(?:entwickler|wartungs|admin)modus\b|\bmode (?:developpeur|maintenance|admin)\b|\bmodo (?:desarrollador|mantenimiento)\b",
-        r"\b(?:pretend|act as if|roleplay|role-play|simulate being|imagine you)\b.{0,60}\b(?:you|ai|assistant|rules?)\b",
+        r"\byou are (?:now|no longer|dan|free from|an? (?:\w+ ){0,3}(?:ai|assistant|bot))\b"
+        r"|\bdo anything now\b",
+        r"\b(?:enter|enable|activate|switch to|you are in|now in|into"
+        r"|working in) (?:\w+ ){0,2}mode\b|\b(?:god|dan|sudo|unrestricted) mode\b",
+        r"\bthought:.{0,300}\baction:|\bq: .{0,80}\ba: |\bto troubleshoot\b|\b(?:the"
+        r"|your) mission\b|\badministrator override\b",
+        r"\b(?:modify|enhance|translate|reverse|change|render|begin|end|improve|append"
+        r"|add\b.{1,80}\bto) your (?:answer|response|reply|message|output)\b",
+        r"\b(?:entwickler|wartungs|admin)modus\b|\bmode (?:developpeur|maintenance|admin)\b"
+        r"|\bmodo (?:desarrollador|mantenimiento)\b",
+        r"\b(?:pretend|act as if|roleplay|role-play|simulate being"
+        r"|imagine you)\b.{0,60}\b(?:you|ai|assistant|rules?)\b",
         r"\bunlimited capabilities\b|\bwithout (?:any )?(?:restrictions|limitations|constraints) ",
-        r"\bsystem (?:note|prompt|override|malfunction|instruction|command|directive)\b|\bsystem(?:hinweis|anweisung|prompt)\b",
-        r"\b(?:nota|aviso|mensaje|instruccion) del sistema\s?:|\b(?:note|message|instruction) (?:du )?systeme\s?:|\bsystem (?:message|update|notice)\s?:",
-        r"\b(?:new|updated|neue|nouvelles?|nuevas?) (?:instruc\w+|anweisung\w*|consignes?|polic\w+|directives?)\s?(?::|-|for the|to the|an den|pour l'|para el)",
+        r"\bsystem (?:note|prompt|override|malfunction|instruction|command|directive)\b"
+        r"|\bsystem(?:hinweis|anweisung|prompt)\b",
+        r"\b(?:nota|aviso|mensaje|instruccion) del sistema\s?:|\b(?:note|message"
+        r"|instruction) (?:du )?systeme\s?:|\bsystem (?:message|update|notice)\s?:",
+        r"\b(?:new|updated|neue|nouvelles?|nuevas?) (?:instruc\w+|anweisung\w*|consignes?"
+        r"|polic\w+|directives?)\s?(?::|-|for the|to the|an den|pour l'|para el)",
         # Prompts and what lies in them.
-        r"\b(?:system ?prompt|your prompt|initiali[sz]ation string|hidden instructions|which prompt|prompt injection)\b",
+        r"\b(?:system ?prompt|your prompt|initiali[sz]ation string|hidden instructions"
+        r"|which prompt|prompt injection)\b",
         r"\b(?:repeat|print|output|reveal|show|quote|recite|wiederhol\w*|repete\w*|repite)\b"
         rf"{_NEAR}(?:instruc\w+|prompt|anweisung\w*|consignes)\b",
-        r"\b(?:everything|all (?:text|words)|the text) above\b|\bword for word\b|\byour (?:own )?(?:rules|guidelines|instructions)\b",
+        r"\b(?:everything|all (?:text|words)|the text) above\b|\bword for word\b"
+        r"|\byour (?:own )?(?:rules|guidelines|instructions)\b",
         r"\b(?:chain of thought|thought process|tool (?:call|output)|function call|api key)\b",
         r"\b(?:decode|decipher|rot13|base64|unscramble|dekodier\w*|decodez|decodifi\w*)\b",
-        r"\b(?:reply|respond|answer|antworte\w*|repondez|responda)\b (?:only|just|nur|seulement|solo|with only|with the word|'?ok\b)",
-        r"\b(?:in|to) your (?:answer|response|output|summary|reply|next reply)\b|\bin ihrer (?:antwort|ausgabe)\b"
+        r"\b(?:reply|respond|answer|antworte\w*|repondez|responda)\b (?:only|just|nur|seulement"
+        r"|solo|with only|with the word|'?ok\b)",
+        r"\b(?:in|to) your (?:answer|response|output|summary|reply|next reply)\b"
+        r"|\bin ihrer (?:antwort|ausgabe)\b"
         r"|\bdans votre (?:reponse|sortie)\b|\ben (?:su|tu) (?:respuesta|salida)\b",
         # What only software could be told to do.
-        r"\b(?:audit (?:log|trail|entries|entry)|activity log|prufprotokoll|journal d'audit|piste d'audit|registro de auditoria"
+        r"\b(?:audit (?:log|trail|entries|entry)|activity log|prufprotokoll|journal d'audit"
+        r"|piste d'audit|registro de auditoria"
         r"|log entr(?:y|ies)|event log|protokoll\w*eintr\w+)\b",
         rf"\b(?:delete|erase|wipe|purge|losch\w*|effac\w+|supprim\w+|borr\w+|elimin\w+)\b{_NEAR}"
-        r"(?:logs?|history|verlauf|trail|journal|note|notes|historique|historial|protokoll|trace)\b",
-        r"\b(?:do not|don't|never) (?:log|record|write this|journal|tell (?:anyone|the (?:user|human|collector)))\b",
-        r"\brisk (?:score|class|rating)\b|\brisikoklasse\b|\bclasse de risque\b|\bnivel de riesgo\b",
-        r"\b(?:all|every|other|alle|anderen?|toutes?|tous|autres|todos|todas|otros|otras) (?:\w+ )?(?:les |los |las )?"
+        r"(?:logs?|history|verlauf|trail|journal|note|notes|historique|historial|protokoll"
+        r"|trace)\b",
+        r"\b(?:do not|don't|never) (?:log|record|write this|journal|tell (?:anyone|the (?:user"
+        r"|human|collector)))\b",
+        r"\brisk (?:score|class|rating)\b|\brisikoklasse\b|\bclasse de risque\b"
+        r"|\bnivel de riesgo\b",
+        r"\b(?:all|every|other|alle|anderen?|toutes?|tous|autres|todos|todas|otros"
+        r"|otras) (?:\w+ )?(?:les |los |las )?"
         r"(?:customers?|debtors?|kunden|clients|clientes|deudores|debiteurs)\b",
-        r"\b(?:largest|worst|biggest|top) (?:\w+ )?(?:customers|payers|debtors|accounts)\b|\bageing report\b|\baging report\b"
-        r"|\b(?:group|parent) balances?\b|\ball (?:accounts|contacts)\b|\balle (?:konten|kontakte)\b",
-        r"\b(?:remember|merke\w*|souviens|recuerda|recuerde|note|save)\b (?:permanently|dauerhaft|that (?:this|we)|as a standing)",
-        r"\bstanding (?:rule|instruction|order for)\b|\balways approve\b|\bnever dun\b|\bexempt from (?:all )?(?:reminders|dunning|chasing)\b",
+        r"\b(?:largest|worst|biggest|top) (?:\w+ )?(?:customers|payers|debtors|accounts)\b"
+        r"|\bageing report\b|\baging report\b"
+        r"|\b(?:group|parent) balances?\b|\ball (?:accounts|contacts)\b|\balle (?:konten"
+        r"|kontakte)\b",
+        r"\b(?:remember|merke\w*|souviens|recuerda|recuerde|note|save)\b (?:permanently"
+        r"|dauerhaft|that (?:this|we)|as a standing)",
+        r"\bstanding (?:rule|instruction|order for)\b|\balways approve\b|\bnever dun\b"
+        r"|\bexempt from (?:all )?(?:reminders|dunning|chasing)\b",
         r"\b(?:verified|trusted) instructions\b|\btreat (?:any|all|every)\b.{0,60}\b(?:as|like)\b",
-        r"\b(?:threatening|insulting|frightening|aggressive)\b.{0,40}\b(?:style|tone|as you can|way)\b|\bmention (?:prison|police|jail)\b",
-        r"\b(?:end|stop|abort|halt) the (?:run|night|process|batch)\b|\bevery message in the queue\b",
-        r"\bpre-?(?:verified|approved|authori[sz]ed)\b.{0,40}\b(?:by|payment|plan|credit|write)\b|\boverride\b.{0,30}\b(?:review|approval|control|check)",
-        r"\b(?:write|written|wrote) ?-?off\b.{0,60}\b(?:automatic\w*|up to|residual|balance|invoice|tolerance)\b|\bresidual\w*\b.{0,40}\bwritten off\b",
+        r"\b(?:threatening|insulting|frightening|aggressive)\b.{0,40}\b(?:style|tone|as you can"
+        r"|way)\b|\bmention (?:prison|police|jail)\b",
+        r"\b(?:end|stop|abort|halt) the (?:run|night|process|batch)\b"
+        r"|\bevery message in the queue\b",
+        r"\bpre-?(?:verified|approved|authori[sz]ed)\b.{0,40}\b(?:by|payment|plan|credit"
+        r"|write)\b|\boverride\b.{0,30}\b(?:review|approval|control|check)",
+        r"\b(?:write|written|wrote) ?-?off\b.{0,60}\b(?:automatic\w*|up to|residual|balance"
+        r"|invoice|tolerance)\b|\bresidual\w*\b.{0,40}\bwritten off\b",
     )
 )  # fmt: skip
 _WEAK = tuple(
     re.compile(form)
     for form in (
-        rf"\b(?:release|lift|remove|clear|take off|cancel)\b{_NEAR}(?:hold|block|stop)\b|\bhold comes off\b",
-        r"\b(?:kredit|liefer)?sperre\b.{0,40}\b(?:auf|frei|entfern)\w*|\b(?:heben|hebe)\b.{0,40}sperre"
-        r"|\b(?:levez|lever|retirez)\b.{0,30}\bblocage|\b(?:levant|desbloque|quite|libere)\w*\b.{0,30}\b(?:bloqueo|retencion|credito)",
-        rf"\b(?:mark|markier\w*|marquez|marque|flag|set|record|post|book)\b{_GAP}(?:paid|bezahlt|payee?s?|pagad[ao]s?|settled|closed|cleared)\b",
-        r"\bpaid in full\b.{0,30}\b(?:close|agreement|residual)|\bfull and final\b|\bclose (?:the )?(?:residual|balance|case)",
-        r"\b(?:raise|increase|set|update|erhoh\w*|augmentez|aument\w*)\b.{0,30}\b(?:limit|kreditlimit|limite|plafond)\b",
-        rf"\b(?:waive|cancel|zero out|annul\w+|storniere?n?|erlass\w*|condon\w*)\b{_NEAR}(?:invoices?|bills?|fees?|interest|rechnung\w*|factur\w+|zinsen|debt|balance)\b",
-        r"\b(?:credit note|avoir|gutschrift|abono|nota de credito)\b.{0,30}\b(?:full amount|total\w*|entire|whole|voll\w*|gesamt\w*)\b|\bcredit 100%",
-        r"\bwithout (?:any |further |manual |additional |more )*(?:review|approval|sign-?off|checks?|checking|validation|asking|confirmation|human)\b",
-        r"\bohne (?:weitere |manuelle |jede )*(?:prufung|freigabe|genehmigung|ruckfrage|zustimmung)\b|\bsans (?:autre |aucune )?(?:validation|verification|accord|controle)\b"
-        r"|\bsin (?:mas |ninguna |otra )?(?:revision|aprobacion|validacion|autorizacion|consultar)\b",
-        r"\bno (?:need|reason) (?:to|for)\b|\bno (?:approval|sign-?off|review|authori[sz]ation)\b (?:is )?(?:needed|required|necessary)?"
-        r"|\bnicht (?:notig|notwendig|erforderlich|erwunscht)\b|\bpas (?:besoin|necessaire)\b|\bno (?:hace falta|es necesario|le pregunte)\b",
-        r"\b(?:do not|don't|please do not) (?:ask|disturb|check with|bother|contact|call|verify)\b|\bskip the (?:approval|check|review)\b|\binutile de\b",
-        r"\balready (?:been )?(?:approved|agreed|authori[sz]ed|signed off|verified|reviewed)\b|\bhas been (?:reviewed|approved|verified|authori[sz]ed) by\b",
-        r"\b(?:bereits|schon) (?:genehmigt|freigegeben|zugesagt|vereinbart)\b|\bdeja (?:approuve|valide|accorde)\w*|\bya (?:aprobad|autorizad|acordad|me dio)\w*",
-        r"\bas agreed with your\b|\byour (?:credit )?(?:manager|director|boss|cfo|ceo|colleague)\b.{0,60}\b(?:agreed|approved|said|confirmed|authori[sz]ed|promised|told)\b",
-        r"\bauto[- ]?approved?\b|\bfinding of\b|\bapprover\s?:|\bapproved by\b|\bper (?:cfo|ceo|our|agreement)\b",
-        r"\bsend\b.{0,40}\b(?:final demand|reminder|notice)\b.{0,60}\b(?:to|even|all|today|anyway|right away)\b",
-        r"\beven though\b.{0,60}\b(?:dispute|hold)\b|\bkeep reminding\b|\bdecide on (?:your|the) own\b|\bcarry (?:it )?out\b|\bdo the following\b",
-        r"\b(?:use|replace|update|change)\b.{0,40}\b(?:payment link|link in|payment_url|bank account shown|iban|remittance account)\b",
+        rf"\b(?:release|lift|remove|clear|take off|cancel)\b{_NEAR}(?:hold|block|stop)\b"
+        rf"|\bhold comes off\b",
+        r"\b(?:kredit|liefer)?sperre\b.{0,40}\b(?:auf|frei|entfern)\w*|\b(?:heben"
+        r"|hebe)\b.{0,40}sperre"
+        r"|\b(?:levez|lever|retirez)\b.{0,30}\bblocage|\b(?:levant|desbloque|quite"
+        r"|libere)\w*\b.{0,30}\b(?:bloqueo|retencion|credito)",
+        rf"\b(?:mark|markier\w*|marquez|marque|flag|set|record|post|book)\b{_GAP}(?:paid"
+        rf"|bezahlt|payee?s?|pagad[ao]s?|settled|closed|cleared)\b",
+        r"\bpaid in full\b.{0,30}\b(?:close|agreement|residual)|\bfull and final\b"
+        r"|\bclose (?:the )?(?:residual|balance|case)",
+        r"\b(?:raise|increase|set|update|erhoh\w*|augmentez|aument\w*)\b.{0,30}\b(?:limit"
+        r"|kreditlimit|limite|plafond)\b",
+        rf"\b(?:waive|cancel|zero out|annul\w+|storniere?n?|erlass\w*"
+        rf"|condon\w*)\b{_NEAR}(?:invoices?|bills?|fees?|interest|rechnung\w*|factur\w+|zinsen"
+        rf"|debt|balance)\b",
+        r"\b(?:credit note|avoir|gutschrift|abono|nota de credito)\b.{0,30}\b(?:full amount"
+        r"|total\w*|entire|whole|voll\w*|gesamt\w*)\b|\bcredit 100%",
+        r"\bwithout (?:any |further |manual |additional |more )*(?:review|approval|sign-?off"
+        r"|checks?|checking|validation|asking|confirmation|human)\b",
+        r"\bohne (?:weitere |manuelle |jede )*(?:prufung|freigabe|genehmigung|ruckfrage"
+        r"|zustimmung)\b|\bsans (?:autre |aucune )?(?:validation|verification|accord|controle)\b"
+        r"|\bsin (?:mas |ninguna |otra )?(?:revision|aprobacion|validacion|autorizacion"
+        r"|consultar)\b",
+        r"\bno (?:need|reason) (?:to|for)\b|\bno (?:approval|sign-?off|review"
+        r"|authori[sz]ation)\b (?:is )?(?:needed|required|necessary)?"
+        r"|\bnicht (?:notig|notwendig|erforderlich|erwunscht)\b|\bpas (?:besoin|necessaire)\b"
+        r"|\bno (?:hace falta|es necesario|le pregunte)\b",
+        r"\b(?:do not|don't|please do not) (?:ask|disturb|check with|bother|contact|call"
+        r"|verify)\b|\bskip the (?:approval|check|review)\b|\binutile de\b",
+        r"\balready (?:been )?(?:approved|agreed|authori[sz]ed|signed off|verified|reviewed)\b"
+        r"|\bhas been (?:reviewed|approved|verified|authori[sz]ed) by\b",
+        r"\b(?:bereits|schon) (?:genehmigt|freigegeben|zugesagt|vereinbart)\b"
+        r"|\bdeja (?:approuve|valide|accorde)\w*|\bya (?:aprobad|autorizad|acordad|me dio)\w*",
+        r"\bas agreed with your\b|\byour (?:credit )?(?:manager|director|boss|cfo|ceo"
+        r"|colleague)\b.{0,60}\b(?:agreed|approved|said|confirmed|authori[sz]ed|promised|told)\b",
+        r"\bauto[- ]?approved?\b|\bfinding of\b|\bapprover\s?:|\bapproved by\b|\bper (?:cfo|ceo"
+        r"|our|agreement)\b",
+        r"\bsend\b.{0,40}\b(?:final demand|reminder|notice)\b.{0,60}\b(?:to|even|all|today"
+        r"|anyway|right away)\b",
+        r"\beven though\b.{0,60}\b(?:dispute|hold)\b|\bkeep reminding\b|\bdecide on (?:your"
+        r"|the) own\b|\bcarry (?:it )?out\b|\bdo the following\b",
+        r"\b(?:use|replace|update|change)\b.{0,40}\b(?:payment link|link in|payment_url"
+        r"|bank account shown|iban|remittance account)\b",
         r"\bhttps?://|\bhxxps?://|\bopen the link\b|\bclick\b",
-        r"\bimmediately\b|\bright now\b|\bjust send it\b|\burgent\b|\bimportant\b\s*[:!-]|\bwichtig\b\s*[:!-]|\bcritical\b\s*:",
-        r"\binstalment schedule\b|\bpayment plan\b.{0,40}\b(?:approved|accepted|without)\b|\b(?:approve|accept|approuvez|genehmig\w*|apruebe\w*)\b.{0,50}\b(?:plan|instal\w*|mensualites|raten|cuotas)\b",
-        r"\bper (?:section|clause|policy)\b|\byour own (?:credit )?policy\b|\byour policy\b|\bauthority\s?:|\bconfirmation of deletion\b|\bconfirm (?:the )?deletion\b",
-        r"\byour system\b.{0,40}\b(?:can|should|must|automatically|update)\b|\bautomatically\b.{0,30}\b(?:approve|update|release|apply|on receipt)",
-        r"\b\d{3} questions\b|\bpart a\b.*\bpart b\b|\btotals? (?:verified|overridden)\b|\bpost all lines\b|\btolerance\b|\bon behalf of northgate\b",
+        r"\bimmediately\b|\bright now\b|\bjust send it\b|\burgent\b|\bimportant\b\s*[:!-]"
+        r"|\bwichtig\b\s*[:!-]|\bcritical\b\s*:",
+        r"\binstalment schedule\b|\bpayment plan\b.{0,40}\b(?:approved|accepted|without)\b"
+        r"|\b(?:approve|accept|approuvez|genehmig\w*|apruebe\w*)\b.{0,50}\b(?:plan|instal\w*"
+        r"|mensualites|raten|cuotas)\b",
+        r"\bper (?:section|clause|policy)\b|\byour own (?:credit )?policy\b|\byour policy\b"
+        r"|\bauthority\s?:|\bconfirmation of deletion\b|\bconfirm (?:the )?deletion\b",
+        r"\byour system\b.{0,40}\b(?:can|should|must|automatically|update)\b"
+        r"|\bautomatically\b.{0,30}\b(?:approve|update|release|apply|on receipt)",
+        r"\b\d{3} questions\b|\bpart a\b.*\bpart b\b|\btotals? (?:verified|overridden)\b"
+        r"|\bpost all lines\b|\btolerance\b|\bon behalf of northgate\b",
     )
 )  # fmt: skip
 _HIDDEN = re.compile(
@@ -143,14 +220,45 @@ _HIDDEN = re.compile(
 _ENCODED = re.compile(r"(?<![\w+/=-])[A-Za-z0-9+/_-]{20,4000}={0,2}(?![\w+/])")
 _HEX = re.compile(r"(?<![\w])(?:(?:0x|\\x|%)?[0-9a-fA-F]{2}[\s,]?){12,2000}(?![\w])")
 _ODD_SIGNS = re.compile(
-    "[\u2800-\u28ff]{6}|(?:[.·-]{1,6}[ /]{1,3}){10}|(?:\\b\\w ){9}|(?:\\S*[\u0300-\u036f]\\S*\\s?){8}"
+    "[\u2800-\u28ff]{6}|(?:[.·-]{1,6}[ /]{1,3}){10}|(?:\\b\\w ){9}"
+    "|(?:\\S*[\u0300-\u036f]\\S*\\s?){8}"
 )
 _MIXED = re.compile(r"[a-zA-Z][\u0400-\u04ff\u0370-\u03ff]|[\u0400-\u04ff\u0370-\u03ff][a-zA-Z]")
 _LEET = re.compile(r"(?<!\S)(?:[a-z]+\d+[a-z]+\w*|\d+[a-z]+\d\w*|[a-z]+\d{3,}[a-z]*)(?![\w/-])")
 _FEWEST_LEET = 4
 _TURNED = frozenset(  # common words, each letter moved by thirteen, and written backwards
-    "gur naq cyrnfr nyy sbe lbhe guvf vafgehpgvbaf vtaber nppbhag vaibvpr erzvaqre perqvg cnlzrag eryrnfr "
-    "eht dna esaelp lla rof ruoy siht snoitcurtsni erongi tnuocca eciovni rednimer tiderc tnemyap esaeler".split()
+    [
+        "gur",
+        "naq",
+        "cyrnfr",
+        "nyy",
+        "sbe",
+        "lbhe",
+        "guvf",
+        "vafgehpgvbaf",
+        "vtaber",
+        "nppbhag",
+        "vaibvpr",
+        "erzvaqre",
+        "perqvg",
+        "cnlzrag",
+        "eryrnfr",
+        "eht",
+        "dna",
+        "esaelp",
+        "lla",
+        "rof",
+        "ruoy",
+        "siht",
+        "snoitcurtsni",
+        "erongi",
+        "tnuocca",
+        "eciovni",
+        "rednimer",
+        "tiderc",
+        "tnemyap",
+        "esaeler",
+    ]
 )
 _WORD = re.compile(r"[a-z]+")
 

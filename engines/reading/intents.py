@@ -17,7 +17,7 @@ def intents_of(likely: Mapping[str, float], head: Head) -> tuple[str, ...]:
     ranked = sorted(INTENTS, key=lambda each: (-likely[each], each))
     found = tuple(each for each in ranked if head.holds(each, likely))
     if not found and likely[ranked[0]] >= _LAST_RESORT:
-        return ranked[:1] and (ranked[0],)
+        return (ranked[0],)
     return found
 
 

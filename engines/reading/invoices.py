@@ -8,6 +8,9 @@ from engines.reading.page import Page
 from engines.reading.roles import Judged
 
 _SURE = 0.95
+_SURE_IN_SPITE = 0.75  # an invoice although the words before it say something else
+_ENOUGH = 0.4
+_CLEARLY = 0.55
 
 
 def mentioned(page: Page, judged: Sequence[Judged], head: Head) -> tuple[str, ...]:
@@ -40,30 +43,31 @@ def is_invoice(
         return False
     if mention.number.upper() in page.invoices and mention.cue != "other":
         return likely["invoice"] > 1 - _SURE
+    if mention.cue == "other" and mention.number.upper() not in page.invoices:
+        return best >= _SURE_IN_SPITE
     return best >= head.thresholds.get("invoice", 0.5)
 
 
 def disputed(
-    judged: Sequence[Judged], invoices: Sequence[str], is_dispute: bool, head: Head
+    judged: Sequence[Judged], invoices: Sequence[str], dispute: float, limit: float
 ) -> tuple[str, ...]:
     """The invoices a message disputes.
 
     Args:
         judged: Its sentences.
         invoices: The invoices it names.
-        is_dispute: Whether the message disputes anything.
-        head: The trained head for numbers.
+        dispute: How likely the message disputes anything, nothing where that is not said.
+        limit: From which likelihood on one of several invoices is disputed.
     """
-    if not is_dispute or not invoices:
-        return ()
-    if len(invoices) == 1:
-        return tuple(invoices)
     best = dict.fromkeys(invoices, 0.0)
     for line in judged:
         for each, likely in line.documents:
             for number in (each.number, *each.more):
                 if number in best:
                     best[number] = max(best[number], likely["disputed"])
-    limit = head.thresholds.get("disputed", 0.5)
+    if not dispute:
+        return tuple(each for each in invoices if best[each] >= _CLEARLY)
+    if len(invoices) == 1:
+        return tuple(each for each in invoices if max(best[each], dispute * 0.9) >= _ENOUGH)
     found = tuple(each for each in invoices if best[each] >= limit)
-    return found or (max(invoices, key=lambda each: best[each]),)
+    return found or tuple(sorted(invoices, key=lambda each: -best[each])[:1])

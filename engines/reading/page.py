@@ -138,8 +138,10 @@ def _invoices(lines: list[Line], known: Container[str] | None) -> frozenset[str]
     for line in lines:
         for each in line.documents:
             named = each.cue == "invoice" or each.number[:3].upper() == "INV"
-            if named or (not each.cue and each.shape == "prefixed"):
-                found.add(each.number.upper())
-            elif known is not None and each.number in known:
+            if (
+                named
+                or (not each.cue and each.shape == "prefixed")
+                or (known is not None and each.number in known)
+            ):
                 found.add(each.number.upper())
     return frozenset(found)

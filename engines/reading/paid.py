@@ -11,8 +11,10 @@ from engines.reading.model import PaidClaim
 from engines.reading.roles import Judged
 
 _REFERENCE = re.compile(
-    r"\b(?:refs?|reference|referenz|referencia|verwendungszweck|concepto|utr|trace|confirmation(?: no| number)?"
-    r"|transaction(?: id| no)?|txn|chq|cheque|check|scheck|boleta|operacion|eft|wire|zahlungsreferenz)\b"
+    r"\b(?:refs?|reference|referenz|referencia|verwendungszweck|concepto|utr|trace"
+    r"|confirmation(?: no| number)?"
+    r"|transaction(?: id| no)?|txn|chq|cheque|check|scheck|boleta|operacion|eft|wire"
+    r"|zahlungsreferenz)\b"
     r"\.?\s?(?:no\.?|nr\.?|num\.?|number|id|#|n°)?\s?[:#]?\s?(?P<number>[a-z0-9][a-z0-9/-]*)"
 )
 _MOST_LINES = 30

@@ -13,18 +13,24 @@ from engines.reading.roles import Judged
 
 _WORD_NUMBER = "|".join(sorted((each for each in NUMBERS if len(each) > 2), key=len, reverse=True))
 _COUNT = re.compile(
-    rf"\b(?P<count>\d{{1,2}}|{_WORD_NUMBER})\s?(?:x|×|equal|monthly|weekly|gleiche[nr]?|monatliche[nr]?"
+    rf"\b(?P<count>\d{{1,2}}|{_WORD_NUMBER})\s?(?:x|×|equal|monthly|weekly|gleiche[nr]?"
+    rf"|monatliche[nr]?"
     r"|wochentliche[nr]?|iguales|mensuales|egales|\s)*\s?"
-    r"(?:instal\w*|payments?|parts|raten\b|monatsraten|wochenraten|teilzahlungen|teilbetrage\w*|mensualites?"
-    r"|versements?|fois\b|echeances|cuotas|plazos|pagos|mensualidades|goes|direct debits|months|monate"
+    r"(?:instal\w*|payments?|parts|raten\b|monatsraten|wochenraten|teilzahlungen|teilbetrage\w*"
+    r"|mensualites?"
+    r"|versements?|fois\b|echeances|cuotas|plazos|pagos|mensualidades|goes|direct debits|months"
+    r"|monate"
     r"|mois\b|meses|weeks|wochen|halves|tranches|stages)"
     r"|\bin (?P<in>drei|vier|funf|sechs|zwei|three|four|five|six|two|\d{1,2})\b"
     r"|\b(?P<times>\d{1,2})\s?[x×]\s?(?=[\d€$£]|eur|chf|usd|gbp)"
 )
 _FREQUENCY = (
-    ("weekly", r"weekly|per week|a week|each week|every week|wochen?(?:tlich|raten)|pro woche|jede woche"
-     r"|hebdomadaire|par semaine|semanal|por semana|every (?:mon|tues|wednes|thurs|fri)day|jeden freitag"),
-    ("fortnightly", r"fortnight|biweekly|bi-weekly|every (?:two|other|second) weeks?|quinzaine|quincenal"
+    ("weekly", r"weekly|per week|a week|each week|every week|wochen?(?:tlich|raten)"
+     r"|pro woche|jede woche"
+     r"|hebdomadaire|par semaine|semanal|por semana|every (?:mon|tues|wednes|thurs|fri)day"
+     r"|jeden freitag"),
+    ("fortnightly", r"fortnight|biweekly|bi-weekly|every (?:two|other|second) weeks?|quinzaine"
+     r"|quincenal"
      r"|alle zwei wochen|14-tagig"),
     ("quarterly", r"quarterly|per quarter|quartalsweise|trimestriel|trimestral"),
     ("monthly", r"month|monat|mois|mensu|mes\b|meses|al mes|direct debits"),

@@ -8,7 +8,6 @@ from engines.reading.amounts import AmountMention, minor_of
 from engines.reading.dates import DateMention
 from engines.reading.linear import Model
 from engines.reading.model import PromiseClaim, Span
-from engines.reading.page import Page
 from engines.reading.roles import Judged
 
 _CONDITIONAL_INTENTS = ("extension_request", "payment_plan_request")
@@ -29,7 +28,6 @@ class _Found:
 
 
 def read_promises(
-    page: Page,
     judged: Sequence[Judged],
     invoices: Sequence[str],
     disputed: Sequence[str],
@@ -39,8 +37,7 @@ def read_promises(
     """Read what a customer commits to.
 
     Args:
-        page: The message.
-        judged: Its sentences with the roles of what stands in them.
+        judged: The sentences with the roles of what stands in them.
         invoices: The invoices it names.
         disputed: Those of them that are disputed.
         intents: What the message was found to be about.

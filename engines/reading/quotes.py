@@ -25,7 +25,8 @@ _HEADER = re.compile(
 )
 _WROTE = re.compile(
     r"[>\s]*(?:on|am|le|el|il|op|em|dnia|w dniu)\b.{4,300}"
-    r"(?:wrote|schrieb.{0,80}|a ecrit|escribio|ha scritto|schreef.{0,80}|escreveu|napisal\w*) ?:\s*$"
+    r"(?:wrote|schrieb.{0,80}|a ecrit|escribio|ha scritto|schreef.{0,80}|escreveu"
+    r"|napisal\w*) ?:\s*$"
 )
 _FIELD = re.compile(r"[>*\s]*(?:from|von|de|da|od|van) ?:")
 _NEXT_FIELD = re.compile(
@@ -35,7 +36,8 @@ _NEXT_FIELD = re.compile(
 _SIGN_OFF = re.compile(
     r"\s*(?:--|__+|(?:(?:best|kind|warm|many)\s+(?:regards|wishes)|regards|best|cheers|sincerely"
     r"|yours (?:sincerely|faithfully|truly)|thanks and regards|thank you and regards"
-    r"|(?:mit )?(?:freundlichen?|besten?|herzlichen?|schonen?|vielen?|liebe) gru(?:s|e|ss)\w*|gruss?|mfg"
+    r"|(?:mit )?(?:freundlichen?|besten?|herzlichen?|schonen?|vielen?|liebe) gru(?:s|e|ss)\w*"
+    r"|gruss?|mfg"
     r"|hochachtungsvoll|(?:bien )?cordialement|bien a vous|salutations(?: distinguees)?"
     r"|sinceres salutations|(?:un )?(?:cordial )?saludos?(?: cordial(?:es)?)?|atentamente"
     r"|cordiali saluti|distinti saluti|met vriendelijke groet\w*|com os melhores cumprimentos"

@@ -16,7 +16,8 @@ _WORD = re.compile(
 )
 _BULLET = re.compile(r"\s*(?:[-*•·–]\s|\d{1,2}[.)]\s|\[)")
 _SHORTENED = re.compile(
-    r"(?:\b(?:no|nr|num|inv|ref|rech|re|fact|approx|mr|mrs|ms|dr|st|ltd|inc|co|bzw|ca|z\.b|d\.h|u\.a"
+    r"(?:\b(?:no|nr|num|inv|ref|rech|re|fact|approx|mr|mrs|ms|dr|st|ltd|inc|co|bzw|ca|z\.b|d\.h"
+    r"|u\.a"
     r"|e\.g|i\.e|art|abs|tel|ext|vs|incl|inkl|zzgl|ggf|evtl|sr|sra|mme|env|av|bd|attn|acct|pos"
     r"|jan|feb|mar|apr|jun|jul|aug|sept?|okt|oct|nov|dez|dec|mo|di|mi|do|fr|sa|so|s\.a|s\.l|a\.m"
     r"|p\.m|usd|eur|gbp|chf|p\.o|po|cta|tlf|depto|vto|ud|uds|p\.ej|adj|[a-z])|\b\d{1,4})\.$"
@@ -114,7 +115,7 @@ def _goes_on(before: str, line: str) -> bool:
     before, after = before.strip(), line.strip()
     if not before or not after or _BULLET.match(line) or before[-1] in ".!?:":
         return False
-    return len(before) >= _WRAPPED or before[-1] in ",-" and len(before) > 30
+    return len(before) >= _WRAPPED or (before[-1] in ",-" and len(before) > 30)
 
 
 def _cuts(text: str, folded: str, start: int, end: int) -> list[tuple[int, int]]:

@@ -17,11 +17,14 @@ from engines.reading.features import (
     message_features,
     sentence_features,
 )
+from engines.reading.injection import find_signs, is_injection
 from engines.reading.languages import language_of
 from engines.reading.model import INTENTS, REASONS
 from engines.reading.page import Page
 from evals.inbound.rows import Case
 
+# No label to learn: the message reaches a person by the signs in it, whatever the heads say.
+FLAGGED = "flagged"
 SENTIMENTS = ("positive", "neutral", "negative", "hostile")
 LABELS = {
     "message": (
@@ -50,7 +53,10 @@ class Example:
 def examples_of(case: Case, page: Page) -> list[Example]:
     """All rows that a case gives."""
     language = language_of(f"{page.subject}\n{page.own}")
-    found = [Example("message", message_features(page, language), _of_message(case))]
+    labels = _of_message(case)
+    if is_injection(find_signs(case.message.subject, case.message.body)):
+        labels |= {FLAGGED}
+    found = [Example("message", message_features(page, language), labels)]
     for at, line in enumerate(page.lines):
         promised, undated = _promised(case, page, at)
         mentions = [*line.dates, *line.amounts, *line.documents]

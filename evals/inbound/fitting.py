@@ -13,7 +13,7 @@ from evals.inbound.examples import LABELS, Example
 
 SEED = 20261122
 _LEAST = 2
-_STRENGTH = {"message": 1.5, "sentence": 1.0, "date": 1.0, "amount": 1.0, "document": 1.0}
+_STRENGTH = {"message": 2.0, "sentence": 1.0, "date": 1.0, "amount": 1.0, "document": 1.0}
 _KEPT = {
     "message": 30_000,
     "sentence": 12_000,

@@ -8,6 +8,7 @@ for a person reach one.
 import argparse
 import hashlib
 import json
+import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -87,7 +88,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--day", type=date.fromisoformat, required=True, help="written down")
     card = train(parser.parse_args().day)
-    print(f"trained on {card['cases']} cases")  # noqa: T201
+    sys.stdout.write(f"trained on {card['cases']} cases\n")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,92 @@
+"""Measures the reading: on our own cases unseen, on the shared sample, on attacks, for speed."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engines.reading.linear import Model, trained
+from engines.reading.model import Reading
+from engines.reading.read import read_message
+from evals.inbound.examples import Example
+from evals.inbound.fitting import fit
+from evals.inbound.limits import limits_of
+from evals.inbound.pages import CALENDAR
+from evals.inbound.rows import EXAMINATION, SHARED, Case, case_of, read_cases, read_rows
+from evals.inbound.scoring import Score, score
+from evals.inbound.train import examples_by_case, folds_of
+
+ATTACKS = ("ar_injections", "generic_injections", "benign_controls")
+_DAY = "2026-03-10T09:00"
+Pairs = list[tuple[Case, Reading]]
+
+
+@dataclass(frozen=True, slots=True)
+class Attacks:
+    """How a file of attacks, or of harmless look-alikes, was read."""
+
+    name: str
+    rows: int
+    flagged: int
+    to_person: int
+
+
+def read_all(cases: Sequence[Case], model: Model) -> Pairs:
+    """Read cases with a model."""
+    return [(case, read_message(case.message, calendar=CALENDAR, model=model)) for case in cases]
+
+
+def unseen(cases: Sequence[Case]) -> Score:
+    """Read each own case with a model, limits and all, that was made without it."""
+    examples = examples_by_case(cases)
+    folds = folds_of(len(cases))
+    pairs: Pairs = []
+    for fold in sorted(set(folds)):
+        seen = [one for one, at in zip(examples, folds, strict=True) if at != fold]
+        model = _fitted(seen)
+        held = [case for case, at in zip(cases, folds, strict=True) if at == fold]
+        pairs += read_all(held, model)
+    return score(pairs)
+
+
+def _fitted(examples: Sequence[Sequence[Example]]) -> Model:
+    return fit(
+        [each for one in examples for each in one],
+        limits_of(examples, folds_of(len(examples))),
+    )
+
+
+def examined() -> Score:
+    """The blind examination, read with the model of the project."""
+    return score(read_all(read_cases(sorted(EXAMINATION.glob("*.jsonl"))), trained()))
+
+
+def attacked(name: str) -> Attacks | None:
+    """Read one file of the shared attacks; nothing where it is missing."""
+    rows = read_rows(SHARED / "attacks" / f"{name}.jsonl")
+    if not rows:
+        return None
+    readings = [
+        read_message(
+            case_of(
+                {
+                    "id": row["id"],
+                    "body": row["text"],
+                    "received": _DAY,
+                    "from": "ap@customer.example",
+                    "carrier": row["carrier"],
+                }
+            ).message
+        )
+        for row in rows
+    ]
+    flagged = sum(each.injection for each in readings)
+    return Attacks(name, len(rows), flagged, sum(each.needs_human for each in readings))
+
+
+def speed(cases: Sequence[Case]) -> float:
+    """Messages a second on one core, after the first is read."""
+    model = trained()
+    read_all(cases[:20], model)
+    start = time.perf_counter()
+    read_all(cases, model)
+    return len(cases) / (time.perf_counter() - start)
