@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api import health
 from api.accounts import routes as accounts
 from api.chat import routes as chat
+from api.disputes import routes as disputes
 from api.inbox import routes as inbox
 from api.problems import HEADERS, RESPONSES, Problem, add_handlers, problem
 from api.runs import routes as runs
@@ -43,7 +44,14 @@ def create_app(house: House, dispatch: Callable[[date], object] | None = None) -
     )
     app.state.house = house
     app.state.dispatch = dispatch
-    for router in (health.router, inbox.router, accounts.router, runs.router, chat.router):
+    for router in (
+        health.router,
+        inbox.router,
+        accounts.router,
+        runs.router,
+        chat.router,
+        disputes.router,
+    ):
         app.include_router(router)
     add_handlers(app)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from cli import cash, dispatch, inbox, letters, mail, people, policy
+from cli import cash, dispatch, dispute, inbox, letters, mail, people, policy, risk
 from cli.options import AsOf, Home, Json, MaybeAsOf
 from cli.output import fail
 from ledger.errors import ArError
@@ -22,12 +22,14 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(cash.app, name="cash")
+app.add_typer(dispute.app, name="dispute")
 app.add_typer(inbox.app, name="inbox")
 app.add_typer(letters.app, name="letters")
 app.add_typer(mail.app, name="mail")
 app.add_typer(people.app, name="people")
 app.add_typer(people.keys, name="key")
 app.add_typer(policy.app, name="policy")
+app.add_typer(risk.app, name="risk")
 app.command("dispatch")(dispatch.command)
 
 Account = Annotated[str, typer.Argument(metavar="ID", help="Account id, number or name.")]

@@ -6,13 +6,16 @@ Each is asked once: the journal says so, and no later night asks again.
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session
 
 from ledger.actions import Escalate
+from ledger.errors import BadInput
 from ledger.facts import AccountFacts
+from ledger.ids import digest
 from ledger.journal import audit
 from ledger.postings_disputes import add_evidence, set_terms
 from ledger.queries.account_facts import load_facts
@@ -33,6 +36,7 @@ from tools.proposals import submit
 ROLE = "dispute_analyst"
 _LONGEST_QUOTE = 300
 _LONGEST_EVIDENCE = 20_000
+MAX_EVIDENCE_BYTES = 20 * 2**20
 _SAYS = {
     OVERDUE: "The answer is overdue",
     UNPROVEN: "Nothing has come that speaks for it; a claim alone does not stop chasing for ever",
@@ -117,6 +121,33 @@ def note_evidence(
     key = add_evidence(session, row)
     audit(session, now, "dispute_evidence_noted", dispute.id, person_id, kind=kind, evidence_id=key)
     return key
+
+
+@dataclass(frozen=True, slots=True)
+class GivenEvidence:
+    """A file somebody gave: its name with its digest, and its words where it is text."""
+
+    source: str
+    body: str
+
+
+def read_evidence(path: Path) -> GivenEvidence:
+    """Read a file as evidence.
+
+    Raises:
+        BadInput: It cannot be read, or is too large.
+    """
+    try:
+        data = path.read_bytes() if path.stat().st_size <= MAX_EVIDENCE_BYTES else None
+    except OSError as error:
+        raise BadInput(f"{path.name} cannot be read: {error.strerror}") from None
+    if data is None:
+        raise BadInput(f"{path.name} is larger than {MAX_EVIDENCE_BYTES // 2**20} MB")
+    try:
+        body = data.decode("utf-8")
+    except UnicodeDecodeError:
+        body = ""
+    return GivenEvidence(f"{path.name} (sha256 {digest(data)})", body)
 
 
 def _ask(

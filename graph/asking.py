@@ -1,0 +1,43 @@
+"""A person asks for an action by hand: judged like any other, and never approved by who asked."""
+
+from typing import TYPE_CHECKING
+
+from graph.deps import Deps
+from graph.resume import open_threads
+from ledger.actions import ProposedAction
+from ledger.errors import NotFound
+from ledger.queries.cash_facts import facts_for
+from tools.authority import Decider
+from tools.proposals import Submitted, submit
+
+if TYPE_CHECKING:
+    from graph.bootstrap import House
+
+
+def ask_for(
+    house: "House", deps: Deps, person: Decider, role: str, action: ProposedAction, why: str = ""
+) -> Submitted:
+    """Submit one action in a person's name; what must be approved waits for a colleague.
+
+    Raises:
+        Refused: The person only reads.
+        NotFound: No such account.
+    """
+    person.check_may_decide(deps.policy)
+    with deps.ledger.write() as session:
+        facts = facts_for(session, deps.as_of, [action]).get(action.account_id)
+        if facts is None:
+            raise NotFound(f"no account {action.account_id}")
+        (done,) = submit(
+            session,
+            [action],
+            author=person.person_id,
+            role=role,
+            facts=facts,
+            policy=deps.policy,
+            now=deps.now,
+            why=why,
+        )
+    if done.proposal_id:
+        open_threads(house, deps, [(done.proposal_id, action.account_id)])
+    return done
