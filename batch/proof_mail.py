@@ -18,7 +18,7 @@ from ledger.tables.work import Message, Outbox, Permit
 # Between the recorded attempt and the recorded outcome a message may or may not have arrived.
 _UNDECIDED = (OutboxState.SENDING, OutboxState.UNCERTAIN)
 _WHERE = {
-    "email": "mail/new, mail/cur or sent/new",
+    "email": "mail/new, mail/cur",
     "sms": "sms",
     "letter": "letters",
     "portal": "the outbox",

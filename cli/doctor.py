@@ -209,7 +209,7 @@ def _mail_server(house: House) -> Check:
 
     server = read_smtp_url(house.settings.smtp_url.get_secret_value())
     where = f"{server.host}:{server.port}"
-    if wrong := SmtpMail(server, house.home / "sent").check():
+    if wrong := SmtpMail(server, house.home / "mail").check():
         return Check("mail", "fail", f"{where}: {wrong}; check DUNWELL_SMTP_URL")
     late = house.system_clock.now() - timedelta(hours=1)
     with house.ledger.read() as session:

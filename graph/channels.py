@@ -17,6 +17,9 @@ _KEY_BYTES = 32
 def open_channels(settings: Settings) -> Channels:
     """The ports of a home: files everywhere, except where a server is named.
 
+    A server's copies lie where the files of its channel lie without one, so that a home proves
+    itself wherever it is opened.
+
     Raises:
         BadInput: A server is named in a way that cannot be used.
     """
@@ -36,7 +39,7 @@ def _mail(settings: Settings) -> ChannelPort:
         return MaildirMail(settings.home / "mail")
     from adapters.outgoing.smtp import SmtpMail, read_smtp_url
 
-    return SmtpMail(read_smtp_url(settings.smtp_url.get_secret_value()), settings.home / "sent")
+    return SmtpMail(read_smtp_url(settings.smtp_url.get_secret_value()), settings.home / "mail")
 
 
 def _sms(settings: Settings) -> ChannelPort:

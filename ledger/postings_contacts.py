@@ -8,9 +8,14 @@ from ledger.tables.account import Contact
 
 
 def mark_bounced(session: Session, contact_id: str, address: str) -> bool:
-    """Pause an e-mail address that does not work; False where the contact has another by now."""
+    """Pause an e-mail address that does not work.
+
+    False where it is paused already, or the contact has another by now.
+    """
     contact = session.get(Contact, contact_id)
-    if contact is None or (contact.email or "").casefold() != address.casefold():
+    if contact is None or contact.bounced:
+        return False
+    if (contact.email or "").casefold() != address.casefold():
         return False
     return _change(session, contact, bounced=True)
 
