@@ -4,6 +4,7 @@ Nothing here agrees to a plan. What a customer asks for is compared with what po
 allow; the fitting option is put before finance, and runs only once the customer has accepted it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -72,10 +73,14 @@ class PlanChoices:
 
 def habits_of(
     session: Session, accounts: set[str], as_of: date
-) -> dict[tuple[str, str], PayingHabit]:
+) -> dict[str, dict[str, PayingHabit]]:
     """How accounts pay, by account and currency."""
-    found = reads.payments(session, accounts, as_of - _YEAR)
-    return {key: paying_habit(payments, as_of) for key, payments in found.items()}
+    habits: dict[str, dict[str, PayingHabit]] = {account: {} for account in accounts}
+    if accounts:
+        found = reads.payments(session, accounts, as_of - _YEAR)
+        for (account, currency), payments in found.items():
+            habits[account][currency] = paying_habit(payments, as_of)
+    return habits
 
 
 def choices(
@@ -122,7 +127,7 @@ def plan_of(account_id: str, found: PlanChoices, option: PlanOption, note: str) 
 def requested_plan(
     claim: PlanClaim | None,
     facts: AccountFacts,
-    habits: dict[str, PayingHabit],
+    habits: Mapping[str, PayingHabit],
     policy: Policy,
     named: tuple[str, ...] = (),
 ) -> ProposePlan | str:

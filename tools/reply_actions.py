@@ -13,18 +13,22 @@ from engines.dunning import choose_contact
 from engines.reading.model import PromiseClaim
 from guardrails.business_days import add_business_days
 from ledger.actions import (
+    AcceptPlan,
     AnswerQuery,
     CreateCallTask,
     Escalate,
     OpenDisputeCase,
     PlaceHold,
     ProposedAction,
+    ProposePlan,
     RecordPromise,
 )
 from ledger.facts import AccountFacts
-from ledger.states import HoldReason
+from ledger.states import HoldReason, PlanState
 from policies.schema import Policy
 from tools.outside_text import clean_text
+from tools.plans import requested_plan
+from tools.promises import method_days
 from tools.reply_claims import Said
 
 _LONGEST_SUMMARY = 2000
@@ -39,6 +43,8 @@ _TASKS = {
         "ALARM, change of bank details asked for: call back on a known number, change nothing: ",
     ),
 }
+# What a customer with an offered plan may mean as a yes; a person reads it before the plan runs.
+_MAY_BE_A_YES = frozenset({"acknowledgement", "promise_to_pay"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,7 @@ def respond(said: Said, facts: AccountFacts, policy: Policy) -> Response:
     """What a message leads to, from its claims, the account's facts and policy alone."""
     work = _Work(said, facts, policy)
     actions = [*work.holds(), *work.disputes(), *work.paid(), *work.promised(), *work.tasks()]
+    actions += work.plans()
     work.look_at_the_rest()
     because = tuple(dict.fromkeys(work.because))
     if because:
@@ -194,6 +201,7 @@ class _Work:
                 currency=currency if promise.amount_minor else None,
                 invoice_ids=tuple(invoice.invoice_id for invoice in invoices),
                 quote=promise.span[:300],
+                method_days=method_days(promise.span, self.policy.promises),
                 claim_id=self.said.claim_id(
                     "promise_to_pay", invoices[0].invoice_id if invoices else None
                 ),
@@ -213,6 +221,33 @@ class _Work:
                     summary=summary[:500],
                     due_on=due_on,
                 )
+
+    def plans(self) -> Iterator[ProposePlan | AcceptPlan]:
+        """The plan that fits what they ask for, or their yes to one of ours; both wait for finance.
+
+        Without trust nothing is prepared, and what policy does not allow is told to the person.
+        """
+        intents = set(self.reading.intents)
+        offered = [plan for plan in self.facts.plans if plan.state == PlanState.PROPOSED]
+        if not self.trusted:
+            return
+        if offered and intents & _MAY_BE_A_YES:
+            kind = next(each for each in self.reading.intents if each in _MAY_BE_A_YES)
+            yield AcceptPlan(
+                account_id=self.said.account_id,
+                plan_id=offered[-1].plan_id,
+                quote=self.said.quote(kind),
+                claim_id=self.said.claim_id(kind, None),
+            )
+        elif "payment_plan_request" in intents and not offered:
+            named = self.said.named(self.reading.mentioned_invoices)
+            ids = tuple(invoice.invoice_id for invoice in named if invoice.open_minor)
+            habits, claim = self.said.habits, self.reading.plan
+            found = requested_plan(claim, self.facts, habits, self.policy, ids)
+            if isinstance(found, ProposePlan):
+                yield found
+            else:
+                self.because.append(f"they ask for a plan and none can be offered: {found}")
 
     def look_at_the_rest(self) -> None:
         """What else makes it a person's."""

@@ -4,12 +4,14 @@ A number in a message is a key to look up; the amount that is ever printed is th
 that names no invoice of this account joins nothing and makes the message a person's.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 import orjson
 
+from engines.plans import PayingHabit
 from engines.reading.model import PromiseClaim, Reading
 from ledger.ids import make_id
 from ledger.queries.replies import NamedInvoice, Numbers, plain_number
@@ -25,6 +27,7 @@ class Said:
         authentic: pass, fail or none, as our mail server found.
         numbers: The account's invoices by plain number.
         repeats: Messages before this one whose claim of a kind nothing has proved.
+        habits: How the account pays, by currency; read where they ask for a plan.
     """
 
     inbound_id: str
@@ -35,6 +38,7 @@ class Said:
     reading: Reading
     numbers: Numbers
     repeats: dict[str, int]
+    habits: Mapping[str, PayingHabit] = field(default_factory=dict)
 
     def named(self, numbers: tuple[str, ...]) -> tuple[NamedInvoice, ...]:
         """The account's invoices among some numbers, each once."""

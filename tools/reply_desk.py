@@ -5,7 +5,7 @@ judged by the gate like any other, and what the gate refuses is for a person.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
@@ -20,6 +20,7 @@ from ledger.queries.account_facts import load_facts
 from ledger.queries.replies import Numbers, invoices_by_number, unproven_claims
 from ledger.tables.inbound import Claim, Inbound
 from policies.schema import Policy
+from tools.plans import habits_of
 from tools.proposals import Submitted, submit
 from tools.reply_actions import Response, answers, respond
 from tools.reply_claims import Said, claim_rows
@@ -69,10 +70,13 @@ class ReplyDesk:
         facts = load_facts(self.session, as_of, accounts)
         numbers = invoices_by_number(self.session, accounts)
         since = as_of - timedelta(days=self.policy.replies.repeat_window_days)
+        asking = {r.account_id or "" for r, each in read if "payment_plan_request" in each.intents}
+        habits = habits_of(self.session, asking, as_of)
         for row, reading in read:
             account_id = row.account_id or ""
             repeats = unproven_claims(self.session, [account_id], since).get(account_id, {})
             said = self._said(row, reading, numbers.get(account_id, {}), repeats)
+            said = replace(said, habits=habits.get(account_id, {}))
             self._one(row, said, facts[account_id], handled)
             facts |= load_facts(self.session, as_of, [account_id])
         return handled

@@ -7,10 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engines.reading.model import INTENTS, REASONS
-from ledger.actions import Escalate, OpenDisputeCase, PlaceHold, RecordPromise
+from engines.plans import PayingHabit
+from engines.reading.model import INTENTS, REASONS, PlanClaim
+from guardrails.gate import judge
+from guardrails.verdict import NeedsApproval
+from ledger.actions import Escalate, OpenDisputeCase, PlaceHold, ProposePlan, RecordPromise
 from policies.load import load_policy
-from tests.support.facts import AS_OF, account, day, dispute, hold, promise
+from tests.support.facts import AS_OF, account, day, dispute, hold, item, plan, promise
 from tests.support.readings import promise_claim, reading, said
 from tools.reply_actions import answers, respond
 
@@ -182,6 +185,63 @@ class TestAnswers:
         assert answers(said(read), account(), ("it is unclear",)) == []
 
 
+class TestPlans:
+    owing = account(item("1", minor=900_00))
+    asks = reading(
+        "payment_plan_request",
+        plan=PlanClaim(6, 150_00, day(10), "monthly", None, "USD", "six parts"),
+    )
+
+    def test_request__puts_the_fitting_option_before_finance_beside_what_they_ask(self):
+        plan_asked, handed = respond(said(self.asks), self.owing, POLICY).actions
+        assert isinstance(plan_asked, ProposePlan)
+        assert len(plan_asked.parts) == POLICY.promises.plans.usual_instalments
+        assert sum(part.amount_minor for part in plan_asked.parts) == 900_00
+        assert "They ask for 6 parts of 150.00 USD monthly" in plan_asked.note
+        assert plan_asked.note.count("monthly parts of") == 3
+        assert handed.to_role == "finance_lead"
+        assert isinstance(judge(plan_asked, self.owing, POLICY), NeedsApproval)
+
+    def test_habit_known__sets_how_many_parts_fit(self):
+        habits = {"USD": PayingHabit(450_00, 12)}  # of which 40 % may go into a plan
+        plan_asked, _handed = respond(said(self.asks, habits=habits), self.owing, POLICY).actions
+        assert len(plan_asked.parts) == 5
+
+    @pytest.mark.parametrize(
+        ("facts", "why"),
+        [
+            (account(), "too little"),
+            (account(item("1", minor=900_00), disputes=(dispute(None),)), "disputed"),
+            (account(item("1", minor=900_00), holds=(hold(reason="insolvency"),)), "insolvency"),
+            (account(item("1", minor=900_00), plans=(plan((9, 900_00)),)), "in a plan already"),
+            (account(item("1"), item("2", currency="EUR")), "currency"),
+        ],
+    )
+    def test_no_plan_allowed__the_person_is_told_why(self, facts, why):
+        asks = replace(self.asks, plan=None)
+        response = respond(said(asks), facts, POLICY)
+        assert kinds(response) == ["escalate"]
+        assert any(why in each for each in response.person_because)
+
+    def test_yes_to_an_offered_plan__waits_for_finance_with_their_words(self):
+        facts = account(item("1", minor=900_00), plans=(plan((9, 900_00), state="proposed"),))
+        (accepted,) = respond(said(reading("acknowledgement")), facts, POLICY).actions
+        assert (accepted.type, accepted.plan_id) == ("accept_plan", "pln_1")
+        assert accepted.quote == "words about acknowledgement"
+        assert isinstance(judge(accepted, facts, POLICY), NeedsApproval)
+
+    def test_stranger__gets_no_plan_prepared(self):
+        assert kinds(respond(said(self.asks, authentic="fail"), self.owing, POLICY)) == ["escalate"]
+
+
+def test_cheque_named__takes_its_days():
+    claim = promise_claim(day(3), "1", span="a cheque leaves on Friday")
+    (noted,) = respond(
+        said(reading("promise_to_pay", promises=(claim,))), account(), POLICY
+    ).actions
+    assert noted.method_days == 3
+
+
 CAUTIOUS = {"place_hold", "open_dispute", "record_promise", "create_call_task", "escalate"}
 numbers = st.lists(st.sampled_from(["1", "9", "77", "INV-5"]), max_size=3).map(tuple)
 readings = st.builds(
@@ -206,8 +266,11 @@ readings = st.builds(
 
 @given(readings, st.sampled_from(["pass", "fail", "none"]))
 def test_any_message__leads_to_caution_only(read, authentic):
-    response = respond(said(read, authentic=authentic), account(), POLICY)
-    assert set(kinds(response)) <= CAUTIOUS
+    owing = account(item("1", minor=900_00))
+    response = respond(said(read, authentic=authentic), owing, POLICY)
+    for action in response.actions:
+        waits = isinstance(judge(action, owing, POLICY), NeedsApproval)
+        assert action.type in CAUTIOUS or (waits and action.type == "propose_plan")
     assert all(action.account_id == "acc_1" for action in response.actions)
     assert len(handed_to(response)) <= 1
     if read.injection or authentic == "fail" or not read.intents:
