@@ -18,6 +18,7 @@ from tools.cash_matching import match_receipts
 from tools.cash_memory import cash_memory
 from tools.cash_returns import ReturnDesk, find_returns, take_back
 from tools.cash_ways import Matched
+from tools.same_money import ask_about_doubles
 
 AUTHOR = "cash_applier"
 _BATCH = 500
@@ -43,11 +44,16 @@ def cash_pass(night: Night) -> None:
 
 def _take_back(night: Night) -> None:
     """Money that went back first: what it paid is open again before anything else is matched."""
+    desk = ReturnDesk(night.house.policy, night.as_of, night.now, AUTHOR, night.run_id)
+    with night.house.ledger.write() as session:
+        doubles = ask_about_doubles(session, desk)
+    open_threads(night.house, night.deps, doubles.waiting)
+    if doubles.waiting:
+        night.add("cash", doubles_asked=len(doubles.waiting))
     with night.house.ledger.read() as session:
         found = find_returns(session, night.as_of)
     if not found:
         return
-    desk = ReturnDesk(night.house.policy, night.as_of, night.now, AUTHOR, night.run_id)
     with night.house.ledger.write() as session:
         done = take_back(session, found, desk)
     open_threads(night.house, night.deps, done.waiting)

@@ -126,7 +126,9 @@ def _told(taken: "TakenIn") -> str:
     new = f"{taken.receipts} receipts booked ({amounts(taken.received)})"
     advice = f", {taken.advice_lines} advice lines" if taken.advice_lines else ""
     known = f", {taken.known} lines known already" if taken.known else ""
-    return f"{new}{advice}{known}."
+    joined = f", {taken.joined} in the books already" if taken.joined else ""
+    doubt = f", {taken.in_doubt} perhaps there twice" if taken.in_doubt else ""
+    return f"{new}{advice}{known}{joined}{doubt}."
 
 
 def _cut(text: str) -> str:

@@ -176,8 +176,8 @@ def post_messages(session: Session, rows: list[dict[str, Any]]) -> None:
         session.execute(insert(Message.__table__), rows)
 
 
-def hold_receipt(session: Session, receipt_ids: Iterable[str], reason: str) -> None:
-    """Note why receipts are not applied."""
+def hold_receipt(session: Session, receipt_ids: Iterable[str], reason: str | None) -> None:
+    """Note why receipts are not applied; None where nothing keeps them any more."""
     session.execute(
         update(Receipt).where(Receipt.id.in_(list(receipt_ids))).values(hold_reason=reason)
     )

@@ -14,17 +14,20 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from adapters.bank_files.model import BankFile
+from engines.matching.same_money import Joined
 from ledger.clock import Clock, SystemClock
 from ledger.errors import BadInput
 from ledger.ids import make_id
 from ledger.journal import audit, insert_new, mark_feed
 from ledger.money import Money
 from ledger.postings_bulk import add_rows
+from ledger.queries.same_money import IN_DOUBT
 from ledger.session import Ledger
 from ledger.tables.receivable import BankLine, RemittanceLine
 from ledger.tables.work import ImportBatch
 from tools.bank_lines import Row, advice_lines, booked_lines, names_no_currency, receipt_of
 from tools.cash_book import book_bank_receipts
+from tools.same_money import join_bank_receipts
 
 FEED = "receipts"
 _BATCH = 500
@@ -47,6 +50,8 @@ class TakenIn:
 
     Attributes:
         known: Lines that were in the books already.
+        joined: Receipts the accounting system had told of already; they are booked once.
+        in_doubt: Receipts that may be such a one; a person is asked.
         to_look_at: New lines that are no receipts; a person looks at them.
         warnings: What was assumed.
     """
@@ -58,6 +63,8 @@ class TakenIn:
     known: int
     to_look_at: tuple[Unmatched, ...]
     warnings: tuple[str, ...]
+    joined: int = 0
+    in_doubt: int = 0
 
 
 def take_in_bank_file(
@@ -98,7 +105,7 @@ def take_in_bank_file(
         count = session.scalar(select(func.count()).select_from(ImportBatch)) or 0
         batch_id = make_id("imp", file_digest, count)
         new = _new(session, BankLine, lines)
-        receipts = _book_lines(session, new, batch_id)
+        receipts, joined = _book_lines(session, new, batch_id)
         told = [row | {"batch_id": batch_id} for row in _new(session, RemittanceLine, advised)]
         add_rows(session, RemittanceLine, told)
         if lines:
@@ -108,6 +115,8 @@ def take_in_bank_file(
             "receipts_added": len(receipts),
             "advice_lines_added": len(told),
         }
+        counts |= {"receipts_joined": len(joined.same)} if joined.same else {}
+        counts |= {"receipts_in_doubt": len(joined.doubtful)} if joined.doubtful else {}
         report = orjson.dumps({"counts": counts, "format": file.format}).decode()
         batch = {
             "id": batch_id,
@@ -138,22 +147,28 @@ def take_in_bank_file(
         received=_sums(receipts),
         advice_lines=len(told),
         known=len(lines) - len(new),
+        joined=len(joined.same),
+        in_doubt=len(joined.doubtful),
         to_look_at=tuple(_unmatched(row) for row in new if row["receipt_id"] is None),
         warnings=_warnings(name, file, currency),
     )
 
 
-def _book_lines(session: Session, new: Sequence[Row], batch_id: str) -> list[Row]:
-    """Book new lines, and a receipt for each that came in."""
-    receipts = []
+def _book_lines(session: Session, new: Sequence[Row], batch_id: str) -> tuple[list[Row], Joined]:
+    """Book new lines, and a receipt for each that came in and that nobody told of before."""
     for row in new:
         row |= {"batch_id": batch_id, "receipt_id": None}
-        if row["kind"] == "receipt":
-            receipts.append(receipt_of(row, batch_id))
-            row["receipt_id"] = receipts[-1]["id"]
-    book_bank_receipts(session, receipts)
+    lines = [row for row in new if row["kind"] == "receipt"]
+    receipts = [receipt_of(row, batch_id) for row in lines]
+    joined = join_bank_receipts(session, receipts, lines)
+    for row, receipt in zip(lines, receipts, strict=True):
+        row["receipt_id"] = joined.same.get(receipt["id"], receipt["id"])
+        if receipt["id"] in joined.doubtful:
+            receipt["hold_reason"] = IN_DOUBT
+    booked = [receipt for receipt in receipts if receipt["id"] not in joined.same]
+    book_bank_receipts(session, booked)
     add_rows(session, BankLine, new)
-    return receipts
+    return booked, joined
 
 
 def _new(session: Session, table: Any, rows: Sequence[Row]) -> list[Row]:

@@ -38,6 +38,12 @@ def known_payers(session: Session, by_reason: dict[str, list[str]]) -> list[str]
     return [payer for payer in payers if payer]
 
 
+def set_receipts_free(session: Session, receipt_ids: Sequence[str]) -> None:
+    """What a receipt waited for is settled; the next pass matches it like any other."""
+    if receipt_ids:
+        hold_receipt(session, receipt_ids, None)
+
+
 def set_receipts_aside(session: Session, by_reason: dict[str, list[str]]) -> None:
     """Note why receipts wait."""
     for reason, receipt_ids in by_reason.items():

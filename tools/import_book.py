@@ -33,6 +33,7 @@ from ledger.clock import Clock, SystemClock
 from ledger.errors import Conflict
 from ledger.ids import make_id
 from ledger.journal import audit, insert_new, mark_feed
+from ledger.queries.same_money import JOINED
 from ledger.session import Ledger
 from ledger.tables.work import Feed, ImportBatch
 from tools.import_accounts import AccountBook, CustomerPlanner
@@ -155,6 +156,8 @@ def book_import(
             raise Conflict(f"the books changed since {prepared.report.file} was read; try again")
         counts, report = plan.counts, with_findings(prepared.outcome, plan)
         plan.post(session)
+        for receipt_id, number in plan.joined.items():
+            audit(session, at, JOINED, receipt_id, actor, receipt_number=number)
         day = min(prepared.as_of, prepared.outcome.stated_on or prepared.as_of)
         for feed in _feeds(prepared):
             mark_feed(session, feed, day, at)

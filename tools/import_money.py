@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from adapters.spreadsheets.records import CreditRecord, ReceiptRecord
 from ledger.ids import digest, make_id
+from ledger.queries.same_money import IN_DOUBT, joined_numbers
 from ledger.states import ApplicationKind
 from ledger.tables.receivable import CreditMemo, Receipt
 from tools.import_accounts import AccountBook
@@ -15,6 +16,7 @@ from tools.import_invoices import account_of
 from tools.import_known import invoices_numbered, rows_where
 from tools.import_plan import Plan, Row
 from tools.import_used import UsedMoney
+from tools.same_money import join_listed_receipts
 
 
 class CreditPlanner:
@@ -79,6 +81,7 @@ class ReceiptPlanner:
 
     def __init__(self, session: Session, plan: Plan, book: AccountBook, used: UsedMoney) -> None:
         self.session, self.plan, self.book, self.used = session, plan, book, used
+        self.in_doubt: set[str] = set()
 
     def take(self, records: list[ReceiptRecord]) -> None:
         """Compare every record with the books."""
@@ -90,11 +93,39 @@ class ReceiptPlanner:
         numbers = list(_receipt_numbers(due))
         rows = rows_where(self.session, Receipt, Receipt.receipt_number, numbers)
         known = {row["receipt_number"]: row for row in rows}
+        known |= self._known_from_bank(due, numbers, known)
         for record, payer, number in zip(due, payers, numbers, strict=True):
             if number in known:
                 self._compare(record, payer, known[number])
             else:
                 self._post(record, payer, number)
+
+    def _known_from_bank(
+        self, records: list[ReceiptRecord], numbers: list[str], known: dict[str, Row]
+    ) -> dict[str, Row]:
+        """Receipts the bank told of already, by the number of the file; they are booked once."""
+        before = joined_numbers(self.session, numbers)
+        new = [
+            _money(record, number)
+            for record, number in zip(records, numbers, strict=True)
+            if number not in known and number not in before
+        ]
+        found = join_listed_receipts(self.session, new)
+        self.plan.joined = {receipt: number for number, receipt in found.same.items()}
+        self.in_doubt = set(found.doubtful)
+        told = before | found.same
+        rows = {
+            row["id"]: row
+            for row in rows_where(self.session, Receipt, Receipt.id, sorted(told.values()))
+        }
+        lines = dict(zip(numbers, records, strict=True))
+        for number in found.same:
+            what = f"the bank told of {rows[told[number]]['receipt_number']!r} already"
+            self.plan.notes.note("told_by_the_bank", what, line=lines[number].line)
+        for number in found.doubtful:
+            what = f"{number!r} may be money the bank told of already"
+            self.plan.notes.note("perhaps_told_by_the_bank", what, line=lines[number].line)
+        return {number: rows[receipt] for number, receipt in told.items()}
 
     def _payer(self, record: ReceiptRecord) -> Row | None:
         number, name = record.customer_number, record.customer_name
@@ -112,7 +143,7 @@ class ReceiptPlanner:
             "currency": record.currency,
             "payer_name": _payer_name(record),
             "memo": _memo(record),
-            "hold_reason": None,
+            "hold_reason": IN_DOUBT if number in self.in_doubt else None,
             "batch_id": self.plan.batch_id,
             "advice_key": "",
         }
@@ -228,6 +259,19 @@ def _receipt_numbers(records: list[ReceiptRecord]) -> Iterator[str]:
         seen[key] += 1
         text = "\x1f".join(str(part) for part in (*key, seen[key]))
         yield f"RECEIVED-{record.received_on:%Y%m%d}-{digest(text.encode())[:10]}"
+
+
+def _money(record: ReceiptRecord, number: str) -> Row:
+    """A receipt as it is compared with what the bank told; known by its number."""
+    return {
+        "id": number,
+        "receipt_number": number,
+        "received_on": record.received_on,
+        "amount_minor": record.amount_minor,
+        "currency": record.currency,
+        "payer_name": _payer_name(record),
+        "memo": _memo(record),
+    }
 
 
 def _payer_name(record: ReceiptRecord) -> str:

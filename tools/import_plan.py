@@ -90,6 +90,7 @@ class Plan:
         self.disputes: list[Item] = []
         self.touched: set[str] = set()
         self.later: Counter[str] = Counter()
+        self.joined: dict[str, str] = {}
 
     def add(self, table: Any, row: Row) -> Row:
         """Add a row; an account of its own is looked at again."""

@@ -163,6 +163,8 @@ CATALOG: dict[str, Flaw] = {
     "not_in_file": _info(
         "they stay open", "import them with a clear date or an open balance of zero if settled"
     ),
+    "told_by_the_bank": _info("it is booked once"),
+    "perhaps_told_by_the_bank": _warning("it waits for a person to say whether it is"),
     "used_before": _info("that part is not booked"),
     "used_elsewhere": _warning("the books keep it as unapplied"),
     "paid_by_clear_date": _warning(
