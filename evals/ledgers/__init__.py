@@ -1,0 +1,1 @@
+"""Ledgers of invoices in files: read, replayed day by day, predicted and judged."""
