@@ -29,6 +29,7 @@ from ledger.errors import NotFound
 from ledger.money import Money
 from ledger.queries import report as reads
 from ledger.queries.as_of import metric_inputs
+from ledger.queries.inbound import unlinked_count
 from ledger.states import RunState
 from ledger.tables.work import Run
 
@@ -98,7 +99,7 @@ def build_report(session: Session, house: House, as_of: date) -> MorningReport:
         promises=parts.promises_part(session, counts.get("cash", {}).get("promises", [])),
         cash=parts.cash_part(session, as_of),
         not_done=parts.not_done_part(session, policy),
-        tasks=_tasks(session, as_of),
+        tasks=(*_tasks(session, as_of), *_mail_to_see(session, counts.get("intake", {}))),
         feeds=parts.feeds_part(session, as_of, policy),
         currencies=_currencies(session, as_of, numbers.get("currencies", {})),
         forecast=parts.forecast_part(counts.get("forecast", {}).get("weeks", [])),
@@ -123,6 +124,18 @@ def _tasks(session: Session, as_of: date) -> tuple[Reason, ...]:
         )
         for row in reads.open_tasks(session, as_of)
     )
+
+
+def _mail_to_see(session: Session, intake: dict[str, Any]) -> list[Reason]:
+    """Mail that nobody could link, and what the night could not read."""
+    unlinked = unlinked_count(session)
+    refused = [*intake.get("files_refused", ()), *intake.get("mail_refused", ())]
+    lines = []
+    if unlinked:
+        lines.append(Reason(why="to link (`dunwell mail list --unlinked`)", count=unlinked))
+    if refused:
+        lines.append(Reason(why=f"not read, the first: {refused[0]}", count=len(refused)))
+    return lines
 
 
 def _currencies(

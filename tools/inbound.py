@@ -22,7 +22,7 @@ from ledger.tables.inbound import Inbound
 from ledger.tables.work import Message
 from policies.schema import Policy
 from tools.bounces import ask_person
-from tools.inbound_bounces import ACTOR, concerned, take_bounces
+from tools.inbound_bounces import ACTOR, ask_about_others, concerned, take_bounces
 from tools.inbound_links import Link, find_links
 from tools.look_alikes import look_alikes
 
@@ -315,12 +315,17 @@ def _ask_whose(session: Session, new: Sequence[_New], intake: Intake) -> None:
 
 
 def _bounced(session: Session, new: Sequence[_New], intake: Intake) -> int:
-    found = [
-        (failure, known.link.sent)
-        for known in new
-        if known.message.kind is MessageKind.BOUNCE and known.link.sent is not None
-        if (failure := concerned(known.message, known.link.sent)) is not None
-    ]
+    """Act on reports about mails of ours; returns how many addresses were paused."""
+    found = []
+    for known in new:
+        sent = known.link.sent
+        if known.message.kind is not MessageKind.BOUNCE or sent is None:
+            continue
+        failure = concerned(known.message, sent)
+        if failure is not None:
+            found.append((failure, sent))
+        else:
+            ask_about_others(session, known.message, sent, intake.policy, intake.as_of)
     return take_bounces(session, found, intake.policy, intake.as_of, intake.now)
 
 

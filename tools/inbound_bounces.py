@@ -16,7 +16,7 @@ from ledger.postings_inbound import put_dunning_back
 from ledger.queries import inbound as reads
 from ledger.queries.inbound import SentMessage, SentReminder
 from policies.schema import Policy
-from tools.bounces import Report, bounce_message
+from tools.bounces import Report, ask_person, bounce_message
 
 ACTOR = "mail_intake"
 TEMPORARY_DAYS = 14
@@ -31,6 +31,18 @@ def concerned(message: IncomingMessage, sent: SentMessage | None) -> FailedAddre
     recipient = sent.recipient.strip().lower()
     told = [each for each in message.failed_addresses if each.address == recipient]
     return next((each for each in told if each.failed), told[0] if told else None)
+
+
+def ask_about_others(
+    session: Session, message: IncomingMessage, sent: SentMessage, policy: Policy, as_of: date
+) -> None:
+    """Ask a person about a report on an address we did not write to, such as a forwarding one."""
+    if any(each.failed for each in message.failed_addresses):
+        says = (
+            f"A mail server reports that message {sent.outbox_id} of ours was not delivered at "
+            "another address than the one it went to: find out whether it arrived"
+        )
+        ask_person(session, sent.account_id, "review", says, ACTOR, policy, as_of)
 
 
 def take_bounces(

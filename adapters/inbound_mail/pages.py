@@ -11,7 +11,7 @@ _HIDING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all"
     r"|font-size\s*:\s*[01](?:\.\d+)?(?:px|pt|em|rem|%)?\s*(?:;|!|$)"
     r"|opacity\s*:\s*0(?:\.0\d*)?\s*(?:;|!|$)"
-    r"|(?:max-)?(?:height|width)\s*:\s*0(?:px|pt|em|%)?\s*(?:;|!|$)"
+    r"|(?<![\w-])(?:max-height|max-width|height)\s*:\s*0(?:px|pt|em|%)?\s*(?:;|!|$)"
     r"|(?:text-indent|left|top|margin-left)\s*:\s*-\d{3,}",
     re.IGNORECASE,
 )

@@ -39,9 +39,10 @@ class TestAddress:
         assert not is_paused(mail_room)
         assert mail_room.only().state == "unlinked"
 
-    def test_report_about_another_address__pauses_nobody(self, mail_room: MailRoom) -> None:
+    def test_report_about_another_address__a_person_looks(self, mail_room: MailRoom) -> None:
         mail_room.take(bounce("cfo@harbor.example", OURS))
         assert not is_paused(mail_room)
+        assert [task.kind for task in mail_room.tasks()] == ["review"]
         assert level(mail_room) == (2, SENT_ON)
 
     @pytest.mark.parametrize(("status", "action"), [("4.4.1", "delayed"), ("5.2.2", "failed")])

@@ -8,6 +8,8 @@ import pytest
 
 from batch import intake_mail
 from batch.intake_mail import fetch_mail
+from batch.night import run_night
+from batch.report import build_report
 from cli.main import _run
 from ledger.tables.inbound import Inbound
 from ledger.tables.work import Feed
@@ -99,6 +101,25 @@ def feeds(room: MailRoom) -> dict[str, object]:
     with room.house.ledger.read() as session:
         found = session.get(Feed, "mail")
         return {found.name: found.read_through} if found else {}
+
+
+class TestNight:
+    def test_night__reads_its_mail_and_reports_what_waits(self, mail_room: MailRoom) -> None:
+        drop(mail_room, "mail/new/1.host", mail(In_Reply_To=OURS, message_id="<1@h.example>"))
+        drop(mail_room, "mail/new/2.host", mail("Hello", message_id="<2@h.example>"))
+        drop(mail_room, "mail/broken.eml", b"")
+        night = run_night(mail_room.house, AS_OF, lambda *_: None)
+        counted = night.counts["intake"]
+        assert (counted["mail_messages"], counted["mail_linked"], counted["mail_unlinked"]) == (
+            2,
+            1,
+            1,
+        )
+        with mail_room.house.ledger.read() as session:
+            report = build_report(session, mail_room.house, AS_OF)
+        told = {task.why: task.count for task in report.tasks}
+        assert told["to link (`dunwell mail list --unlinked`)"] == 1
+        assert told["not read, the first: intake/mail/broken.eml: there is no mail in it"] == 1
 
 
 class TestTextMessages:

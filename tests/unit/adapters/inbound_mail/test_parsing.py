@@ -67,6 +67,10 @@ class TestWords:
         html = '<div style="background:#003"><p style="color:#fff">Hello from Harbor</p></div>'
         assert reader.read(mail(" ", html=html), NOW).body == "Hello from Harbor"
 
+    def test_table_without_borders__is_shown(self, reader: MailReader) -> None:
+        html = '<p style="border-width:0;line-height:0;min-height:0;width:0">Hello from Harbor</p>'
+        assert reader.read(mail(" ", html=html), NOW).body == "Hello from Harbor"
+
     def test_words_after_a_hidden_part__are_not_lost(self, reader: MailReader) -> None:
         html = "<p>We pay <span style='display:none'>never</span> on Friday</p>"
         assert reader.read(mail(" ", html=html), NOW).body == "We pay on Friday"
