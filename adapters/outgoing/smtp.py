@@ -129,32 +129,41 @@ class SmtpMail:
             return _told(error)
         return ""
 
-    async def _deliver(self, going: "deque[OutgoingMessage]", refused: dict[str, Refusal]) -> None:
-        """Let a few connections empty the queue."""
-        workers = min(self.server.connections, len(going))
-        await asyncio.gather(*(self._work(going, refused) for _ in range(workers)))
+    async def _deliver(self, going: deque[OutgoingMessage], refused: dict[str, Refusal]) -> None:
+        """Let a few connections empty the queue; what none of them took was not handed over.
 
-    async def _work(self, going: "deque[OutgoingMessage]", refused: dict[str, Refusal]) -> None:
+        The first one is opened alone, so that a wrong password is tried once.
+        """
+        closed: list[Refusal] = []
+        first = self._client()
+        if await _opened(first, closed):
+            more = min(self.server.connections, len(going)) - 1
+            clients = [first, *(self._client() for _ in range(more))]
+            await asyncio.gather(*(self._work(each, going, refused, closed) for each in clients))
+        refused |= {message.outbox_id: closed[-1] for message in going}
+
+    async def _work(
+        self,
+        client: smtp.SMTP,
+        going: deque[OutgoingMessage],
+        refused: dict[str, Refusal],
+        closed: list[Refusal],
+    ) -> None:
         """One connection, reused from mail to mail and opened again when it is lost."""
-        client = self._client()
-        while going:
-            message = going.popleft()
-            try:
-                if not client.is_connected:
-                    client = self._client()
-                    await client.connect()
-            except (errors.SMTPException, OSError) as error:
-                refused[message.outbox_id] = _closed(error)
-                while going:  # nobody else gets in either
-                    refused[going.popleft().outbox_id] = _closed(error)
-                return
-            no = await self._hand_over(client, message)
-            if no is None:
-                self.spool.keep_one(message.outbox_id)
-            else:
-                refused[message.outbox_id] = no
-        if client.is_connected:
-            await _leave(client)
+        try:
+            while going and await _opened(client, closed):
+                if not going:
+                    break  # another connection took the last one meanwhile
+                message = going.popleft()
+                no = await self._hand_over(client, message)
+                if no is None:
+                    self.spool.keep_one(message.outbox_id)
+                else:
+                    refused[message.outbox_id] = no
+            if client.is_connected:
+                await _leave(client)
+        finally:
+            client.close()
 
     def _client(self) -> smtp.SMTP:
         server = self.server
@@ -202,6 +211,19 @@ class SmtpMail:
             says = f"the connection was lost after the words were sent: {_told(error)}"
             return Refusal(RefusalKind.UNCERTAIN, says)
         return None
+
+
+async def _opened(client: smtp.SMTP, closed: list[Refusal]) -> bool:
+    """Whether a connection is open, or could be opened; why not is noted."""
+    if client.is_connected:
+        return True
+    try:
+        await client.connect()
+    except (errors.SMTPException, OSError) as error:
+        client.close()
+        closed.append(_closed(error))
+        return False
+    return True
 
 
 async def _start_over(client: smtp.SMTP) -> None:

@@ -18,6 +18,7 @@ from adapters.outgoing.refusals import Refusal, RefusalKind
 from adapters.outgoing.smtp import SmtpMail, read_smtp_url
 from batch.accepted import settle
 from batch.dispatch import Dispatched, dispatch
+from batch.night import run_night
 from batch.proof import CounterExample, prove
 from engines.dunning import plan_contact
 from ledger.clock import FixedClock
@@ -134,6 +135,20 @@ class TestRealHours:
         assert post.at(MORNING).sent == 1
         assert post.row().sent_at == MORNING
         assert post.server.taken[0].sent_at == MORNING
+
+    def test_whole_night__fills_the_outbox_and_the_day_empties_it(self, post: Post) -> None:
+        post.desk.account("acc_a")
+        post.desk.account("acc_b", preferred_channel="sms")
+        agreed = {"phone": "+12025550100", "consents": "sms"}
+        post.desk.books.change("contact", "id", "con_acc_b", **agreed)
+        post.desk.house.system_clock = FixedClock(NIGHT)
+        run_night(post.desk.house, AS_OF, lambda *_step: None)
+        states = [(row.channel, row.state) for row in post.desk.queued()]
+        assert sorted(states) == [("email", OutboxState.QUEUED), ("sms", OutboxState.QUEUED)]
+        assert not post.server.taken
+        assert post.at(datetime(2026, 3, 17, 12, 30, tzinfo=UTC)).sent == 1  # 08:30: mail only
+        assert post.at(MORNING).sent == 1
+        assert faults(post) == []
 
     def test_evening__mail_that_was_due_in_the_morning_stays(self, post: Post) -> None:
         post.queue()
@@ -391,6 +406,42 @@ def test_home_on_smtp__mail_arrives_once_and_the_copies_prove_it(
         mail = server.mail_to(ADDRESS)
     assert mail["Message-ID"] == post.row().message_id
     assert faults(post) == []
+
+
+@pytest.mark.parametrize(("lost", "sent", "state"), [(False, 1, "sent"), (True, 0, "uncertain")])
+def test_crash_after_the_hand_over__the_copy_tells_or_a_person_does(
+    post: Post,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    lost: bool,
+    sent: int,
+    state: str,
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def killed(*_args: Any) -> int:
+        raise Killed
+
+    post.queue()
+    with mail_server() as server:
+        mailer = SmtpMail(read_smtp_url(f"smtp://{server.url}"), tmp_path / "sent")
+        post.desk.house.mail = Channels({"email": mailer})
+        with monkeypatch.context() as crash:
+            # Before the books note it, or before even the copy does.
+            where = "adapters.outgoing.spool.Spool.keep_one" if lost else _RECORD
+            crash.setattr(where, killed)
+            with pytest.raises(Killed):
+                post.at(MORNING)
+        done = post.at(MORNING + timedelta(minutes=10))
+        assert (done.sent, done.uncertain) == (sent, 1 - sent)
+        post.at(MORNING + timedelta(minutes=20))
+        assert len(server.taken[ADDRESS]) == 1
+    assert post.row().state == state
+    assert len(post.all(CallTask)) == 1 - sent
+
+
+_RECORD = "batch.dispatch.record_accepted"
 
 
 def test_refused_in_a_night__the_disposition_is_corrected_and_replays(post: Post) -> None:

@@ -62,6 +62,13 @@ class TestAccepted:
             assert server.sessions <= 3 + 1  # the controller knocks once itself
             assert server.most_at_once <= 3
 
+    def test_server_lets_in_fewer__those_serve_it_all(self, tmp_path: Path) -> None:
+        batch = [letter(f"{n}@c.example", n) for n in range(12)]
+        with mail_server(at_most=2) as server:
+            assert mailer(server, tmp_path, more="?connections=4").deliver(batch) == {}
+            assert len(server.taken) == 12
+            assert server.turned_away
+
     def test_accepted__a_copy_tells_after_a_crash(self, tmp_path: Path) -> None:
         with mail_server() as server:
             port = mailer(server, tmp_path)
@@ -181,8 +188,10 @@ class TestLetIn:
     ) -> None:
         with mail_server(auth=True) as server:
             server.url = f"{USER}:wrong@{server.url}"
-            refused = mailer(server, tmp_path).deliver([letter()])
-        assert kinds(refused) == {"out_1": RefusalKind.UNREACHABLE}
+            refused = mailer(server, tmp_path).deliver([letter(PAT, 1), letter(KIM, 2)])
+        assert set(kinds(refused).values()) == {RefusalKind.UNREACHABLE}
+        assert len(refused) == 2
+        assert server.sessions == 1 + 1  # the controller's own, and one of ours for both mails
         assert "wrong" not in refused["out_1"].says
         assert "535" in refused["out_1"].says
 

@@ -26,6 +26,8 @@ class MailServer:
         taken: Mails by recipient.
         sessions: How many connections were opened.
         most_at_once: How many were open at the same time.
+        at_most: How many may be open at the same time.
+        turned_away: How many came when that many were open.
     """
 
     answers: dict[str, str] = field(default_factory=dict)
@@ -35,6 +37,8 @@ class MailServer:
     sessions: int = 0
     most_at_once: int = 0
     authenticated: int = 0
+    at_most: int = 99
+    turned_away: int = 0
     encrypted: int = 0
     url: str = ""
 
@@ -89,11 +93,16 @@ class _Handler:
 class _Counting(SMTP):
     def connection_made(self, transport: Any) -> None:
         first = self.transport is None
+        handler = self.event_handler
+        if first:
+            handler.open += 1
+            if handler.open > handler.server.at_most:
+                handler.server.turned_away += 1
+                transport.write(b"421 too many connections\r\n")
+                transport.close()
         super().connection_made(transport)
         if first:
-            handler = self.event_handler
             handler.server.sessions += 1
-            handler.open += 1
             handler.server.most_at_once = max(handler.server.most_at_once, handler.open)
 
     def connection_lost(self, error: Exception | None) -> None:
