@@ -14,8 +14,9 @@ from graph.bootstrap import House
 from ledger.clock import FixedClock
 from ledger.errors import ArError
 from ledger.journal import mark_feed
-from tools.inbound import Intake, Taken, take_in
+from tools.inbound import Taken, take_in
 from tools.inbound_advices import take_in_advices
+from tools.inbound_rows import Intake
 
 FEED = "mail"
 _IMAP_STATE = "imap.json"

@@ -131,7 +131,7 @@ def show(inbound_id: MessageId, home: Home = None) -> None:
     from cli.home import opened
     from cli.output import say, show_heading
     from ledger.errors import NotFound
-    from tools.inbound import incoming
+    from tools.inbound_sealed import incoming
 
     with opened(home) as house, house.ledger.read() as session:
         found = incoming(session, [inbound_id])
@@ -160,8 +160,8 @@ def link(
     from cli.home import acting, opened
     from cli.output import emit, say
     from tools.account_names import find_account
-    from tools.inbound import link_by_hand
     from tools.inbound_advices import take_in_advices
+    from tools.inbound_by_hand import link_by_hand
 
     with opened(home) as house:
         person = acting(house, who)
@@ -186,7 +186,7 @@ def aside(inbound_id: MessageId, who: As = None, home: Home = None, json_out: Js
     """Set aside a message that is no customer's."""
     from cli.home import acting, opened
     from cli.output import emit, say
-    from tools.inbound import set_aside
+    from tools.inbound_by_hand import set_aside
 
     with opened(home) as house:
         person = acting(house, who)

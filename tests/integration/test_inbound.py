@@ -13,8 +13,9 @@ from ledger.tables.receivable import BankLine, RemittanceLine
 from ledger.tables.work import Audit
 from tests.support.mail_room import AS_OF, NOW, OURS, MailRoom, mail_room
 from tests.support.mails import mail
-from tools.inbound import incoming, link_by_hand, set_aside
 from tools.inbound_advices import take_in_advices
+from tools.inbound_by_hand import link_by_hand, set_aside
+from tools.inbound_sealed import incoming
 
 __all__ = ["mail_room"]
 ADVICE = b"Invoice,Amount,Currency\nINV-1001,1200.00,USD\n"

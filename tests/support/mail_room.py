@@ -16,7 +16,8 @@ from graph.settings import Settings
 from ledger.tables.inbound import Inbound
 from ledger.tables.work import CallTask, Message
 from tests.support.books import Books
-from tools.inbound import Intake, Taken, take_in
+from tools.inbound import Taken, take_in
+from tools.inbound_rows import Intake
 
 AS_OF = date(2026, 3, 17)
 NOW = datetime(2026, 3, 17, 9, tzinfo=UTC)
