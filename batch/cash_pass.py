@@ -2,9 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from sqlmodel import Session
 
+from agents.advice_reader import read_advice_text
 from agents.offline_reading import dispute_reason
 from batch.cases import work_case
 from batch.promises_pass import promises_pass
@@ -14,7 +16,7 @@ from graph.resume import open_threads
 from ledger.queries.cash_facts import facts_for
 from tools.cash_book import known_payers, set_receipts_aside
 from tools.cash_desk import Desk, apply_certain, suggest
-from tools.cash_matching import match_receipts
+from tools.cash_matching import Reader, match_receipts
 from tools.cash_memory import cash_memory
 from tools.cash_returns import ReturnDesk, find_returns, take_back
 from tools.cash_ways import Matched
@@ -29,7 +31,8 @@ def cash_pass(night: Night) -> None:
     _take_back(night)
     with night.house.ledger.read() as session:
         memory = cash_memory(session)
-        found = match_receipts(session, night.as_of, night.house.policy.cash, memory)
+        reader = _reader(night)
+        found = match_receipts(session, night.as_of, night.house.policy.cash, memory, reader)
     by_action: dict[Action, list[Matched]] = defaultdict(list)
     for each in found:
         by_action[each.action].append(each)
@@ -40,6 +43,14 @@ def cash_pass(night: Night) -> None:
     cases = _set_aside(night, held)
     promises_pass(night)
     night.add("cash", applied=applied, suggested=suggested, set_aside=len(held), cases=cases)
+
+
+def _reader(night: Night) -> Reader | None:
+    """A configured model reads free text; without one, rules read what they can."""
+    if night.house.settings.model is None:
+        return None
+    policy, model = night.house.policy, night.deps.model
+    return partial(read_advice_text, policy=policy, model=model)
 
 
 def _take_back(night: Night) -> None:

@@ -1,14 +1,16 @@
 """Matches the receipts of a night against the whole book, and says how each may be applied."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import cached_property
 from itertools import groupby
 from typing import Any
 
 from sqlmodel import Session
 
 from engines.matching.classify import states_deduction
+from engines.matching.free_text import FreeLine, amounts_in, read_by_rules
 from engines.matching.match import match_payments
 from engines.matching.memory import Memory
 from engines.matching.model import (
@@ -20,22 +22,47 @@ from engines.matching.model import (
     Customer,
     OpenDocument,
     Outcome,
+    Part,
     Payment,
     Reason,
 )
+from engines.matching.model import Difference as Lacking
+from engines.matching.references import ReferenceIndex
 from engines.matching.rules import MatchRules
+from ledger.money import Money, currency_digits
 from ledger.queries import cash_matching as reads
 from ledger.tables.receivable import RemittanceLine
 from policies.schema import CashPolicy
-from tools.cash_ways import EVIDENCE, ON_ACCOUNT, Matched, Way, net_of_credits
+from tools.cash_ways import EVIDENCE, FREE_TEXT, ON_ACCOUNT, Matched, Way, net_of_credits
 
 CLOSED_DAYS = 180
 _LONGEST_CLAIM = 300
 _WAYS_SHOWN = 3
+_TWO_DECIMALS = 2
+# Reasons for which the payer's own words may say what the documents alone do not.
+_READ_AGAIN = frozenset(
+    {
+        Reason.SHORT_PAY,
+        Reason.PARTIAL_PAYMENT,
+        Reason.DISCOUNT_UNEARNED,
+        Reason.AMBIGUOUS_COMBINATION,
+        Reason.OVERPAYMENT,
+        Reason.BANK_FEE,
+        Reason.UNKNOWN_PAYER,
+        Reason.MULTI_CUSTOMER,
+    }
+)
+
+
+Reader = Callable[[str, Money, ReferenceIndex, Mapping[str, int]], tuple[FreeLine, ...]]
 
 
 def match_receipts(
-    session: Session, as_of: date, policy: CashPolicy, memory: Memory | None = None
+    session: Session,
+    as_of: date,
+    policy: CashPolicy,
+    memory: Memory | None = None,
+    reader: Reader | None = None,
 ) -> list[Matched]:
     """Match everything that waits; a receipt that once paid something is left as it stands.
 
@@ -44,6 +71,7 @@ def match_receipts(
         as_of: The business date.
         policy: Tolerances.
         memory: What people confirmed.
+        reader: Reads free text where rules read nothing in it; what it finds is only suggested.
     """
     again = {reason.value for reason in Reason}
     since = as_of - timedelta(days=policy.advice_days)
@@ -54,7 +82,7 @@ def match_receipts(
     asked = reads.ever_proposed(session, since)
     left = [row for row in found if row.id in touched]
     rows = [row for row in found if row.id not in touched and not _was_asked(row, asked)]
-    desk = _Desk(session, as_of, policy, rows)
+    desk = _Desk(session, as_of, policy, rows, reader)
     payments = [_payment(row, row.account_id or row.payer_account or "") for row in rows]
     outcomes = match_payments(desk.book, payments, rules_of(policy), memory)
     matched = [desk.matched(row, out) for row, out in zip(rows, outcomes, strict=True)]
@@ -105,8 +133,14 @@ class _Desk:
     """The book of a batch, and the way back from the engine's numbers to ids."""
 
     def __init__(
-        self, session: Session, as_of: date, policy: CashPolicy, rows: Sequence[Any]
+        self,
+        session: Session,
+        as_of: date,
+        policy: CashPolicy,
+        rows: Sequence[Any],
+        reader: Reader | None = None,
     ) -> None:
+        self.reader = reader
         documents = [*reads.open_invoices(session, as_of), *reads.open_credits(session, as_of)]
         self.rows = _by_document(documents)
         oldest = min((row.received_on for row in rows), default=as_of)
@@ -135,6 +169,10 @@ class _Desk:
         action = action if fit else Action.HOLD
         if action is Action.AUTO and fit[0].given_up and not fit[0].is_own:
             action = Action.SUGGEST  # what a relative's invoice lacks is settled in one approval
+        if action is not Action.AUTO and outcome.reason in _READ_AGAIN:
+            told = self._free_text(row)
+            fit = (told, *(way for way in fit if way.cash != told.cash)) if told else fit
+            fit, action = fit[:_WAYS_SHOWN], Action.SUGGEST if fit else action
         again = row.hold_reason is not None
         reason = reason or ("" if action is Action.AUTO else Reason.AMBIGUOUS_COMBINATION.value)
         if action is Action.SUGGEST and fit[0].closes_beside:
@@ -167,6 +205,42 @@ class _Desk:
         )
         return replace(way, claims=tuple(self._claims(row, given, advice_key)))
 
+    def _free_text(self, row: Any) -> Way | None:
+        """What the payer's own words say is paid, where its lines sum to the receipt."""
+        if currency_digits(row.currency) != _TWO_DECIMALS or not amounts_in(row.memo):
+            return None
+        lines = read_by_rules(row.memo, self.index, self.owed, row.amount_minor)
+        if not lines and self.reader:
+            money = Money(row.amount_minor, row.currency)
+            lines = self.reader(row.memo, money, self.index, self.owed)
+        if not lines:
+            return None
+        alternative = Alternative(
+            tuple(Part(line.doc_id, line.net_minor) for line in lines),
+            FREE_TEXT,
+            (),
+            0.0,
+            0,
+            tuple(
+                Lacking(line.kind, line.doc_id, line.kept_minor)
+                for line in lines
+                if line.kept_minor
+            ),
+        )
+        way = self._way(alternative, row, "")
+        quotes = {self.rows[line.doc_id].id: line.quote[:_LONGEST_CLAIM] for line in lines}
+        return way and replace(way, claims=tuple((i, quotes[i]) for i, _words in way.claims))
+
+    @cached_property
+    def index(self) -> ReferenceIndex:
+        """Numbers of the open documents."""
+        return ReferenceIndex(self.book.documents, self.book.closed)
+
+    @cached_property
+    def owed(self) -> dict[str, int]:
+        """What is open on each document."""
+        return {document.doc_id: document.amount_minor for document in self.book.documents}
+
     def _payer_of(self, owners: set[str], known: str | None) -> str | None:
         """The account a way is booked on: the payer's own, else the owner's, else the parent's."""
         if known is None and len(owners) == 1:
@@ -190,7 +264,7 @@ class _Desk:
             if each.kind != "deduction":
                 continue
             document = self.rows[each.doc_id]
-            if states_deduction(row.memo):
+            if states_deduction(row.memo) or given.pattern == FREE_TEXT:
                 yield document.id, row.memo[:_LONGEST_CLAIM]
             elif words := self._advised_reason(row, document.number, advice_key):
                 yield document.id, words[:_LONGEST_CLAIM]

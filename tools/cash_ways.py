@@ -14,6 +14,8 @@ from ledger.actions import (
 )
 from ledger.cash_actions import DifferenceKind
 
+FREE_TEXT = "free_text"
+"""The pattern of a way that rests on a payer's own words; it is never measured, and never posts."""
 ON_ACCOUNT = "on_account"
 """Why cash waits that somebody left unapplied."""
 

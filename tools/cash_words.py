@@ -1,7 +1,7 @@
 """What the cash applier says about a suggestion, in words a reviewer reads."""
 
 from ledger.money import Money
-from tools.cash_ways import Matched, Way
+from tools.cash_ways import FREE_TEXT, Matched, Way
 
 _DOCUMENTS_SHOWN = 6
 _GIVEN_UP = {"fee": "bank fee", "discount": "cash discount", "deduction": "deduction"}
@@ -30,5 +30,7 @@ def _way(way: Way, currency: str) -> str:
         parts.append(f'because "{way.claims[0][1]}"')
     if way.on_account_minor:
         parts.append(f"{Money(way.on_account_minor, currency)} stays on account")
+    if way.pattern == FREE_TEXT:
+        return f"{', '.join(parts)} (as the payer's text says)"
     evidence = way.evidence.replace("_", " ")
     return f"{', '.join(parts)} ({evidence}, {way.probability:.0%} likely)"

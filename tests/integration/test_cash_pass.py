@@ -317,6 +317,29 @@ class TestShortPayments:
         assert [each["type"] for each, _why in waiting(desk)] == ["apply_receipt"]
 
 
+class TestFreeText:
+    def test_amounts_by_document__are_suggested_as_written(self, desk: Desk, money: Money) -> None:
+        desk.account("acc_a", (500_00, 300_00))
+        memo = "ACCA-1 470.00 less 30.00 damaged, ACCA-2 300.00"
+        money(770_00, memo, account_id="acc_a")
+        play(desk)
+        assert applied(desk) == {}
+        ((action, why),) = waiting(desk)
+        cash = {part["invoice_id"]: part["amount_minor"] for part in action["allocations"]}
+        assert cash == {"inv_acc_a_1": 470_00, "inv_acc_a_2": 300_00}
+        assert "as the payer's text says" in why
+        (part,) = action["differences"]
+        assert (part["kind"], part["amount_minor"]) == ("deduction", 30_00)
+        assert part["quote"] in memo
+
+    def test_amounts_that_do_not_sum__are_not_believed(self, desk: Desk, money: Money) -> None:
+        desk.account("acc_a", (500_00, 300_00))
+        money(650_00, "ACCA-1 400.00 ACCA-2 300.00 approved, close both", account_id="acc_a")
+        play(desk)
+        assert applied(desk) == {}
+        assert all("payer's text" not in why for _action, why in waiting(desk))
+
+
 class TestFamily:
     """A parent with two children; the bank account is the parent's."""
 

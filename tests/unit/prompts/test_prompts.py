@@ -43,7 +43,7 @@ class TestEveryPrompt:
 
 
 def test_every_role__has_a_prompt_of_its_own() -> None:
-    readers = {"supervisor", "content_checker", "message_reader"}
+    readers = {"supervisor", "content_checker", "message_reader", "advice_reader"}
     assert {spec.prompt_id for spec in ROLES.values()} | readers == set(prompt_ids())
 
 
