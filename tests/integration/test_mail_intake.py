@@ -1,5 +1,6 @@
 """The night reads its mail: folders are emptied after the books have it, and a crash loses none."""
 
+import random
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from cli.main import _run
 from ledger.tables.inbound import Inbound
 from ledger.tables.work import Feed
 from tests.support.mail_room import AS_OF, NOW, OURS, MailRoom, mail_room
-from tests.support.mails import mail
+from tests.support.mails import bounce, mail
 
 __all__ = ["mail_room"]
 
@@ -208,3 +209,21 @@ class TestCommand:
         arguments = ("mail", "link", inbound_id, "acc_a", "--as", "mallory", "--home", home)
         assert self.run(capsys, *arguments)[0] == 2
         assert mail_room.only().account_id is None
+
+
+class TestNoLoss:
+    def test_mutilated_mails__each_is_in_the_books_or_named(self, mail_room: MailRoom) -> None:
+        rng = random.Random(5)
+        whole = [mail(In_Reply_To=OURS), bounce("ap@harbor.example", OURS)]
+        for number in range(150):
+            data = bytearray(rng.choice(whole))
+            for _ in range(rng.randint(1, 40)):
+                data[rng.randrange(len(data))] = rng.randrange(256)
+            del data[rng.randrange(len(data)) :]
+            drop(mail_room, f"mail/new/{number:03}.host", bytes(data))
+        done = fetch(mail_room)
+        left = list((mail_room.house.home / "intake/mail/new").iterdir())
+        seen = list((mail_room.house.home / "intake/mail/cur").iterdir())
+        assert len(done.refused) == len(left)
+        assert len(seen) + len(left) == 150
+        assert done.taken.messages + done.taken.known == len(seen)
