@@ -9,6 +9,7 @@ from evals.bench.gate import bench_gate
 from evals.bench.imports import bench_import
 from evals.bench.match import bench_match, bench_match_large
 from evals.bench.night import bench_night
+from evals.bench.risk import bench_risk
 from ledger.errors import BadInput
 
 Bench = Callable[[BenchOptions], Iterator[Measured]]
@@ -20,6 +21,7 @@ BENCHES: dict[str, Bench] = {
     "match": bench_match,
     "match-large": bench_match_large,
     "night": bench_night,
+    "risk": bench_risk,
 }
 
 
