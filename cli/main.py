@@ -7,7 +7,20 @@ from typing import Annotated, Literal
 
 import typer
 
-from cli import cash, dispatch, dispute, inbox, letters, mail, people, policy, risk
+from cli import (
+    cash,
+    dispatch,
+    dispute,
+    forecast,
+    inbox,
+    letters,
+    mail,
+    people,
+    plan,
+    policy,
+    promises,
+    risk,
+)
 from cli.options import AsOf, Home, Json, MaybeAsOf
 from cli.output import fail
 from ledger.errors import ArError
@@ -23,12 +36,15 @@ app = typer.Typer(
 )
 app.add_typer(cash.app, name="cash")
 app.add_typer(dispute.app, name="dispute")
+app.add_typer(forecast.app, name="forecast")
 app.add_typer(inbox.app, name="inbox")
 app.add_typer(letters.app, name="letters")
 app.add_typer(mail.app, name="mail")
 app.add_typer(people.app, name="people")
 app.add_typer(people.keys, name="key")
+app.add_typer(plan.app, name="plan")
 app.add_typer(policy.app, name="policy")
+app.add_typer(promises.app, name="promises")
 app.add_typer(risk.app, name="risk")
 app.command("dispatch")(dispatch.command)
 

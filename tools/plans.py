@@ -25,10 +25,12 @@ from engines.reading.model import PlanClaim
 from guardrails.business_days import next_business_day
 from guardrails.message_kinds import plan_currency
 from ledger.actions import AcceptPlan, AnswerQuery, EndPlan, PlanPart, ProposePlan
+from ledger.errors import NotFound
 from ledger.facts import AccountFacts
 from ledger.money import Money
 from ledger.postings_promises import accept_plan, move_plan, propose_plan
 from ledger.queries import plans as reads
+from ledger.queries.account_facts import load_facts
 from ledger.states import PlanState
 from policies.schema import Policy
 from policies.schema_promises import Frequency
@@ -50,6 +52,7 @@ _FREQUENCIES: dict[str, Frequency] = {
 class PlanChoices:
     """What a plan would cover, how the customer pays, and the ways to pay it."""
 
+    account_id: str
     debt: Debt
     habit: PayingHabit
     options: tuple[PlanOption, ...]
@@ -60,15 +63,44 @@ class PlanChoices:
         named = (option for option in self.options if option.name == "fitting")
         return next(named, self.options[-1])
 
+    def as_json(self) -> dict[str, Any]:
+        """Amounts on the wire form."""
+        currency, usual = self.debt.currency, self.habit.monthly_minor
+        return {
+            "account_id": self.account_id,
+            "total": self.debt.total.as_json(),
+            "invoice_ids": self.debt.invoice_ids,
+            "usual_month": Money(usual, currency).as_json() if usual is not None else None,
+            "months": self.habit.months,
+            "options": [
+                {
+                    "name": option.name,
+                    "frequency": option.frequency,
+                    "parts": [
+                        {"due_on": p.due_on, "amount": Money(p.amount_minor, currency).as_json()}
+                        for p in option.parts
+                    ],
+                    "cost": Money(option.cost_minor, currency).as_json(),
+                    "risk": option.risk,
+                }
+                for option in self.options
+            ],
+        }
+
     @property
-    def in_words(self) -> str:
-        """The choices for a reviewer."""
+    def habit_in_words(self) -> str:
+        """What is due, and how they pay."""
         habit = "no payments in the last year"
         if self.habit.monthly_minor is not None:
             usual = Money(self.habit.monthly_minor, self.debt.currency)
             habit = f"they pay {usual} in a usual month ({self.habit.months} months)"
+        return f"Due and undisputed: {self.debt.total}; {habit}."
+
+    @property
+    def in_words(self) -> str:
+        """The choices for a reviewer."""
         told = "; ".join(option.in_words for option in self.options)
-        return f"Due and undisputed: {self.debt.total}; {habit}. Options: {told}."
+        return f"{self.habit_in_words} Options: {told}."
 
 
 def habits_of(
@@ -107,7 +139,33 @@ def choices(
     roll = partial(next_business_day, policy.company.calendar)
     terms = policy.promises.plans
     options = plan_options(debt.total, facts.as_of, terms, habit, roll, frequency)
-    return options if isinstance(options, str) else PlanChoices(debt, habit, options)
+    return (
+        options if isinstance(options, str) else PlanChoices(facts.account_id, debt, habit, options)
+    )
+
+
+def choices_of(
+    session: Session,
+    policy: Policy,
+    account_id: str,
+    as_of: date,
+    currency: str | None = None,
+    frequency: Frequency = "monthly",
+) -> PlanChoices | str:
+    """The ways an account could pay, read from the ledger; its only currency where none is named.
+
+    Raises:
+        NotFound: No such account.
+    """
+    facts = load_facts(session, as_of, [account_id]).get(account_id)
+    if facts is None:
+        raise NotFound(f"no account {account_id!r}")
+    if currency is None and len(facts.currencies) != 1:
+        there = ", ".join(facts.currencies) or "nothing"
+        return f"name the currency of the plan: open is {there}"
+    named = currency or facts.currencies[0]
+    habit = habits_of(session, {account_id}, as_of)[account_id].get(named, PayingHabit())
+    return choices(facts, habit, policy, named, frequency=frequency)
 
 
 def plan_of(account_id: str, found: PlanChoices, option: PlanOption, note: str) -> ProposePlan:
