@@ -115,6 +115,31 @@ def expect(
     )
 
 
+def expect_alike(
+    model: Curves,
+    items: InvoiceHistory,
+    as_of: date,
+    days: int,
+    known: InvoiceHistory | None = None,
+) -> ExpectedItems:
+    """As `expect`, asking once for all invoices of one account, currency, issue and due date.
+
+    For invoices that are many and only assumed; they are asked about at their mean amount.
+    """
+    names = ("account_id", "currency", "issued_on", "due_on")
+    codes = [np.unique(getattr(items, name), return_inverse=True)[1] for name in names]
+    _, first, alike = np.unique(
+        np.stack(codes, axis=1), axis=0, return_index=True, return_inverse=True
+    )
+    alike = alike.reshape(-1)
+    mean = np.bincount(alike, items.amount) / np.maximum(np.bincount(alike), 1)
+    asked = replace(items.take(first), amount=np.rint(mean).astype(np.int64))
+    found = expect(model, asked, as_of, days, known)
+    return replace(
+        found.take(alike), item_id=items.invoice_id, amount=items.amount.astype(np.float64)
+    )
+
+
 def chances(paid: Reals, edges: NDArray[np.int64]) -> Reals:
     """Chance of each item being paid in each bin: days from an edge up to the next."""
     until = np.concatenate([np.zeros((len(paid), 1)), np.cumsum(paid, axis=1)], axis=1)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.forecast.billing import BILLING, BillingOptions, Replay, expect_billing, level_spread
-from engines.forecast.cash import Curves, ExpectedItems, Reals, expect, monday
+from engines.forecast.cash import Curves, ExpectedItems, Reals, expect, expect_alike, monday
 from engines.forecast.conformal import WeekBand
 from engines.forecast.shock import ASSUMED, Shock
 from engines.forecast.simulate import PATHS, Part, bands, simulate
@@ -91,7 +91,9 @@ def look_ahead(
     """
     days = int(edges[-1])
     open_book = _reported(expect(model, known.open_on(as_of), as_of, days, known))
-    to_come = None if given is None else _reported(expect(model, given, as_of, days, known))
+    to_come = None
+    if given is not None:
+        to_come = _reported(expect_alike(model, given, as_of, days, known))
     billing = expect_billing(model, known, as_of, days, options.billing)
     paths = _paths(open_book, edges, shock, options)
     spread = level_spread(known, as_of)

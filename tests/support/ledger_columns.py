@@ -31,13 +31,15 @@ def ledger(rows: Sequence[Row]) -> InvoiceHistory:
     )
 
 
-def weekly_ledger(weeks: int, seed: int = 1, first: date = date(2024, 1, 1)) -> InvoiceHistory:
-    """Ten customers billed every working day at 14 days, each late in its own way."""
+def weekly_ledger(
+    weeks: int, seed: int = 1, first: date = date(2024, 1, 1), customers: int = 10
+) -> InvoiceHistory:
+    """Customers billed every working day at 14 days, each late in its own way."""
     rng = np.random.default_rng(seed)
     rows: list[Row] = []
     for week in range(weeks):
         for weekday in range(5):
-            for customer in range(10):
+            for customer in range(customers):
                 issued = first + timedelta(weeks=week, days=weekday)
                 due = issued + timedelta(days=14)
                 late = int(rng.integers(customer - 4, customer + 4))
