@@ -240,7 +240,8 @@ def _credit(turn: Turn, _occasion: Json) -> list[Action]:
     note = (
         f"Exposure {money(exposure['exposure'])} against a limit of {money(exposure['limit'])}; "
         f"oldest item {exposure['oldest_days_past_due']} days past due; "
-        f"{exposure['promises_broken']} broken promise(s)."
+        f"{exposure['promises_broken']} broken promise(s); "
+        f"{exposure['payments_returned']} payment(s) returned lately."
     )
     return [{"type": "set_credit_hold", "on": True, "note": note}]
 

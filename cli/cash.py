@@ -1,4 +1,4 @@
-"""`dunwell cash`: what confirmed answers taught cash application, and forgetting it."""
+"""`dunwell cash`: what confirmed answers taught, and money that went back without a receipt."""
 
 from typing import Annotated
 
@@ -6,7 +6,9 @@ import typer
 
 from cli.options import As, Home, Json
 
-app = typer.Typer(help="What cash application learned from people.", no_args_is_help=True)
+app = typer.Typer(
+    help="What cash application learned from people, and what went back.", no_args_is_help=True
+)
 
 _HEADS = ("Key", "Kind", "What", "Account", "Right", "Wrong", "")
 
@@ -56,3 +58,46 @@ def forget(
         with house.ledger.write() as session:
             fact = forget_fact(session, key, decider, house.policy, SystemClock().now())
     emit(fact) if json_out else say(f"Forgotten: {fact.kind} {fact.what} {fact.account_number}")
+
+
+@app.command("returns")
+def returns(home: Home = None, json_out: Json = False) -> None:
+    """List money that went back and found no receipt of a customer: a person looks."""
+    from cli.home import opened
+    from cli.output import emit, show_table
+    from ledger.clock import SystemClock
+    from tools.cash_returns import returns_left
+
+    with opened(home) as house, house.ledger.read() as session:
+        left = returns_left(session, SystemClock().today())
+    if json_out:
+        emit(left)
+        return
+    heads = ("Line", "Booked on", "Amount", "Payer", "Reason")
+    rows = [(r.bank_line_id, r.booked_on, r.amount, r.payer_name, r.reason) for r in left]
+    show_table(heads, rows, right=("Amount",))
+
+
+@app.command("take-back")
+def take_back(
+    line: Annotated[str, typer.Argument(metavar="LINE", help="As `dunwell cash returns` shows.")],
+    receipt: Annotated[str, typer.Argument(metavar="RECEIPT", help="Number of the payment.")],
+    person: As = None,
+    home: Home = None,
+    json_out: Json = False,
+) -> None:
+    """Say which payment a line took back; a colleague approves it in the inbox."""
+    from cli.home import acting, opened
+    from cli.output import emit, say
+    from graph.resume import open_threads
+    from ledger.clock import SystemClock
+    from tools.cash_returns import ask_to_take_back
+
+    with opened(home) as house:
+        decider = acting(house, person)
+        today = SystemClock().today()
+        deps = house.deps(today)
+        with house.ledger.write() as session:
+            asked = ask_to_take_back(session, line, receipt, decider, house.policy, today, deps.now)
+        open_threads(house, deps, [asked])
+    emit({"proposal_id": asked[0]}) if json_out else say(f"Asked for as {asked[0]}")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlmodel import Session
 
 from engines.matching.returns import (
@@ -19,14 +20,16 @@ from engines.matching.returns import (
     find_returned,
 )
 from ledger.actions import ReverseReceipt
+from ledger.errors import NotFound, Refused
 from ledger.journal import audit
 from ledger.money import Money
 from ledger.postings_returns import return_receipt
 from ledger.queries import cash_returns as reads
 from ledger.queries.cash_facts import facts_for
-from ledger.tables.receivable import BankLine
+from ledger.tables.receivable import BankLine, Receipt
 from policies.schema import Policy
 from tools.alternatives import offer
+from tools.authority import Decider
 from tools.contract import MoneyOut, Result
 from tools.proposals import submit
 
@@ -150,6 +153,56 @@ def returns_left(session: Session, as_of: date) -> list[ReturnLeft]:
         for each in find_returns(session, as_of)
         if not each.actions()
     ]
+
+
+def ask_to_take_back(
+    session: Session,
+    bank_line_id: str,
+    receipt_number: str,
+    asker: Decider,
+    policy: Policy,
+    as_of: date,
+    now: datetime,
+) -> tuple[str, str]:
+    """A person says which receipt a line took back; somebody else approves it.
+
+    Returns:
+        The request and its account.
+
+    Raises:
+        NotFound: No such line of money that went back, or no such receipt of a customer.
+        Refused: The asker only reads, or the rules deny it.
+    """
+    asker.check_may_decide(policy)
+    line = session.get(BankLine, bank_line_id)
+    if line is None or line.amount_minor >= 0:
+        raise NotFound(f"no line {bank_line_id!r} took money back; see `dunwell cash returns`")
+    receipt = session.execute(
+        select(Receipt.id, Receipt.account_id).where(Receipt.receipt_number == receipt_number)
+    ).one_or_none()
+    if receipt is None or receipt.account_id is None:
+        raise NotFound(f"no payment {receipt_number!r} of a known customer")
+    action = ReverseReceipt(
+        account_id=receipt.account_id,
+        receipt_id=receipt.id,
+        amount_minor=-line.amount_minor,
+        bank_line_id=line.id,
+        reason=reason_of(line),
+    )
+    (result,) = submit(
+        session,
+        [action],
+        author=asker.person_id,
+        role="cash_applier",
+        facts=facts_for(session, as_of, [action])[action.account_id],
+        policy=policy,
+        now=now,
+        why=f"{asker.name} says that this is the payment the bank took back.",
+        always_ask=True,
+    )
+    if result.proposal_id is None:
+        raise Refused(result.outcome)
+    return result.proposal_id, action.account_id
 
 
 def take_back(session: Session, found: Sequence[Returned], desk: ReturnDesk) -> ReturnsDone:

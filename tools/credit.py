@@ -12,6 +12,7 @@ class CreditExposure(Result):
     """Exposure = open invoices - unapplied cash - open credits, in the currency of the limit.
 
     `advice` is policy's own: none, watch, or hold. Without a limit there is none.
+    `payments_returned` counts payments of the last 30 days that went back.
     """
 
     account_number: str
@@ -24,6 +25,7 @@ class CreditExposure(Result):
     on_credit_hold: bool
     oldest_days_past_due: int
     promises_broken: int
+    payments_returned: int
 
 
 @read_tool()
@@ -49,6 +51,7 @@ def credit_exposure(ctx: ToolContext, account: AccountRef) -> CreditExposure:
         on_credit_hold=facts.credit_hold,
         oldest_days_past_due=oldest_days(facts),
         promises_broken=facts.broken_promises,
+        payments_returned=len(facts.returned),
     )
 
 

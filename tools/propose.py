@@ -27,6 +27,9 @@ from tools.outside_text import printable_values
 MAX_ACTIONS = 4
 _DECIMAL = re.compile(r"\d{1,15}(?:\.\d{1,4})?")
 _AMOUNTS = {"amount_minor": "amount", "limit_minor": "limit"}
+# What is no model's to say: on which evidence money is applied, and what closes beside it.
+_BESIDE_CASH = ("differences", "credits", "advice_key")
+_NOT_THE_MODELS = ("evidence", "claim_id", *_BESIDE_CASH)
 _ACTION_CLASSES: dict[str, Any] = {
     each.model_fields["type"].default: each for each in get_args(get_args(ProposedAction)[0])
 }
@@ -107,6 +110,8 @@ class ProposeTool:
                 "cash_without_certainty_needs_person", "certain matches are made without a model"
             )
         raw.pop("claim_id", None)  # which claim an action rests on is joined by code alone
+        if any(raw.get(name) for name in _BESIDE_CASH):
+            raise ToolRefused("credits_need_finance_lead", "ask for the cash alone")
         try:
             action = parse_action(_in_minor_units(raw, facts))
         except ValidationError as error:
@@ -232,7 +237,7 @@ def _for_model(schema: Any, in_case: bool) -> Any:
     found = {key: _for_model(value, in_case) for key, value in schema.items() if key != "title"}
     if isinstance(properties := found.get("properties"), dict):
         required = list(found.get("required", []))
-        for name in [*(["account_id"] if in_case else []), "evidence", "claim_id"]:
+        for name in [*(["account_id"] if in_case else []), *_NOT_THE_MODELS]:
             properties.pop(name, None)
         if "wording" in properties:
             properties["wording"]["enum"] = ["template", "model"]

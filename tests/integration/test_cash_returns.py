@@ -13,13 +13,15 @@ from sqlalchemy import select
 from batch.cash_pass import cash_pass
 from batch.run import Night, start_night
 from ledger.checks import check_ledger
-from ledger.errors import Conflict
+from ledger.errors import Conflict, NotFound, Refused
 from ledger.postings_returns import return_receipt
 from ledger.queries.as_of import totals_as_of
 from ledger.states import ProposalState
 from ledger.tables.receivable import Application, Invoice, Receipt, ReceiptReturn
 from ledger.tables.work import CallTask, Proposal
-from tests.support.desk import AS_OF, Desk
+from tests.support.desk import AS_OF, PEOPLE, Desk
+from tools.authority import Decider
+from tools.cash_returns import ask_to_take_back, returns_left
 
 TONIGHT = AS_OF + timedelta(days=1)
 TRACE = "091000019876543"
@@ -215,6 +217,23 @@ class TestForAPerson:
         night = play(desk, TONIGHT)
         assert night.counts["cash"]["returns_to_look_at"] == 1
         assert rows(desk, Proposal) == []
+
+    def test_person_says_which_payment_it_was__a_colleague_approves(self, paid: Desk) -> None:
+        bank_line(paid, "bnk_back", -120_00, return_of="AC04", payer_name="Somebody")
+        name, roles = PEOPLE["cora"]
+        day = TONIGHT + timedelta(days=1)
+        asking = (Decider("cora", name, (roles,)), paid.house.policy, day, paid.deps.now)
+        with paid.house.ledger.write() as session:
+            assert [each.bank_line_id for each in returns_left(session, day)] == ["bnk_back"]
+            with pytest.raises(NotFound):
+                ask_to_take_back(session, "bnk_rcp_1", "rcp_1", *asking)
+            asked, _account = ask_to_take_back(session, "bnk_back", "rcp_1", *asking)
+        with pytest.raises(Refused, match="author"):
+            paid.inbox("cora", day).approve(asked)
+        assert paid.inbox("milo", day).approve(asked).state == ProposalState.EXECUTED
+        assert open_minor(paid, "inv_acc_a_1") == 120_00
+        with paid.house.ledger.read() as session:
+            assert returns_left(session, day) == []
 
     def test_another_receipt_used_the_line__approval_is_refused(self, paid: Desk) -> None:
         bank_line(paid, "bnk_back", -120_00, payer_name="COMPANY ACC_A", booked_on=TONIGHT)
