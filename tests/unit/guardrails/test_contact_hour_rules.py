@@ -73,8 +73,6 @@ class TestInContactWindow:
         assert hit is not None
         assert hit.until == day(1)
 
-
-class TestQuietHoursOfTextMessages:
     @pytest.mark.parametrize(
         ("hour", "minute", "objects"),
         [(13, 59, True), (14, 0, False), (22, 59, False), (23, 0, True)],  # 09:00 to 18:00
