@@ -203,6 +203,26 @@ def _mail(house: House) -> Check:
     return Check("mail", "ok", f"{folder}, {count} letters; open it with any mail program")
 
 
+def _incoming_mail(house: House) -> Check:
+    """Sign in where mail comes from, and see whether a sender can be proven."""
+    from adapters.inbound_mail.imap import ImapMail, read_imap_url
+    from adapters.inbound_mail.parsing import MailReader
+
+    name, url = "incoming mail", house.settings.imap_url
+    if url is None:
+        return Check(name, "ok", "from intake/mail of the home; DUNWELL_IMAP_URL names a mailbox")
+    try:
+        server = read_imap_url(url.get_secret_value())
+        ImapMail(server, house.home / "imap.json", MailReader()).check()
+    except ArError as error:
+        return Check(name, "fail", error.message)
+    where = f"{server.host}:{server.port}"
+    if house.settings.mail_authserv is None:
+        told = "no sender is ever proven: name your server in DUNWELL_MAIL_AUTHSERV"
+        return Check(name, "warn", f"{where}; {told}")
+    return Check(name, "ok", where)
+
+
 def _mail_server(house: House) -> Check:
     """Sign in at the mail server, and see whether anybody hands over when the hour comes."""
     from adapters.outgoing.smtp import SmtpMail, read_smtp_url
@@ -251,6 +271,7 @@ _LOOKS: tuple[Callable[[House], Check], ...] = (
     _people,
     _model,
     _mail,
+    _incoming_mail,
     _sms,
     _reply_key,
     _clock,

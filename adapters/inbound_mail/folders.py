@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from adapters.inbound_mail.parsing import MailReader
-from adapters.inbound_mail.source import Found, in_batches
+from adapters.inbound_mail.source import Found, in_batches, move
 
 _MBOX = b"From "
 _SEEN = ":2,S"
@@ -108,9 +108,8 @@ class DropFolder(MailFiles):
                 target = self.folder / "cur" / f"{path.name.partition(':')[0]}{_SEEN}"
             else:
                 target = self.done / f"{self.folder.name}-{path.name}"
-            if path.exists():
-                target.parent.mkdir(parents=True, exist_ok=True)
-                path.rename(target)
+            if why := move(path, target):
+                self.refused.append(why)
 
     def _files(self) -> Iterator[Path]:
         for part in (self.folder / "new", self.folder):

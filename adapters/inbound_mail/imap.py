@@ -8,6 +8,7 @@ import imaplib
 import re
 import ssl
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -104,27 +105,45 @@ class ImapMail:
         Raises:
             BadInput: The server cannot be reached, lets nobody in, or hangs up.
         """
+        with self._told():
+            try:
+                with self._open() as self._box:
+                    uids = self._waiting()
+                    for start in range(0, len(uids), BATCH):
+                        part = uids[start : start + BATCH]
+                        yield [found for uid in part for found in self._fetch(uid, now)]
+            finally:
+                self._box = None
+
+    def check(self) -> None:
+        """Sign in, open the folder and leave again.
+
+        Raises:
+            BadInput: It does not work; the message says why.
+        """
+        with self._told(), self._open():
+            pass
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Whatever goes wrong with the server is one line, without the password."""
         from imap_tools import ImapToolsError
 
         try:
-            with self._open() as self._box:
-                uids = self._waiting()
-                for start in range(0, len(uids), BATCH):
-                    yield [f for uid in uids[start : start + BATCH] for f in self._fetch(uid, now)]
+            yield
         except (ImapToolsError, imaplib.IMAP4.error, OSError) as error:
             where = f"{self.server.host}:{self.server.port}"
             what = " ".join(str(error).split())[:200] or type(error).__name__
             what = what.replace(self.server.password or "\n", "...")
             raise BadInput(f"mail server {where}: {what}; check DUNWELL_IMAP_URL") from None
-        finally:
-            self._box = None
 
     def put_away(self, taken: Sequence[Found]) -> None:
         """Mark as seen, and remember how far the mailbox was read."""
         from imap_tools import MailMessageFlags
 
         uids = [each.place for each in taken]
-        self._box.flag(uids, MailMessageFlags.SEEN, True)
+        with self._told():
+            self._box.flag(uids, MailMessageFlags.SEEN, True)
         read_to = max(*(int(uid) for uid in uids), self._read_to())
         fresh = self.state.with_name(f"{self.state.name}.new")
         fresh.write_bytes(orjson.dumps({"uidvalidity": self._validity, "uid": read_to}))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from adapters.inbound_mail.message import IncomingMessage
@@ -37,6 +38,21 @@ class MailSource(Protocol):
     def put_away(self, taken: Sequence[Found]) -> None:
         """The books have these: do not offer them again."""
         ...
+
+
+def move(path: Path, target: Path) -> str:
+    """Move a file that the books have; returns why it could not be, or nothing.
+
+    One that stays is offered again, and the books know it.
+    """
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        path.rename(target)
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        return f"{path}: taken in and not put away: {error.strerror or type(error).__name__}"
+    return ""
 
 
 def in_batches(found: Iterator[Found]) -> Iterator[list[Found]]:

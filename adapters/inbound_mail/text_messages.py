@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, V
 
 from adapters.inbound_mail.folders import visible_files
 from adapters.inbound_mail.message import IncomingMessage, Limits, storable
-from adapters.inbound_mail.source import Found, in_batches
+from adapters.inbound_mail.source import Found, in_batches, move
 
 _MOST_BYTES = 10_000_000
 _NUMBER = re.compile(r"[^\d+]")
@@ -52,9 +52,9 @@ class TextMessageFiles:
     def put_away(self, taken: Sequence[Found]) -> None:
         """Move the files."""
         for place in dict.fromkeys(each.place for each in taken if each.closes):
-            self.done.mkdir(parents=True, exist_ok=True)
             path = Path(place)
-            path.rename(self.done / f"{self.folder.name}-{path.name}")
+            if why := move(path, self.done / f"{self.folder.name}-{path.name}"):
+                self.refused.append(why)
 
     def _read(self, path: Path, now: datetime) -> Iterator[Found]:
         try:

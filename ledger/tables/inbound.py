@@ -15,7 +15,7 @@ class Inbound(Table, table=True):
     """One message from outside, taken in once.
 
     Attributes:
-        source_key: What makes it the same message in any folder: Message-ID, else the digest.
+        source_key: What makes it the same message in any folder: Message-ID and digest of words.
         channel: email, sms or portal.
         carrier: How the words came: email, voicemail, portal form, bounce report ...
         message_id: The Message-ID header, for threading and References of the answer.

@@ -11,6 +11,7 @@ from adapters.inbound_mail.imap import ImapMail, read_imap_url
 from adapters.inbound_mail.parsing import MailReader
 from batch import intake_mail
 from batch.intake_mail import fetch_mail
+from cli.doctor import examine
 from ledger.errors import BadInput
 from ledger.tables.inbound import Inbound
 from tests.support.dovecot import PASSWORD, USER, Dovecot, dovecot
@@ -105,6 +106,30 @@ class TestImap:
                 list(source.batches(NOW))
         assert "hunter2" not in raised.value.message
         assert "\n" not in raised.value.message
+
+
+class TestDoctor:
+    def look(self, room: MailRoom, **changes: object) -> tuple[str, str]:
+        settings = room.house.settings.model_copy(update=changes)
+        (check,) = [each for each in examine(settings) if each.name == "incoming mail"]
+        return check.state, check.says
+
+    def test_mailbox_that_answers__is_ok_once_our_server_is_named(self, room: MailRoom) -> None:
+        assert self.look(room, mail_authserv="mx.northwind.example")[0] == "ok"
+        state, says = self.look(room)
+        assert state == "warn"
+        assert "DUNWELL_MAIL_AUTHSERV" in says
+
+    def test_wrong_password__fails_without_saying_it(
+        self, room: MailRoom, dovecot: Dovecot
+    ) -> None:
+        url = SecretStr(dovecot.url.replace("open%40sesame", "hunter2"))
+        state, says = self.look(room, imap_url=url)
+        assert state == "fail"
+        assert "hunter2" not in says
+
+    def test_folders_only__is_ok(self, mail_room: MailRoom) -> None:
+        assert self.look(mail_room)[0] == "ok"
 
 
 class TestUrl:

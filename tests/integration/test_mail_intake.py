@@ -64,6 +64,15 @@ class TestFolders:
         assert fetch(mail_room).taken.known == 1
         assert len(mail_room.heard()) == 1
 
+    def test_file_that_cannot_be_put_away__is_named_and_known_again(
+        self, mail_room: MailRoom
+    ) -> None:
+        drop(mail_room, "mail/a.eml", mail())
+        drop(mail_room, "done", b"a file where the folder should be")
+        (line,) = fetch(mail_room).refused
+        assert "taken in and not put away" in line
+        assert fetch(mail_room).taken.known == 1
+
     def test_empty_file__stays_and_is_named(self, mail_room: MailRoom) -> None:
         path = drop(mail_room, "mail/nothing.eml", b"  \n")
         drop(mail_room, "mail/new/1.host", mail())
