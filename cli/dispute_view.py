@@ -82,7 +82,7 @@ def show_metrics(figures: "DisputeMetrics") -> None:
     show_heading(f"Disputes opened {figures.since} to {figures.until}")
     say(f"{figures.opened} opened, {figures.resolved} resolved")
     say(f"Rate: {_percent(figures.opened_rate)} of {figures.invoices_issued} invoices issued")
-    days = "none" if figures.days_median is None else f"{figures.days_median:g}"
+    days = "none" if figures.days_median is None else str(figures.days_median)
     say(f"Days to resolve, median: {days}")
     say(f"Right first time: {_percent(figures.right_first_time_rate)}")
     rows = [

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from statistics import median
+from statistics import median_high
 
 from ledger.states import Segment
 from policies.schema_disputes import DisputePriority
@@ -174,7 +174,7 @@ class DisputeFigures:
     opened: int
     resolved: int
     opened_rate: float | None
-    days_median: float | None
+    days_median: int | None
     right_first_time_rate: float | None
     causes: tuple[ReasonShare, ...]
 
@@ -198,7 +198,7 @@ def dispute_figures(disputes: Iterable[Closed], invoices_issued: int) -> Dispute
         opened=len(rows),
         resolved=len(done),
         opened_rate=len(rows) / invoices_issued if invoices_issued else None,
-        days_median=median(days) if days else None,
+        days_median=median_high(days) if days else None,
         right_first_time_rate=right / len(done) if done else None,
         causes=causes,
     )

@@ -119,7 +119,7 @@ def note_evidence(
         "noted_by": person_id,
     }
     key = add_evidence(session, row)
-    audit(session, now, "dispute_evidence_noted", dispute.id, person_id, kind=kind, evidence_id=key)
+    audit(session, now, "dispute_evidence_noted", dispute.id, person_id, evidence_id=key)
     return key
 
 

@@ -35,7 +35,7 @@ class DisputeMetrics(Result):
     resolved: int
     invoices_issued: int
     opened_rate: float | None
-    days_median: float | None
+    days_median: int | None
     right_first_time_rate: float | None
     causes: tuple[CauseLine, ...]
 

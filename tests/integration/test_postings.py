@@ -12,9 +12,9 @@ from sqlalchemy import func, select
 from ledger import postings, postings_cases, postings_disputes, postings_promises
 from ledger.checks import check_ledger
 from ledger.errors import Conflict, NotFound
-from ledger.states import ApplicationKind, DisputeState, PromiseState
+from ledger.states import ApplicationKind, PromiseState
 from ledger.tables.account import Account, Contact, Hold
-from ledger.tables.case import Dispute, Plan, PlanInstalment, Promise
+from ledger.tables.case import Plan, PlanInstalment, Promise
 from ledger.tables.receivable import Application, CreditMemo, Invoice, Receipt
 from ledger.tables.work import CallTask, Message
 from tests.support.books import NOON, Books, open_books
@@ -273,21 +273,6 @@ class TestCustomerState:
         }
         with books.ledger.write() as session:
             return postings_cases.place_hold(session, row)
-
-    def test_dispute_resolved_and_opened_again_the_same_day__is_open(self, books: Books) -> None:
-        first = self.dispute(books)
-        with books.ledger.write() as session:
-            postings_disputes.resolve_dispute(session, first, DENIED)
-        assert value(books, Dispute.state, first) == DisputeState.RESOLVED
-        assert self.dispute(books) == first
-        assert value(books, Dispute.state, first) == DisputeState.OPEN
-        assert value(books, Dispute.resolved_on, first) is None
-
-    def dispute(self, books: Books) -> str:
-        with books.ledger.write() as session:
-            return postings_disputes.open_dispute(
-                session, "acc_a", "inv_1", "PRICE", DAY, "too much"
-            )
 
     def test_newer_promise__supersedes_the_older_over_the_same_invoices(self, books: Books):
         first, other = self.promise(books, 10), self.promise(books, 10, "inv_2")

@@ -1,0 +1,391 @@
+"""The disputes desk by night and day: clocks, late cases, billing errors, pipeline, evidence."""
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import select
+
+from cli.main import main
+from ledger.postings_disputes import DisputeTerms, Resolved, open_dispute, resolve_dispute
+from ledger.states import DisputeState
+from ledger.tables.case import Dispute
+from ledger.tables.work import CallTask, Proposal
+from tests.support.api_client import assert_problem, client, signed
+from tests.support.desk import AS_OF, Desk
+from tools.contract import ToolContext
+from tools.dispute_checks import billing_findings, tell_billing
+from tools.dispute_desk import ask_about_late, note_evidence, start_clocks
+from tools.dispute_metrics import dispute_metrics
+from tools.dispute_outlook import dispute_outlook
+from tools.dispute_pipeline import find_dispute, pipeline
+
+__all__ = ["client"]
+
+ACC, INV = "acc_a", "inv_acc_a_1"
+
+
+def add(desk: Desk, name: str = "1", **values: Any) -> str:
+    """A dispute of the first invoice, opened yesterday with its clock running."""
+    row = {
+        "id": f"dsp_number{name}",
+        "account_id": ACC,
+        "invoice_id": INV,
+        "reason": "PRICE",
+        "opened_on": AS_OF - timedelta(days=1),
+        "state": "open",
+        "quote": "the agreed unit price is lower",
+        "level": "invoice",
+        "owner": "sales",
+        "answer_by": AS_OF + timedelta(days=4),
+        "resolved_by": "",
+    }
+    desk.books.add("dispute", **row | values)
+    return row["id"]
+
+
+def rows(desk: Desk, table: Any, **where: Any) -> list[Any]:
+    with desk.house.ledger.read() as session:
+        found = list(session.scalars(select(table).filter_by(**where)))
+        session.expunge_all()
+        return found
+
+
+class TestOpenedTwice:
+    def test_resolved_and_opened_again_the_same_day__is_open(self, desk: Desk) -> None:
+        desk.account(ACC)
+        terms = DisputeTerms(owner="sales", answer_by=AS_OF)
+        denied = Resolved("deny", AS_OF, "felix", "prp_1")
+        with desk.house.ledger.write() as session:
+            first = open_dispute(session, ACC, INV, "PRICE", AS_OF, "too much", terms)
+            resolve_dispute(session, first, denied)
+            assert session.get(Dispute, first).state == DisputeState.RESOLVED
+            assert open_dispute(session, ACC, INV, "PRICE", AS_OF, "too much", terms) == first
+            row = session.get(Dispute, first)
+            assert (row.state, row.resolution, row.resolved_on) == ("open", None, None)
+
+
+def late(desk: Desk, as_of: date = AS_OF, prepared: frozenset[str] = frozenset()) -> Any:
+    with desk.house.ledger.write() as session:
+        policy, now = desk.house.policy, desk.house.deps(as_of).now
+        return ask_about_late(session, policy, as_of, now, None, prepared)
+
+
+class TestLate:
+    def test_overdue__is_put_before_a_person_once(self, desk: Desk) -> None:
+        desk.account(ACC)
+        add(desk, answer_by=AS_OF - timedelta(days=1))
+        asked = late(desk)
+        assert (asked.overdue, len(asked.waiting)) == (1, 1)
+        (proposal,) = rows(desk, Proposal)
+        assert "finance_lead" in proposal.approver_roles
+        assert "The answer is overdue: PRICE on ACCA-1" in json.loads(proposal.action)["summary"]
+        for days in (0, 1, 30):
+            again = late(desk, AS_OF + timedelta(days=days))
+            assert (again.overdue, again.waiting) == (0, ())
+
+    def test_due_today__is_not_overdue(self, desk: Desk) -> None:
+        desk.account(ACC)
+        add(desk, answer_by=AS_OF)
+        assert late(desk).overdue == 0
+
+    def test_two_of_an_account__are_one_request(self, desk: Desk) -> None:
+        desk.account(ACC)
+        add(desk, "1", answer_by=AS_OF - timedelta(days=1))
+        add(desk, "2", invoice_id="inv_acc_a_2", answer_by=AS_OF - timedelta(days=2))
+        assert (late(desk).overdue, desk.count(Proposal)) == (2, 1)
+
+    def test_prepared_the_same_night__is_not_asked_beside(self, desk: Desk) -> None:
+        desk.account(ACC)
+        add(desk, answer_by=AS_OF - timedelta(days=1))
+        assert late(desk, prepared=frozenset({ACC})).waiting == ()
+        assert late(desk).overdue == 0
+
+    def test_claim_nothing_spoke_for__is_a_persons_again(self, desk: Desk) -> None:
+        desk.account(ACC)
+        days = desk.house.policy.dispute.evidence_within_days
+        common = {"claim_id": "clm_1", "answer_by": AS_OF + timedelta(days=99)}
+        add(desk, "1", opened_on=AS_OF - timedelta(days=days), **common)
+        assert late(desk).unproven == 0
+        add(desk, "2", opened_on=AS_OF - timedelta(days=days + 1), **common)
+        assert late(desk).unproven == 1
+        assert late(desk).unproven == 0
+
+    def test_claim_with_evidence__is_left_alone(self, desk: Desk) -> None:
+        desk.account(ACC)
+        add(
+            desk,
+            claim_id="clm_1",
+            opened_on=AS_OF - timedelta(days=60),
+            answer_by=AS_OF + timedelta(days=99),
+        )
+        with desk.house.ledger.write() as session:
+            note_evidence(
+                session,
+                find_dispute(session, "dsp_number1"),
+                kind="delivery_note",
+                source="note.txt",
+                body="ten boxes",
+                person_id="cora",
+                on=AS_OF,
+                now=desk.deps.now,
+            )
+        assert late(desk).unproven == 0
+
+    def test_dispute_of_the_accounting_system__gets_owner_and_clock(self, desk: Desk) -> None:
+        desk.account(ACC)
+        add(desk, owner=None, answer_by=None, opened_on=AS_OF - timedelta(days=40))
+        with desk.house.ledger.write() as session:
+            assert start_clocks(session, desk.house.policy) == 1
+            assert start_clocks(session, desk.house.policy) == 0
+        (row,) = rows(desk, Dispute)
+        assert row.owner == "sales"
+        assert row.answer_by is not None
+        assert row.answer_by < AS_OF
+
+
+def bill(desk: Desk, number: str, po: str | None, *, due: int = 10, **values: Any) -> str:
+    """An invoice due so many days from now."""
+    row = {
+        "account_id": ACC,
+        "invoice_number": number,
+        "currency": "USD",
+        "issued_on": AS_OF - timedelta(days=20 - due),
+        "due_on": AS_OF + timedelta(days=due),
+        "po_number": po,
+    }
+    amount = values.pop("amount", 100_00)
+    return desk.books.invoice(f"inv_{number}", amount, **row | values)
+
+
+def found(desk: Desk) -> list[tuple[str, str]]:
+    with desk.house.ledger.read() as session:
+        findings = billing_findings(session, desk.house.policy, AS_OF)
+    return [(each.invoice_number, each.reason) for each in findings]
+
+
+class TestBeforeTheComplaint:
+    def test_order_number_missing_where_it_is_the_habit__is_found(self, desk: Desk) -> None:
+        desk.account(ACC, amounts=())
+        for number in range(4):
+            bill(desk, f"N{number}", f"PO-{number}", due=-30 - number, amount=number + 1)
+        bill(desk, "N9", None)
+        assert found(desk) == [("N9", "PO_MISSING")]
+
+    def test_no_habit_of_order_numbers__nothing_is_found(self, desk: Desk) -> None:
+        desk.account(ACC, amounts=())
+        bill(desk, "N1", "PO-1", due=-30)
+        for number in range(2, 6):
+            bill(desk, f"N{number}", None, due=-30 - number)
+        bill(desk, "N9", None)
+        assert found(desk) == []
+
+    def test_contract_note_asks_for_an_order_number__it_is_missed(self, desk: Desk) -> None:
+        desk.account(ACC, amounts=())
+        desk.books.add(
+            "contract_note",
+            id="not_1",
+            account_id=ACC,
+            noted_on=AS_OF,
+            body="Invoices need our Purchase Order number.",
+            sensitive=False,
+        )
+        bill(desk, "N9", None)
+        assert found(desk) == [("N9", "PO_MISSING")]
+
+    def test_order_of_a_sister_company__is_found(self, desk: Desk) -> None:
+        desk.account("acc_p", amounts=())
+        desk.account(ACC, amounts=(), parent_id="acc_p")
+        desk.account("acc_b", amounts=(), parent_id="acc_p")
+        bill(desk, "B1", "PO-7", due=-30, account_id="acc_b")
+        bill(desk, "N9", "PO-7", amount=70_00)
+        assert found(desk) == [("N9", "BILL_TO_WRONG")]
+        bill(desk, "N0", "PO-7", due=-60, amount=10_00)
+        assert found(desk) == []
+
+    def test_same_order_and_amount_twice__the_later_is_found(self, desk: Desk) -> None:
+        desk.account(ACC, amounts=())
+        bill(desk, "N1", "PO-7", due=5)
+        bill(desk, "N2", "PO-7", due=10)
+        bill(desk, "N3", "PO-8", due=10)
+        assert found(desk) == [("N2", "DUPLICATE_BILL")]
+
+    def test_monthly_series__is_no_duplicate_and_its_outlier_is_found(self, desk: Desk) -> None:
+        desk.account(ACC, amounts=())
+        for month in range(1, 4):
+            bill(desk, f"M{month}", "PO-7", due=10 - 60 * month)
+        bill(desk, "M8", "PO-7", due=9)
+        assert found(desk) == []
+        bill(desk, "M9", "PO-7", due=10, amount=130_00)
+        assert found(desk) == [("M9", "PRICE")]
+
+    def test_told__once_as_a_task_before_the_due_date(self, desk: Desk) -> None:
+        desk.account(ACC, amounts=())
+        bill(desk, "N1", "PO-7", due=5)
+        bill(desk, "N2", "PO-7", due=10)
+        for told in (1, 0):
+            with desk.house.ledger.write() as session:
+                done = tell_billing(session, desk.house.policy, AS_OF, desk.deps.now, None)
+            assert len(done) == told
+        (task,) = rows(desk, CallTask)
+        assert task.summary.startswith("For billing: N2 (100.00 USD): order PO-7")
+        assert AS_OF < task.due_on < AS_OF + timedelta(days=10)
+
+
+class TestPipeline:
+    def test_urgent_ones_come_first_and_sums_cover_all(self, desk: Desk) -> None:
+        desk.account(ACC)
+        add(desk, "1")
+        add(desk, "2", invoice_id="inv_acc_a_2", answer_by=AS_OF - timedelta(days=3))
+        add(desk, "3", reason="TAX", level="amount", amount_minor=20_00, currency="USD")
+        add(desk, "4", state="resolved", resolution="deny", resolved_on=AS_OF)
+        with desk.house.ledger.read() as session:
+            view = pipeline(session, desk.house.policy, AS_OF, limit=1)
+        assert [line.id for line in view.disputes] == ["dsp_number2"]
+        assert (view.found, view.overdue, view.per_stage["opened"]) == (3, 1, 3)
+        sums = {each.reason: (each.disputes, str(each.amount)) for each in view.per_reason}
+        assert sums == {"PRICE": (2, "200.50 USD"), "TAX": (1, "20.00 USD")}
+
+    def test_metrics__count_what_was_opened(self, desk: Desk) -> None:
+        desk.account(ACC)
+        done = {"state": "resolved", "resolution": "credit", "resolved_on": AS_OF}
+        add(desk, "1", **done)
+        add(desk, "2", invoice_id="inv_acc_a_2", **done, answer_by=AS_OF - timedelta(days=1))
+        add(desk, "3", reason="TAX")
+        with desk.house.ledger.read() as session:
+            figures = dispute_metrics(session, desk.house.policy, AS_OF)
+        assert (figures.opened, figures.resolved, figures.days_median) == (3, 2, 1)
+        assert figures.right_first_time_rate == 0.5
+        assert figures.opened_rate == 3 / 2
+
+    def test_followed_by_another_of_the_invoice__was_not_right(self, desk: Desk) -> None:
+        desk.account(ACC)
+        add(desk, "1", state="resolved", resolution="deny", resolved_on=AS_OF)
+        with desk.house.ledger.read() as session:
+            assert dispute_metrics(session, desk.house.policy, AS_OF).right_first_time_rate == 1
+        add(desk, "2", opened_on=AS_OF)
+        with desk.house.ledger.read() as session:
+            assert dispute_metrics(session, desk.house.policy, AS_OF).right_first_time_rate == 0
+
+
+class TestOutlook:
+    def look(self, desk: Desk, account: str | None = ACC) -> Any:
+        deps = desk.deps
+        with desk.house.ledger.read() as session:
+            ctx = ToolContext(
+                session, "analyst", "dispute_analyst", AS_OF, deps.now, deps.policy, account
+            )
+            return dispute_outlook.run(ctx, "dsp_number1", account)
+
+    def test_past_cases_of_the_account__say_how_it_ends_and_are_named(self, desk: Desk) -> None:
+        desk.account(ACC)
+        add(desk, "1")
+        ended = {"state": "resolved", "resolution": "deny", "resolved_on": AS_OF}
+        for name in ("2", "3", "4"):
+            add(desk, name, quote=f"unit price too high {name}", **ended)
+        add(desk, "5", reason="TAX", quote="unit price", **ended)
+        seen = self.look(desk)
+        assert (seen.likely, seen.basis, seen.cases) == ("deny", "account", 3)
+        assert seen.at_account == {"deny": 3}
+        assert [each.reason for each in seen.similar][:3] == ["PRICE"] * 3
+        assert all("<<<outside text" in each.said.text for each in seen.similar)
+
+    def test_case_of_another_customer__is_counted_and_never_shown(self, desk: Desk) -> None:
+        desk.account(ACC)
+        desk.account("acc_b")
+        add(desk, "1")
+        for name in ("2", "3", "4"):
+            add(
+                desk,
+                name,
+                account_id="acc_b",
+                invoice_id="inv_acc_b_1",
+                state="resolved",
+                resolution="credit",
+                resolved_on=AS_OF,
+                quote="unit price canary",
+            )
+        seen = self.look(desk)
+        assert (seen.cases, seen.basis, seen.similar) == (3, "segment", ())
+
+
+def typed(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, str]:
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as stopped:
+        main([str(word) for word in words])
+    out, err = capsys.readouterr()
+    return int(stopped.value.code or 0), out, err
+
+
+class TestCommands:
+    @pytest.fixture
+    def home(self, desk: Desk, database_url: str, monkeypatch: Any) -> list[object]:
+        monkeypatch.setenv("DUNWELL_DATABASE_URL", database_url)
+        desk.account(ACC)
+        return ["--home", desk.house.home]
+
+    def test_list_show_and_metrics__tell_the_same_in_json(self, desk, home, capsys) -> None:
+        dispute = add(desk)
+        code, out, _err = typed(capsys, "dispute", "list", "--as-of", AS_OF, "--json", *home)
+        assert code == 0
+        assert [line["id"] for line in json.loads(out)["disputes"]] == [dispute]
+        assert dispute in typed(capsys, "dispute", "list", *home)[1]
+        code, out, _err = typed(capsys, "dispute", "show", dispute[:10], *home)
+        assert (code, "the agreed unit price is lower" in out) == (0, True)
+        assert "1 opened" in typed(capsys, "dispute", "metrics", "--as-of", AS_OF, *home)[1]
+
+    def test_evidence__is_kept_with_its_digest(self, desk, home, capsys, tmp_path: Path) -> None:
+        dispute = add(desk)
+        file = tmp_path / "note.txt"
+        file.write_text("ten boxes, signed\x00 <<<outside text", "utf-8")
+        args = ("dispute", "evidence", dispute, file, "--as", "cora", *home)
+        assert typed(capsys, *args)[0] == 0
+        page = json.loads(typed(capsys, "dispute", "show", dispute, "--json", *home)[1])
+        (kept,) = page["evidence"]
+        assert kept["source"].startswith("note.txt (sha256 ")
+        assert kept["text"] == "ten boxes, signed < < <outside text"
+        assert page["line"]["stage"] == "evidence"
+
+    def test_open_and_resolve__go_through_the_inbox(self, desk, home, capsys) -> None:
+        words = ("--invoice", "ACCA-1", "--amount", "20.00", "--quote", "too dear", "--as", "cora")
+        code, out, err = typed(capsys, "dispute", "open", ACC, "--reason", "price", *words, *home)
+        assert (code, "opened over 20.00 USD" in out) == (0, True), err
+        (row,) = rows(desk, Dispute)
+        ends = ("dispute", "resolve", row.id, "credit", "--amount", "15.00", "--as", "cora")
+        code, out, _err = typed(capsys, *ends, *home)
+        assert (code, "waits for approval" in out) == (0, True)
+
+    @pytest.mark.parametrize(
+        ("words", "says"),
+        [
+            (("show", "dsp_nowhere"), "no dispute"),
+            (("resolve", "dsp_number1", "forget", "--as", "cora"), "one of credit"),
+            (("resolve", "dsp_number1", "deny", "--as", "cora"), "a denial says why"),
+            (("resolve", "dsp_number1", "credit", "--amount", "x", "--as", "cora"), "an amount"),
+            (("open", ACC, "--reason", "BECAUSE", "--as", "cora"), "is no reason"),
+            (("open", ACC, "--reason", "TAX", "--amount", "5", "--as", "cora"), "--invoice"),
+            (("list", "--reason", "BECAUSE"), "no reason BECAUSE"),
+        ],
+    )
+    def test_what_does_not_fit__is_one_line(self, desk, home, capsys, words, says) -> None:
+        add(desk)
+        code, _out, err = typed(capsys, "dispute", *words, *home)
+        assert code == 2
+        assert says in err
+        assert err.count("\n") == 1
+
+
+class TestApi:
+    def test_pipeline_one_case_and_figures(self, desk: Desk, client: TestClient) -> None:
+        desk.account(ACC)
+        dispute = add(desk)
+        key = signed(desk, "cora", "read")
+        view = client.get("/disputes", headers=key)
+        assert [line["id"] for line in view.json()["disputes"]] == [dispute]
+        assert client.get(f"/disputes/{dispute}", headers=key).json()["line"]["id"] == dispute
+        assert client.get("/disputes/metrics", headers=key).json()["opened"] >= 0
+        assert_problem(client.get("/disputes/dsp_nowhere", headers=key), 404, "not-found")
+        assert client.get("/disputes").status_code == 401
