@@ -97,6 +97,7 @@ def build_report(session: Session, house: House, as_of: date) -> MorningReport:
         previous=before.as_of if before and numbers else None,
         sent=parts.sent_part(session, as_of, run.id, policy),
         promises=parts.promises_part(session, counts.get("cash", {}).get("promises", [])),
+        ours=parts.ours_part(session, as_of),
         cash=parts.cash_part(session, as_of),
         not_done=parts.not_done_part(session, policy),
         tasks=(*_tasks(session, as_of), *_mail_to_see(session, counts.get("intake", {}))),

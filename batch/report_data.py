@@ -100,6 +100,14 @@ class PromiseLine(Part):
     due_on: date
 
 
+class OurPromises(Part):
+    """What we promised customers, due in the last 90 days."""
+
+    in_time: int
+    late: int
+    overdue: int
+
+
 class AppliedLine(Part):
     """Cash applied in one currency."""
 
@@ -250,6 +258,7 @@ class MorningReport(Part):
     previous: date | None
     sent: Sent
     promises: tuple[PromiseLine, ...]
+    ours: OurPromises = OurPromises(in_time=0, late=0, overdue=0)
     cash: Cash
     not_done: tuple[NotDone, ...]
     tasks: tuple[Reason, ...]

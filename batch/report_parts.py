@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlmodel import Session
@@ -13,6 +13,7 @@ from batch.report_data import (
     FeedLine,
     ForecastWeek,
     NotDone,
+    OurPromises,
     PromiseLine,
     Reason,
     Sent,
@@ -29,6 +30,7 @@ from ledger.journal import decode_roles
 from ledger.money import Money
 from ledger.queries import report as reads
 from ledger.queries.account_facts import load_facts
+from ledger.queries.as_of import ours_due
 from ledger.queries.inbox import QueueFilter, queue_length, queue_page
 from ledger.states import Disposition, OutboxState, ProposalState
 from policies.schema import Policy
@@ -182,6 +184,12 @@ def promises_part(session: Session, promise_ids: list[str]) -> tuple[PromiseLine
         )
         for promise, number, name in reads.promises_named(session, promise_ids)
     )
+
+
+def ours_part(session: Session, as_of: date) -> OurPromises:
+    """What we promised customers, and how much of it was done by its date."""
+    tally = ours_due(session, as_of - timedelta(days=90), as_of)
+    return OurPromises(in_time=tally.in_time, late=tally.late, overdue=tally.overdue)
 
 
 def cash_part(session: Session, as_of: date) -> Cash:

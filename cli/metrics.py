@@ -41,6 +41,12 @@ def _show(metrics: MetricsSummary) -> None:
     say("")
     show_heading(f"Last {metrics.period_days} days")
     show_table(("", *ratios), map(_ratio_row, metrics.currencies), right=ratios)
+    ours = metrics.ours
+    if ours.in_time or ours.late or ours.overdue:
+        say(
+            f"What we promised customers: {ours.in_time} done in time, {ours.late} late, "
+            f"{ours.overdue} overdue."
+        )
 
 
 def _amount_row(line: CurrencyMetrics) -> tuple[str, ...]:

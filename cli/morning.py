@@ -88,6 +88,8 @@ def _show_sent(report: MorningReport) -> None:
 
 
 def _show_promises(report: MorningReport) -> None:
+    if report.ours.overdue:
+        say(f"Promises of ours overdue: {report.ours.overdue}")
     if not report.promises:
         return
     _head("Promises kept and broken")

@@ -5,11 +5,11 @@ not above zero is None: nothing billed is not the same as collected at once.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
 from typing import Any
 
-from ledger.balances import DaySales, LedgerTotals, MetricInputs, PromiseTally
+from ledger.balances import DaySales, LedgerTotals, MetricInputs, OurTally, PromiseTally
 from ledger.money import Money
 from ledger.states import PromiseState
 
@@ -145,6 +145,12 @@ def kept_rate(tallies: Iterable[PromiseTally]) -> KeptRate:
     )
 
 
+def we_broke_ours(tally: OurTally) -> float | None:
+    """Share of the promises we made that were not done by their date."""
+    failed = tally.late + tally.overdue
+    return _ratio(failed, tally.in_time + failed)
+
+
 def dispute_rate(disputed_minor: int, receivable_minor: int) -> float | None:
     """Share of the open balance that is under dispute."""
     return _ratio(disputed_minor, receivable_minor)
@@ -223,6 +229,7 @@ class MetricsSummary:
     as_of: date
     period_days: int
     currencies: tuple[CurrencyMetrics, ...]
+    ours: OurTally = field(default_factory=OurTally)
 
     def as_json(self) -> dict[str, Any]:
         """The summary as plain values."""
@@ -230,6 +237,12 @@ class MetricsSummary:
             "as_of": self.as_of.isoformat(),
             "period_days": self.period_days,
             "currencies": [metrics.as_json() for metrics in self.currencies],
+            "our_promises": {
+                "in_time": self.ours.in_time,
+                "late": self.ours.late,
+                "overdue": self.ours.overdue,
+                "we_broke_ours": we_broke_ours(self.ours),
+            },
         }
 
 
@@ -239,6 +252,7 @@ def summary(inputs: MetricInputs) -> MetricsSummary:
         as_of=inputs.as_of,
         period_days=inputs.period_days,
         currencies=tuple(_currency_metrics(inputs, totals) for totals in inputs.totals),
+        ours=inputs.ours,
     )
 
 

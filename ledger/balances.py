@@ -54,6 +54,15 @@ class PromiseTally:
 
 
 @dataclass(frozen=True, slots=True)
+class OurTally:
+    """Promises we made that fell due in a period: done in time, done late, not done yet."""
+
+    in_time: int = 0
+    late: int = 0
+    overdue: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerTotals:
     """Control totals of one currency: everything billed and everything that settled it."""
 
@@ -105,3 +114,4 @@ class MetricInputs:
     totals: tuple[LedgerTotals, ...] = ()
     promises: tuple[PromiseTally, ...] = ()
     disputed: tuple[DisputedBalance, ...] = ()
+    ours: OurTally = OurTally()

@@ -59,7 +59,7 @@ def last_day(promise: Promise, policy: Policy) -> date:
 
 
 def settle_theirs(session: Session, policy: Policy, as_of: date) -> list[str]:
-    """Keep or break promises to pay by the cash of their accounts; returns those settled.
+    """Keep or break promises to pay by the cash of their accounts; returns those kept or broken.
 
     None is broken while cash of the account waits, money of nobody may be theirs, or the receipts
     were not read up to now; one over disputed items waits for its date.
@@ -84,7 +84,8 @@ def settle_theirs(session: Session, policy: Policy, as_of: date) -> list[str]:
             continue
         settled[promise.id] = Settled(found.state, found.kept_on, found.kept_minor)
     settle_promises(session, settled)
-    return sorted(settled)
+    dropped = PromiseState.CANCELLED
+    return sorted(key for key, outcome in settled.items() if outcome.state is not dropped)
 
 
 def _outcomes(

@@ -29,6 +29,7 @@ from ledger.balances import (
     DueItem,
     LedgerTotals,
     MetricInputs,
+    OurTally,
     PromiseTally,
 )
 from ledger.states import ApplicationKind, PromiseState
@@ -222,6 +223,21 @@ def promises_matured(
     return [PromiseTally(*row) for row in session.execute(query)]
 
 
+def ours_due(session: Session, first: date, last: date, account_ids: Accounts = None) -> OurTally:
+    """Promises we made that fell due in the period, done by now or not; cancelled ones left out."""
+    kept = promise.c.state == PromiseState.KEPT
+    is_late = and_(kept, promise.c.kept_on > promise.c.due_on)
+    is_open = and_(promise.c.state == PromiseState.PENDING, promise.c.due_on < last)
+    in_time, late, overdue = session.execute(
+        select(*(total(case((which, 1), else_=0)) for which in (kept, is_late, is_open))).where(
+            promise.c.direction == "ours",
+            promise.c.due_on.between(first, last),
+            *_of(promise, account_ids),
+        )
+    ).one()
+    return OurTally(in_time - late, late, overdue)
+
+
 def metric_inputs(
     session: Session, as_of: date, period_days: int = 90, account_ids: Accounts = None
 ) -> MetricInputs:
@@ -239,6 +255,7 @@ def metric_inputs(
         totals=tuple(totals_as_of(session, as_of, account_ids)),
         promises=tuple(promises_matured(session, first, as_of, account_ids)),
         disputed=tuple(disputed_as_of(session, as_of, account_ids)),
+        ours=ours_due(session, first, as_of, account_ids),
     )
 
 

@@ -8,13 +8,14 @@ from itertools import pairwise
 import pytest
 
 from engines.metrics import age, summary
-from ledger.balances import DaySales, DisputedBalance, DueBalance, DueItem, PromiseTally
+from ledger.balances import DaySales, DisputedBalance, DueBalance, DueItem, OurTally, PromiseTally
 from ledger.queries.as_of import (
     aging_input_as_of,
     billed_between,
     disputed_as_of,
     metric_inputs,
     open_items_as_of,
+    ours_due,
     promises_matured,
     totals_as_of,
 )
@@ -230,6 +231,26 @@ def test_promises__theirs_with_an_amount_that_matured_in_the_period(books: Books
             PromiseTally("EUR", "kept", 2, 350),
             PromiseTally("USD", "partly_kept", 1, 100),
         ]
+
+
+def test_our_promises__due_in_the_period_by_what_became_of_them(books: Books) -> None:
+    def ours(number: int, state: str, due: int, kept: int | None = None, **values: object) -> None:
+        row = {"account_id": "acc_a", "direction": "ours", "kind": "copy", "source": ""}
+        row |= {"promised_on": day(0), "invoice_ids": "", "due_on": day(due), "state": state}
+        on = None if kept is None else day(kept)
+        books.add("promise", id=f"our_{number}", kept_on=on, **(row | values))
+
+    ours(1, "kept", 10, 10)
+    ours(2, "kept", 12, 9)
+    ours(3, "kept", 12, 13)
+    ours(4, "pending", 19)
+    ours(5, "pending", 20)  # due today
+    ours(6, "cancelled", 12)
+    ours(7, "kept", 9, 9)
+    ours(8, "kept", 12, 12, direction="theirs")
+    with books.ledger.read() as session:
+        assert ours_due(session, day(10), day(20)) == OurTally(in_time=2, late=1, overdue=1)
+        assert ours_due(session, day(10), day(20), ["acc_b"]) == OurTally()
 
 
 def test_summary_of_a_ledger__ties_to_its_totals(books: Books) -> None:

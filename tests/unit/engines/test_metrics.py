@@ -20,6 +20,7 @@ from engines.metrics import (
     overdue_share,
     sales_by_month,
     summary,
+    we_broke_ours,
 )
 from ledger.balances import (
     DaySales,
@@ -27,6 +28,7 @@ from ledger.balances import (
     DueBalance,
     LedgerTotals,
     MetricInputs,
+    OurTally,
     PromiseTally,
 )
 
@@ -272,4 +274,13 @@ def test_summary_of_nothing__no_currency() -> None:
         "as_of": "2025-03-31",
         "period_days": 30,
         "currencies": [],
+        "our_promises": {"in_time": 0, "late": 0, "overdue": 0, "we_broke_ours": None},
     }
+
+
+@pytest.mark.parametrize(
+    ("tally", "share"),
+    [(OurTally(), None), (OurTally(3), 0.0), (OurTally(2, 1, 1), 0.5), (OurTally(0, 0, 2), 1.0)],
+)
+def test_we_broke_ours__is_the_share_not_done_by_its_date(tally, share) -> None:
+    assert we_broke_ours(tally) == share
