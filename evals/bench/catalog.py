@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from evals.bench.bank_fuzz import bench_bank_fuzz
+from evals.bench.forecast import bench_forecast
 from evals.bench.frame import BenchOptions, Measured
 from evals.bench.full_gate import bench_full_gate
 from evals.bench.gate import bench_gate
@@ -15,6 +16,7 @@ from ledger.errors import BadInput
 Bench = Callable[[BenchOptions], Iterator[Measured]]
 BENCHES: dict[str, Bench] = {
     "bank-fuzz": bench_bank_fuzz,
+    "forecast": bench_forecast,
     "full-gate": bench_full_gate,
     "gate": bench_gate,
     "import": bench_import,
