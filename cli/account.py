@@ -97,6 +97,8 @@ def _show_events(page: AccountPage) -> None:
         whose = "promised by them" if promise.direction == "theirs" else "promised by us"
         what = f"{promise.kind} {told(promise.amount)}"
         say(f"  {whose} for {promise.due_on}: {what}, {promise.state}")
+    if page.promise_record is not None:
+        say(f"  {page.promise_record.in_words}")
     for ticket in page.tickets:
         say(f"  ticket {ticket.ticket_number} severity {ticket.severity}, {ticket.state}")
 

@@ -74,13 +74,11 @@ class PromisesPolicy(PolicyFile):
 
     Attributes:
         wait_for_unidentified_days: So long no promise is broken while money of nobody may be it.
-        record_days: How far back the kept rate of an account reaches.
         ours_overdue_to: The role that is told when we have not done what we promised.
         methods: Ways of paying, asked in this order.
     """
 
     wait_for_unidentified_days: int = Field(ge=0)
-    record_days: int = Field(ge=1)
     ours_overdue_to: str
     methods: tuple[PayingMethod, ...]
     plans: PlanTerms

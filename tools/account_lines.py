@@ -59,6 +59,28 @@ class PromiseLine(Result):
     state: str
 
 
+class KeptLine(Result):
+    """How often an account keeps its promises to pay.
+
+    `rate` is drawn to the rate of the whole house where there are few; `low` and `high` hold it
+    with 80 % confidence.
+    """
+
+    kept: int
+    failed: int
+    rate: float
+    low: float
+    high: float
+
+    @property
+    def in_words(self) -> str:
+        """One line for a person."""
+        return (
+            f"{self.kept} of {self.kept + self.failed} promises kept; reckon with "
+            f"{self.rate:.0%} ({self.low:.0%} to {self.high:.0%})"
+        )
+
+
 class HoldLine(Result):
     """A hold in force."""
 
@@ -131,6 +153,7 @@ class AccountPage(Result):
     disputes: tuple[DisputeLine, ...]
     promises: tuple[PromiseLine, ...]
     promises_broken: int
+    promise_record: KeptLine | None
     holds: tuple[HoldLine, ...]
     tickets: tuple[TicketLine, ...]
     contract_notes: tuple[Quote, ...]

@@ -23,12 +23,14 @@ from tools.account_lines import (
     DisputeLine,
     HoldLine,
     ItemLine,
+    KeptLine,
     MessageLine,
     PaymentLine,
     PromiseLine,
     Quote,
     TicketLine,
 )
+from tools.promise_book import kept_line, kept_records
 
 MAX_ITEMS = 40
 MAX_QUOTE = 600
@@ -74,11 +76,18 @@ def account_page(session: Session, account_id: str, as_of: date) -> AccountPage:
         credit_hold=facts.credit_hold,
         renewal_on=facts.renewal_on,
         promises_broken=facts.broken_promises,
+        promise_record=_record(session, account_id, as_of),
         proposals_waiting=tuple(w.proposal_id for w in facts.proposals_waiting),
         item_count=len(facts.open_items),
         **_balances(facts),
         **_lines(facts, records),
     )
+
+
+def _record(session: Session, account_id: str, as_of: date) -> KeptLine | None:
+    """How often they keep their word; nothing where no promise of theirs has matured."""
+    found = kept_records(session, as_of, [account_id])[account_id]
+    return kept_line(found) if found.kept or found.failed else None
 
 
 def _balances(facts: AccountFacts) -> dict[str, Any]:

@@ -25,7 +25,10 @@ from ledger.queries.fact_parts import read_feeds, split_list
 from ledger.states import PromiseState
 from ledger.tables.case import Promise
 from policies.schema import Policy
+from tools.account_lines import KeptLine
 
+RECORD_DAYS = 730
+"""How far back the kept rate of an account reaches."""
 _FAILED = (PromiseState.BROKEN, PromiseState.PARTLY_KEPT)
 _WORD = re.compile(r"[^\W\d_]{5,}")
 # What of the ledger shows that a promise of ours was done; any other kind a person says.
@@ -213,11 +216,9 @@ def _overdue(promise: Promise) -> Overdue:
     )
 
 
-def kept_records(
-    session: Session, policy: Policy, as_of: date, accounts: Sequence[str]
-) -> dict[str, KeptRecord]:
+def kept_records(session: Session, as_of: date, accounts: Sequence[str]) -> dict[str, KeptRecord]:
     """How often accounts kept their promises of late, drawn to the rate of the whole house."""
-    first = as_of - timedelta(days=policy.promises.record_days)
+    first = as_of - timedelta(days=RECORD_DAYS)
     everybody = reads.tallies(session, first, as_of)
     kept = sum(tally.kept for tally in everybody.values())
     failed = sum(tally.failed for tally in everybody.values())
@@ -226,3 +227,9 @@ def kept_records(
         account: kept_record(*everybody.get(account, none), house_kept=kept, house_failed=failed)
         for account in accounts
     }
+
+
+def kept_line(record: KeptRecord) -> KeptLine:
+    """A record as it is shown; shares to the thousandth."""
+    shares = {name: round(getattr(record, name), 3) for name in ("rate", "low", "high")}
+    return KeptLine(kept=record.kept, failed=record.failed, **shares)

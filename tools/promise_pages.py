@@ -5,7 +5,6 @@ from datetime import date
 from sqlalchemy import select
 from sqlmodel import Session
 
-from engines.promises import KeptRecord
 from guardrails.business_days import add_business_days
 from ledger.errors import NotFound
 from ledger.money import Money
@@ -13,31 +12,10 @@ from ledger.states import PromiseState
 from ledger.tables.account import Account
 from ledger.tables.case import Promise
 from policies.schema import Policy
+from tools.account_lines import KeptLine
 from tools.account_pages import name_of
 from tools.contract import MoneyOut, Result
-from tools.promise_book import kept_records, last_day
-
-
-class KeptLine(Result):
-    """How often an account keeps its promises to pay.
-
-    `rate` is drawn to the rate of the whole house where there are few; `low` and `high` hold it
-    with 80 % confidence.
-    """
-
-    kept: int
-    failed: int
-    rate: float
-    low: float
-    high: float
-
-    @property
-    def in_words(self) -> str:
-        """One line for a person."""
-        return (
-            f"{self.kept} of {self.kept + self.failed} promises kept; reckon with "
-            f"{self.rate:.0%} ({self.low:.0%} to {self.high:.0%})"
-        )
+from tools.promise_book import kept_line, kept_records, last_day
 
 
 class PromiseRow(Result):
@@ -65,12 +43,6 @@ class PromisesPage(Result):
     as_of: date
     record: KeptLine | None
     promises: tuple[PromiseRow, ...]
-
-
-def kept_line(record: KeptRecord) -> KeptLine:
-    """A record as it is shown; shares to the thousandth."""
-    shares = {name: round(getattr(record, name), 3) for name in ("rate", "low", "high")}
-    return KeptLine(kept=record.kept, failed=record.failed, **shares)
 
 
 def promises_page(
@@ -106,7 +78,7 @@ def promises_page(
     rows = session.execute(query.order_by(Promise.due_on, Promise.id).limit(limit)).all()
     record = None
     if account_id is not None:
-        record = kept_line(kept_records(session, policy, as_of, [account_id])[account_id])
+        record = kept_line(kept_records(session, as_of, [account_id])[account_id])
     lines = tuple(_line(*row, policy=policy, as_of=as_of) for row in rows)
     return PromisesPage(as_of=as_of, record=record, promises=lines)
 

@@ -208,7 +208,7 @@ class TestTheirs:
             promised(f"prm_{number}", state=state, account_id="acc_b")
         promised("prm_9", state="broken")
         with desk.house.ledger.read() as session:
-            found = kept_records(session, desk.house.policy, AS_OF, ["acc_a", "acc_b"])
+            found = kept_records(session, AS_OF, ["acc_a", "acc_b"])
         assert (found["acc_b"].kept, found["acc_b"].failed) == (3, 1)
         assert 0 < found["acc_a"].rate < found["acc_b"].rate < 0.75
 
