@@ -100,9 +100,9 @@ def habit_curve(asked: Questions, habits: Habits, days: int) -> Reals:
         usual = np.where(late <= EARLIEST, usual / 30, np.where(late >= LATEST, _TAIL, usual))
         hazard[:, column] = _on_weekday(usual, habits, row, day)
     hazard[asked.asked[:, None] + np.arange(days)[None, :] < asked.issued[:, None]] = 0.0
-    return 1 - np.cumprod(1 - hazard, axis=1)
+    return np.asarray(1 - np.cumprod(1 - hazard, axis=1), dtype=np.float64)
 
 
 def _on_weekday(usual: NDArray, habits: Habits, row: Whole, day: Whole) -> Reals:
     share = 7 * habits.weekday[row, weekdays(day)]
-    return np.clip(usual * share, 0.0, 0.98)
+    return np.clip(usual * share, 0.0, 0.98).astype(np.float64)

@@ -265,7 +265,7 @@ def _of_runs(book: HabitBook, asked: Questions) -> tuple[Named, Reals32, Reals32
 def _histogram(columns: Whole, weight: Reals, width: int) -> Reals:
     rows = np.arange(len(columns))[:, None] * width
     counts = np.bincount((rows + columns).ravel(), weight.ravel(), len(columns) * width)
-    return counts.reshape(len(columns), width)
+    return counts.reshape(len(columns), width).astype(np.float64)
 
 
 def _lateness(book: HabitBook, asked: Questions, span: Span) -> tuple[Reals32, Reals32]:

@@ -98,4 +98,4 @@ def _simple(book: HabitBook, asked: Questions) -> Reals:
             count,
             *(np.where(count > 0, mean, np.nan) for mean in means),
         ]
-    )
+    ).astype(np.float64)
