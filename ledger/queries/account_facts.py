@@ -10,15 +10,9 @@ from sqlmodel import Session
 
 from ledger.facts import AccountFacts, FeedFact, UnappliedReceipt
 from ledger.queries.dispute_facts import less_disputed
-from ledger.queries.fact_parts import (
-    BUDGET_DAYS,
-    Rows,
-    among,
-    read_feeds,
-    read_parts,
-    read_unidentified,
-    split_list,
-)
+from ledger.queries.fact_money import read_unidentified
+from ledger.queries.fact_parts import read_feeds, read_parts, split_list
+from ledger.queries.grouping import BUDGET_DAYS, Rows, among
 from ledger.states import Segment
 from ledger.tables.account import Account
 

@@ -1,11 +1,10 @@
 """The reads behind an account snapshot: one statement a concept, grouped by account."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import or_, select
 from sqlmodel import Session
 
 from ledger.facts import (
@@ -21,13 +20,12 @@ from ledger.facts import (
     PastContact,
     PendingPromise,
     PlannedPart,
-    ReceivedPayment,
     RejectedDraft,
-    ReturnedPayment,
-    UnappliedReceipt,
     WaitingProposal,
 )
 from ledger.queries.dispute_facts import read_disputes
+from ledger.queries.fact_money import read_payments, read_receipts, read_returned
+from ledger.queries.grouping import BUDGET_DAYS, Rows, among, grouped
 from ledger.queries.instalments import in_instalments, read_schedules
 from ledger.states import (
     OPEN_PROPOSAL_STATES,
@@ -39,13 +37,8 @@ from ledger.states import (
 )
 from ledger.tables.account import Contact, ContractNote, Hold, Renewal, Ticket
 from ledger.tables.case import Plan, PlanInstalment, Promise
-from ledger.tables.receivable import CreditMemo, Invoice, Receipt, ReceiptReturn
+from ledger.tables.receivable import CreditMemo, Invoice
 from ledger.tables.work import Feed, Message, Outbox, Proposal
-
-BUDGET_DAYS = 30
-"""How far back contact history reaches: the longest window of the contact budget."""
-
-Rows = dict[str, list[Any]]
 
 
 def read_parts(session: Session, as_of: date, ids: Sequence[str]) -> dict[str, Rows]:
@@ -53,10 +46,10 @@ def read_parts(session: Session, as_of: date, ids: Sequence[str]) -> dict[str, R
     return {
         "items": _items(session, ids),
         "credits": _credits(session, ids),
-        "receipts": _receipts(session, ids),
-        "payments": _payments(session, as_of, ids),
-        "returned": _returned(session, as_of, ids),
-        "disputes": _group(read_disputes(session, ids), lambda row: OpenDispute(*row[1:])),
+        "receipts": read_receipts(session, ids),
+        "payments": read_payments(session, as_of, ids),
+        "returned": read_returned(session, as_of, ids),
+        "disputes": grouped(read_disputes(session, ids), lambda row: OpenDispute(*row[1:])),
         "promises": _promises(session, ids),
         "broken": _broken(session, ids),
         "plans": _plans(session, as_of, ids),
@@ -73,21 +66,9 @@ def read_parts(session: Session, as_of: date, ids: Sequence[str]) -> dict[str, R
     }
 
 
-def among(column: Any, ids: Sequence[str]) -> ColumnElement[bool]:
-    """The filter of a bulk read."""
-    return column.in_(ids)
-
-
 def split_list(text: str) -> tuple[str, ...]:
     """A comma separated column as a tuple."""
     return tuple(text.split(",")) if text else ()
-
-
-def _group(rows: Iterable[Any], build: Any) -> Rows:
-    grouped: Rows = defaultdict(list)
-    for row in rows:
-        grouped[row[0]].append(build(row))
-    return grouped
 
 
 def _items(session: Session, ids: Sequence[str]) -> Rows:
@@ -115,7 +96,7 @@ def _items(session: Session, ids: Sequence[str]) -> Rows:
         schedule = schedules.get(found.invoice_id)
         return in_instalments(found, schedule) if schedule else found
 
-    return _group(rows, item)
+    return grouped(rows, item)
 
 
 def _credits(session: Session, ids: Sequence[str]) -> Rows:
@@ -131,79 +112,7 @@ def _credits(session: Session, ids: Sequence[str]) -> Rows:
         .where(among(CreditMemo.account_id, ids), CreditMemo.unapplied_minor != 0)
         .order_by(CreditMemo.id)
     )
-    return _group(rows, lambda row: OpenCredit(*row[1:]))
-
-
-_RECEIPT = (
-    Receipt.id,
-    Receipt.receipt_number,
-    Receipt.received_on,
-    Receipt.unapplied_minor,
-    Receipt.currency,
-)
-
-
-def _receipts(session: Session, ids: Sequence[str]) -> Rows:
-    rows = session.execute(
-        select(Receipt.account_id, *_RECEIPT)
-        .where(among(Receipt.account_id, ids), Receipt.unapplied_minor != 0)
-        .order_by(Receipt.id)
-    )
-    return _group(rows, lambda row: UnappliedReceipt(*row[1:]))
-
-
-def _payments(session: Session, as_of: date, ids: Sequence[str]) -> Rows:
-    rows = session.execute(
-        select(
-            Receipt.account_id,
-            Receipt.id,
-            Receipt.receipt_number,
-            Receipt.received_on,
-            Receipt.amount_minor,
-            Receipt.currency,
-        )
-        .where(
-            among(Receipt.account_id, ids),
-            Receipt.received_on > as_of - timedelta(days=BUDGET_DAYS),
-            Receipt.received_on <= as_of,
-        )
-        .order_by(Receipt.id)
-    )
-    return _group(rows, lambda row: ReceivedPayment(*row[1:]))
-
-
-def _returned(session: Session, as_of: date, ids: Sequence[str]) -> Rows:
-    rows = session.execute(
-        select(
-            Receipt.account_id,
-            Receipt.id,
-            Receipt.receipt_number,
-            ReceiptReturn.returned_on,
-            ReceiptReturn.amount_minor,
-            ReceiptReturn.currency,
-            ReceiptReturn.reason,
-        )
-        .join(Receipt, Receipt.id == ReceiptReturn.receipt_id)
-        .where(
-            among(Receipt.account_id, ids),
-            ReceiptReturn.returned_on > as_of - timedelta(days=BUDGET_DAYS),
-            ReceiptReturn.returned_on <= as_of,
-        )
-        .order_by(ReceiptReturn.id)
-    )
-    return _group(rows, lambda row: ReturnedPayment(*row[1:]))
-
-
-def read_unidentified(session: Session, ids: Sequence[str]) -> tuple[UnappliedReceipt, ...]:
-    """Receipts nobody is known to have sent."""
-    if not ids:
-        return ()
-    rows = session.execute(
-        select(*_RECEIPT)
-        .where(among(Receipt.id, ids), Receipt.account_id.is_(None))
-        .order_by(Receipt.id)
-    )
-    return tuple(UnappliedReceipt(*row) for row in rows)
+    return grouped(rows, lambda row: OpenCredit(*row[1:]))
 
 
 _PROMISE = (
@@ -225,7 +134,7 @@ def _promises(session: Session, ids: Sequence[str]) -> Rows:
         .where(among(Promise.account_id, ids), Promise.state == PromiseState.PENDING)
         .order_by(Promise.id)
     )
-    return _group(rows, _promise)
+    return grouped(rows, _promise)
 
 
 def _promise(row: Any) -> PendingPromise:
@@ -242,7 +151,7 @@ def _broken(session: Session, ids: Sequence[str]) -> Rows:
         )
         .order_by(Promise.id)
     )
-    return _group(rows, _promise)
+    return grouped(rows, _promise)
 
 
 _IN_FORCE = (PlanState.PROPOSED.value, PlanState.ACTIVE.value, PlanState.BREACHED.value)
@@ -263,7 +172,7 @@ def _plans(session: Session, as_of: date, ids: Sequence[str]) -> Rows:
         .where(among(PlanInstalment.plan_id, [row[1] for row in rows]))
         .order_by(PlanInstalment.plan_id, PlanInstalment.due_on, PlanInstalment.number)
     )
-    schedules = _group(instalments, lambda row: PlannedPart(*row[1:]))
+    schedules = grouped(instalments, lambda row: PlannedPart(*row[1:]))
 
     def plan(row: Any) -> ActivePlan:
         parts = tuple(schedules.get(row[1], ()))
@@ -271,7 +180,7 @@ def _plans(session: Session, as_of: date, ids: Sequence[str]) -> Rows:
         ahead = next((part.due_on for part in parts if part.due_on >= as_of), last)
         return ActivePlan(row[1], row[2], split_list(row[3]), ahead, parts)
 
-    return _group(rows, plan)
+    return grouped(rows, plan)
 
 
 def _holds(session: Session, as_of: date, ids: Sequence[str]) -> Rows:
@@ -284,7 +193,7 @@ def _holds(session: Session, as_of: date, ids: Sequence[str]) -> Rows:
         )
         .order_by(Hold.id)
     )
-    return _group(rows, lambda row: ActiveHold(*row[1:]))
+    return grouped(rows, lambda row: ActiveHold(*row[1:]))
 
 
 def _tickets(session: Session, ids: Sequence[str]) -> Rows:
@@ -300,7 +209,7 @@ def _tickets(session: Session, ids: Sequence[str]) -> Rows:
         .where(among(Ticket.account_id, ids), Ticket.state != TicketState.CLOSED)
         .order_by(Ticket.id)
     )
-    return _group(rows, lambda row: OpenTicket(*row[1:]))
+    return grouped(rows, lambda row: OpenTicket(*row[1:]))
 
 
 def _contacts(session: Session, ids: Sequence[str]) -> Rows:
@@ -320,7 +229,7 @@ def _contacts(session: Session, ids: Sequence[str]) -> Rows:
         .where(among(Contact.account_id, ids))
         .order_by(Contact.id)
     )
-    return _group(rows, lambda row: ContactFact(*row[1:7], split_list(row[7]), row[8], row[9]))
+    return grouped(rows, lambda row: ContactFact(*row[1:7], split_list(row[7]), row[8], row[9]))
 
 
 def _history(session: Session, as_of: date, ids: Sequence[str]) -> Rows:
@@ -340,7 +249,7 @@ def _history(session: Session, as_of: date, ids: Sequence[str]) -> Rows:
         )
         .order_by(Message.sent_on, Message.id)
     )
-    return _group(rows, lambda row: PastContact(*row[1:]))
+    return grouped(rows, lambda row: PastContact(*row[1:]))
 
 
 def _inbound(session: Session, ids: Sequence[str]) -> Rows:
@@ -351,7 +260,7 @@ def _inbound(session: Session, ids: Sequence[str]) -> Rows:
             Message.answered.is_(False),
         )
     )
-    return _group(rows, lambda _row: True)
+    return grouped(rows, lambda _row: True)
 
 
 def _renewals(session: Session, ids: Sequence[str]) -> Rows:
@@ -360,7 +269,7 @@ def _renewals(session: Session, ids: Sequence[str]) -> Rows:
         .where(among(Renewal.account_id, ids), Renewal.active.is_(True))
         .order_by(Renewal.renews_on)
     )
-    return _group(rows, lambda row: row[1])
+    return grouped(rows, lambda row: row[1])
 
 
 def _sensitive(session: Session, ids: Sequence[str]) -> Rows:
@@ -370,7 +279,7 @@ def _sensitive(session: Session, ids: Sequence[str]) -> Rows:
             ContractNote.sensitive.is_(True),
         )
     )
-    return _group(rows, lambda _row: True)
+    return grouped(rows, lambda _row: True)
 
 
 def _waiting(session: Session, ids: Sequence[str]) -> Rows:
@@ -382,7 +291,7 @@ def _waiting(session: Session, ids: Sequence[str]) -> Rows:
         )
         .order_by(Proposal.id)
     )
-    return _group(rows, lambda row: WaitingProposal(*row[1:]))
+    return grouped(rows, lambda row: WaitingProposal(*row[1:]))
 
 
 def _rejected(session: Session, ids: Sequence[str]) -> Rows:
@@ -395,7 +304,7 @@ def _rejected(session: Session, ids: Sequence[str]) -> Rows:
         )
         .order_by(Proposal.id)
     )
-    return _group(rows, lambda row: RejectedDraft(*row[1:]))
+    return grouped(rows, lambda row: RejectedDraft(*row[1:]))
 
 
 def _in_flight(session: Session, ids: Sequence[str]) -> Rows:
@@ -405,7 +314,7 @@ def _in_flight(session: Session, ids: Sequence[str]) -> Rows:
         .where(among(Outbox.account_id, ids), among(Outbox.state, [s.value for s in moving]))
         .order_by(Outbox.id)
     )
-    return _group(rows, lambda row: InFlight(*row[1:]))
+    return grouped(rows, lambda row: InFlight(*row[1:]))
 
 
 def read_feeds(session: Session) -> tuple[FeedFact, ...]:
