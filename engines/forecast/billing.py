@@ -217,7 +217,7 @@ def _weekly(known: InvoiceHistory, first: np.datetime64, weeks: int) -> Reals:
     """Billing by week from a day."""
     inside = known.issued_between(first, first + 7 * weeks * _DAY - _DAY)
     week = ((inside.issued_on - first) // (7 * _DAY)).astype(np.int64)
-    return np.bincount(week, weights=inside.amount, minlength=weeks)
+    return np.bincount(week, inside.amount, weeks).astype(np.float64)
 
 
 def level_spread(known: InvoiceHistory, as_of: date, weeks: int = 8) -> float:

@@ -101,4 +101,4 @@ def _in_weeks(items: InvoiceHistory, day: NDArray[np.int64], origin: date) -> Re
     first = int(np.datetime64(origin, "D").astype(np.int64))
     week = np.maximum(day - first, 0) // 7
     inside = week < WEEKS
-    return np.bincount(week[inside], items.amount[inside], WEEKS)
+    return np.bincount(week[inside], items.amount[inside], WEEKS).astype(np.float64)
