@@ -60,24 +60,24 @@ class PromiseLine(Result):
 
 
 class KeptLine(Result):
-    """How often an account keeps its promises to pay.
+    """How often an account keeps its promises to pay, in percent.
 
-    `rate` is drawn to the rate of the whole house where there are few; `low` and `high` hold it
-    with 80 % confidence.
+    `percent` is drawn to that of the whole house where there are few promises; `from_percent` and
+    `to_percent` hold it with 80 % confidence.
     """
 
     kept: int
     failed: int
-    rate: float
-    low: float
-    high: float
+    percent: int
+    from_percent: int
+    to_percent: int
 
     @property
     def in_words(self) -> str:
         """One line for a person."""
         return (
             f"{self.kept} of {self.kept + self.failed} promises kept; reckon with "
-            f"{self.rate:.0%} ({self.low:.0%} to {self.high:.0%})"
+            f"{self.percent}% ({self.from_percent}% to {self.to_percent}%)"
         )
 
 

@@ -230,6 +230,11 @@ def kept_records(session: Session, as_of: date, accounts: Sequence[str]) -> dict
 
 
 def kept_line(record: KeptRecord) -> KeptLine:
-    """A record as it is shown; shares to the thousandth."""
-    shares = {name: round(getattr(record, name), 3) for name in ("rate", "low", "high")}
-    return KeptLine(kept=record.kept, failed=record.failed, **shares)
+    """A record as it is shown, in whole percents."""
+    return KeptLine(
+        kept=record.kept,
+        failed=record.failed,
+        percent=round(record.rate * 100),
+        from_percent=round(record.low * 100),
+        to_percent=round(record.high * 100),
+    )

@@ -127,3 +127,8 @@ def test_account_asked_for__shows_how_often_it_keeps_its_word(home, capsys):
     _code, out, _err = typed(home, capsys, *words)
     assert "1 of 2 promises kept; reckon with 50% (27% to 73%)" in out
     assert "2 days late" in out
+    assert "1 of 2 promises kept" in typed(home, capsys, "account", "acc_a")[1]
+
+
+def test_account_without_promises__says_nothing_of_them(home, capsys):
+    assert "promises kept" not in typed(home, capsys, "account", "acc_a")[1]
