@@ -1,13 +1,13 @@
 """The dispute phase: clocks started, new disputes prepared, late ones put before a person again."""
 
+from collections import Counter
+
 from batch.cases import work_case
 from batch.run import Night
 from graph.resume import open_threads
 from ledger.queries.cases import disputes_to_prepare
 from tools.dispute_checks import tell_billing
 from tools.dispute_desk import ask_about_late, start_clocks
-
-_SHOWN_FINDINGS = 20
 
 
 def dispute_pass(night: Night) -> None:
@@ -33,10 +33,14 @@ def _ask_about_late(night: Night, prepared: frozenset[str]) -> None:
 
 
 def _tell_billing(night: Night) -> None:
-    """Note billing errors; the first of them are told in the morning report."""
+    """Note billing errors; the first of each kind is told in the morning report."""
     with night.house.ledger.write() as session:
         told = tell_billing(session, night.house.policy, night.as_of, night.now, night.run_id)
         if told:
-            lines = [[each.invoice_number, each.reason, each.says] for each in told]
-            night.note("disputes", billing=lines[:_SHOWN_FINDINGS], billing_found=len(told))
+            first = {each.reason: each for each in reversed(told)}
+            night.note(
+                "disputes",
+                billing=[[e.invoice_number, e.reason, e.says] for e in first.values()],
+                billing_found=dict(Counter(each.reason for each in told)),
+            )
         night.keep_counts(session)

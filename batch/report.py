@@ -100,7 +100,11 @@ def build_report(session: Session, house: House, as_of: date) -> MorningReport:
         ours=parts.ours_part(session, as_of),
         cash=parts.cash_part(session, as_of),
         not_done=parts.not_done_part(session, policy),
-        tasks=(*_tasks(session, as_of), *_mail_to_see(session, counts.get("intake", {}))),
+        tasks=(
+            *_tasks(session, as_of),
+            *_mail_to_see(session, counts.get("intake", {})),
+            *_billing(counts.get("disputes", {})),
+        ),
         feeds=parts.feeds_part(session, as_of, policy),
         currencies=_currencies(session, as_of, numbers.get("currencies", {})),
         forecast=parts.forecast_part(counts.get("forecast", {}).get("weeks", [])),
@@ -137,6 +141,19 @@ def _mail_to_see(session: Session, intake: dict[str, Any]) -> list[Reason]:
     if refused:
         lines.append(Reason(why=f"not read, the first: {refused[0]}", count=len(refused)))
     return lines
+
+
+def _billing(disputes: dict[str, Any]) -> list[Reason]:
+    """Billing errors this night found in invoices that are not due yet, by their reason."""
+    lines = disputes.get("billing", ())
+    first = {reason: f"{number}, {says}" for number, reason, says in reversed(lines)}
+    return [
+        Reason(
+            why=f"for billing ahead of a complaint ({reason}), the first: {first[reason]}",
+            count=count,
+        )
+        for reason, count in sorted(disputes.get("billing_found", {}).items())
+    ]
 
 
 def _currencies(

@@ -104,7 +104,7 @@ def tell_billing(
 def _task(findings: list[BillingFinding], policy: Policy) -> CreateCallTask:
     first = findings[0]
     says = "; ".join(each.says for each in findings)
-    summary = f"For billing: {inert(first.invoice_number, 60)} ({first.amount}): {says}."
+    summary = f"For billing: {first.invoice_number} ({first.amount}): {says}."
     return CreateCallTask(
         account_id=first.account_id,
         kind="review",
@@ -126,7 +126,7 @@ def _finding(row: Any, reason: str, says: str) -> BillingFinding:
     return BillingFinding(
         row.id,
         row.account_id,
-        row.invoice_number,
+        inert(row.invoice_number, 60),
         row.due_on,
         Money(row.amount_minor, row.currency),
         reason,
