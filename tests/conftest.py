@@ -7,6 +7,7 @@ pytest_plugins = [
     "tests.support.openai_server",
     "tests.support.model_gateway",
     "tests.support.desk",
+    "tests.support.cash_night",
     "tests.support.api_client",
     "tests.support.case_book",
     "tests.support.played_home",

@@ -248,6 +248,25 @@ class TestForAPerson:
         assert len(rows(paid, ReceiptReturn)) == 1
 
 
+@pytest.mark.parametrize(
+    ("planted", "check"),
+    [
+        ({"unapplied_minor": 121_00}, "receipt_unapplied_equals_postings"),
+        ({"unapplied_minor": 0}, "receipt_unapplied_equals_postings"),
+    ],
+)
+def test_return_without_its_projection__is_seen(
+    paid: Desk, planted: dict[str, int], check: str
+) -> None:
+    paid.books.receipt("rcp_x", 120_00, account_id="acc_a", currency="USD", received_on=AS_OF)
+    paid.books.give_back("ret_x", "rcp_x", 20_00, currency="USD", returned_on=AS_OF)
+    sound(paid, TONIGHT)
+    paid.books.change("receipt", "id", "rcp_x", **planted)
+    with paid.house.ledger.read() as session:
+        found = check_ledger(session, TONIGHT)
+    assert [(error.check, error.subject_id) for error in found] == [(check, "rcp_x")]
+
+
 def test_discount_taken_with_the_payment__is_taken_back_with_it(desk: Desk) -> None:
     desk.account("acc_a", (1_000_00,))
     receive(desk, 988_00, "ACCA-1", account_id="acc_a", bank_ref=TRACE)

@@ -145,6 +145,16 @@ class Books:
             session.execute(insert(metadata.tables["application"]), [row | values])
         return application_id
 
+    def give_back(self, return_id: str, receipt_id: str, minor: int, **values: Any) -> str:
+        """Money of a receipt that went back, and the projection that postings would keep."""
+        row = {"id": return_id, "receipt_id": receipt_id, "currency": "EUR", "reason": ""}
+        row |= {"returned_on": date(2025, 2, 1), "bank_line_id": None, "cause": ""}
+        with self.ledger.write() as session:
+            self._take(session, "receipt", receipt_id, "unapplied_minor", minor)
+            values = row | {"amount_minor": minor} | values
+            session.execute(insert(metadata.tables["receipt_return"]), [values])
+        return return_id
+
     def _take(
         self, session: Session, table: str, row_id: str, column: str, amount_minor: int
     ) -> None:
