@@ -5,6 +5,8 @@ import re
 import unicodedata
 
 _OTHER = re.compile(r"[^\x00-\x7f]")
+# What reads a text takes time by the square of its longest word, and no word is that long.
+_LONG = re.compile(r"\S{160,}")
 _SMALL = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ\t\r\x0b\x0c", "abcdefghijklmnopqrstuvwxyz    ")
 _ALIKE = {"ß": "s", "ẞ": "s", "’": "'", "‘": "'", "´": "'", "`": "'", "ø": "o", "Ø": "o"}
 _ALIKE |= {"ł": "l", "Ł": "l", "–": "-", "—": "-", "‑": "-", "−": "-", "æ": "a", "œ": "o"}
@@ -21,6 +23,11 @@ def _plain(char: str) -> str:
     base = unicodedata.normalize("NFKD", char)[:1] or char
     small = base.lower()
     return small if len(small) == 1 else char
+
+
+def without_long_words(text: str) -> str:
+    """The text with every run of letters no word is made of as spaces; as long as it was."""
+    return _LONG.sub(lambda each: " " * len(each.group()), text)
 
 
 def fold(text: str) -> str:

@@ -11,14 +11,14 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from engines.reading.folding import fold
+from engines.reading.folding import fold, without_long_words
 from engines.reading.model import Part, Span
 
-_LONGEST = 120_000
+_LONGEST = 50_000
 _ENOUGH = 2
 _MOST_SPANS = 12
-_GAP = r"\W+(?:[\w'-]+\W+){0,5}?"
-_NEAR = r"\W+(?:[\w'-]+\W+){0,3}?"
+_GAP = r"\W{1,8}(?:[\w'-]+\W{1,8}){0,5}?"
+_NEAR = r"\W{1,8}(?:[\w'-]+\W{1,8}){0,3}?"
 _SOFTWARE = (
     r"(?:a\.?i\.?|assistants?|chat ?bots?|bots?|llms?|language models?|gpt\w*|agents?"
     r"|ki(?:-\w+)?|assistenten?"
@@ -39,9 +39,9 @@ _STRONG = tuple(
         r"<\|?\s?/?(?:im_start|im_end|system|assistant|user|endoftext|eot_id|start_header_id)\b",
         r"\[/?inst\]|<</?sys>>|</?(?:tool_call|function_call|information|instructions?|system"
         r"|prompt|admin\w*"
-        r"|interaction-config|sys|tool_result|assistant)[\s>]|\{\s*\"?(?:role|system|tool"
-        r"|function)\"?\s*:",
-        r"#{2,}\s*(?:system|instruction|new task|assistant|response)|\bbegin (?:system"
+        r"|interaction-config|sys|tool_result|assistant)[\s>]|\{\s{0,8}\"?(?:role|system|tool"
+        r"|function)\"?\s{0,8}:",
+        r"#{2,}\s{0,8}(?:system|instruction|new task|assistant|response)|\bbegin (?:system"
         r"|instructions?|prompt)\b",
         r"<!--(?=[^>]{12})|display\s?:\s?none|font-size\s?:\s?[01](?:px|pt)?\b"
         r"|visibility\s?:\s?hidden"
@@ -52,12 +52,12 @@ _STRONG = tuple(
         r"(?:false|true|paid|system|none|released|[a-z]+\d\w*)\b|\bhold\w*\"?\s?:\s?false",
         # Orders that set earlier ones aside.
         r"\b(?:ignore|disregard|forget|override|overrule|bypass|neglect"
-        r"|skip over)\b\W+(?:[\w'-]+\W+){0,3}?"
+        r"|skip over)\b\W{1,8}(?:[\w'-]+\W{1,8}){0,3}?"
         rf"(?:previous|prior|above|all|any|your|earlier|preceding|foregoing|system|safety|every"
         rf"|former)\b{_NEAR}{_ORDERS}\b",
         rf"\b(?:ignorier\w*|missachte\w*|vergiss|vergessen sie|ubergehe\w*|ignorez|oubliez"
         rf"|ignora|ignore|ignoren"
-        r"|olvida|olvide|dimentica)\b\W+(?:[\w'-]+\W+){0,3}?(?:alle|bisherigen|vorherigen"
+        r"|olvida|olvide|dimentica)\b\W{1,8}(?:[\w'-]+\W{1,8}){0,3}?(?:alle|bisherigen|vorherigen"
         r"|vorigen|obigen|deine|ihre"
         rf"|toutes?|precedentes?|vos|tes|todas|anteriores|previas|tus|sus"
         rf"|tutte)\b{_NEAR}{_ORDERS}\b"
@@ -68,16 +68,16 @@ _STRONG = tuple(
         r"\byour (?:new |real |only )?(?:task|mission|instructions?|directives?"
         r"|programming)\b.{0,20}\b(?:is|are|says?|now)\b",
         # Talk to software.
-        rf"(?:^|[\n.:;!?\"'(\[<>*#-])\s*(?:dear |attention |hey |hello |ok |an (?:die |den "
+        rf"(?:^|[\n.:;!?\"'(\[<>*#-])\s{0,8}(?:dear |attention |hey |hello |ok |an (?:die |den "
         rf"|das )?|pour |para |note |"
         rf"for |to |@|important(?: message)? (?:for|to) )?(?:the |das |den |die |l'|el |la "
         rf"|all )?(?:[\w-]+ )?{_SOFTWARE}"
-        r"(?:-note)?\s*(?:[,:\]]|please\b|must\b|should\b|will now\b)",
+        r"(?:-note)?\s{0,8}(?:[,:\]]|please\b|must\b|should\b|will now\b)",
         rf"\b(?:note|message|instruc\w+|notice|directive|order|anweisung\w*|hinweis|nota"
         rf"|consigne|mensaje|nachricht"
-        rf"|instruccion\w*|aviso|command|remark|information|auftrag)\b\W+(?:to|for|an|pour|para"
+        rf"|instruccion\w*|aviso|command|remark|information|auftrag)\b\W{1,8}(?:to|for|an|pour|para"
         rf"|al|a|fur|a l'attention de)"
-        rf"\W+(?:\w+\W+){{0,4}}?{_SOFTWARE}\b",
+        rf"\W{1,8}(?:\w+\W{1,8}){{0,4}}?{_SOFTWARE}\b",
         rf"\b(?:to you|you),? (?:the |an? )?(?:\w+ )?{_SOFTWARE}\b|\bas an? (?:a\.?i\.?"
         rf"|language model|llm)\b",
         r"\b(?:are|is|r) (?:you|this|u) (?:really )?(?:an? |some )?(?:a\.?i\.?|bot|chatbot"
@@ -201,8 +201,8 @@ _WEAK = tuple(
         r"\b(?:use|replace|update|change)\b.{0,40}\b(?:payment link|link in|payment_url"
         r"|bank account shown|iban|remittance account)\b",
         r"\bhttps?://|\bhxxps?://|\bopen the link\b|\bclick\b",
-        r"\bimmediately\b|\bright now\b|\bjust send it\b|\burgent\b|\bimportant\b\s*[:!-]"
-        r"|\bwichtig\b\s*[:!-]|\bcritical\b\s*:",
+        r"\bimmediately\b|\bright now\b|\bjust send it\b|\burgent\b|\bimportant\b\s{0,8}[:!-]"
+        r"|\bwichtig\b\s{0,8}[:!-]|\bcritical\b\s{0,8}:",
         r"\binstalment schedule\b|\bpayment plan\b.{0,40}\b(?:approved|accepted|without)\b"
         r"|\b(?:approve|accept|approuvez|genehmig\w*|apruebe\w*)\b.{0,50}\b(?:plan|instal\w*"
         r"|mensualites|raten|cuotas)\b",
@@ -219,10 +219,9 @@ _HIDDEN = re.compile(
 )
 _ENCODED = re.compile(r"(?<![\w+/=-])[A-Za-z0-9+/_-]{20,4000}={0,2}(?![\w+/])")
 _HEX = re.compile(r"(?<![\w])(?:(?:0x|\\x|%)?[0-9a-fA-F]{2}[\s,]?){12,2000}(?![\w])")
-_ODD_SIGNS = re.compile(
-    "[\u2800-\u28ff]{6}|(?:[.·-]{1,6}[ /]{1,3}){10}|(?:\\b\\w ){9}"
-    "|(?:\\S*[\u0300-\u036f]\\S*\\s?){8}"
-)
+_ODD_SIGNS = re.compile("[\u2800-\u28ff]{6}|(?:[.·-]{1,6}[ /]{1,3}){10}|(?:\\b\\w ){9}")
+_ACCENT = re.compile("[\u0300-\u036f]")
+_MOST_ACCENTS = 12  # written apart from their letters; more are there to confuse
 _MIXED = re.compile(r"[a-zA-Z][\u0400-\u04ff\u0370-\u03ff]|[\u0400-\u04ff\u0370-\u03ff][a-zA-Z]")
 _LEET = re.compile(r"(?<!\S)(?:[a-z]+\d+[a-z]+\w*|\d+[a-z]+\d\w*|[a-z]+\d{3,}[a-z]*)(?![\w/-])")
 _FEWEST_LEET = 4
@@ -289,7 +288,7 @@ def is_injection(signs: Signs) -> bool:
 
 
 def _signs_in(text: str) -> Iterator[tuple[int, int, int]]:
-    folded = fold(text)
+    folded = fold(without_long_words(text))
     for forms, force in ((_STRONG, _ENOUGH), (_WEAK, 1)):
         for form in forms:
             if match := form.search(folded):
@@ -299,9 +298,13 @@ def _signs_in(text: str) -> Iterator[tuple[int, int, int]]:
 
 def _hidden_in(text: str, folded: str) -> Iterator[tuple[int, int, int]]:
     """Text that people do not see, or that only a machine would take the trouble to read."""
+    short = without_long_words(text)
     for form in (_HIDDEN, _ODD_SIGNS, _MIXED):
-        if (match := form.search(text)) and not _is_harmless(match):
+        if (match := form.search(short)) and not _is_harmless(match):
             yield match.start(), match.end(), _ENOUGH
+    accents = list(_ACCENT.finditer(text))
+    if len(accents) > _MOST_ACCENTS:
+        yield accents[0].start(), accents[-1].end(), _ENOUGH
     for match in _ENCODED.finditer(text):
         if _decodes(match.group()):
             yield match.start(), match.end(), _ENOUGH

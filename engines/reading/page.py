@@ -8,7 +8,7 @@ from typing import TypeVar
 from engines.reading.amounts import AmountMention, find_amounts
 from engines.reading.dates import Anchor, DateMention, find_dates
 from engines.reading.documents import DocumentMention, find_documents
-from engines.reading.folding import fold
+from engines.reading.folding import fold, without_long_words
 from engines.reading.lexicon import Hit, find_concepts
 from engines.reading.message import InboundText
 from engines.reading.model import Part
@@ -78,7 +78,7 @@ def lay_out(
         known_invoices: Numbers of invoices the ledger knows of, if it was asked.
         day_first: Whether 3/4 is the third of April; guessed from the words where not given.
     """
-    subject = _without_reply(message.subject[:_LONGEST_SUBJECT])
+    subject = without_long_words(_without_reply(message.subject[:_LONGEST_SUBJECT]))
     own = own_words(message.body)
     if day_first is None:
         day_first = _counts_days_first(f"{subject}\n{own}")

@@ -8,9 +8,9 @@ time by the square of what they are given.
 import functools
 import re
 
-from engines.reading.folding import fold
+from engines.reading.folding import fold, without_long_words
 
-LONGEST = 40_000  # characters of a body that are read; a person sees the rest
+LONGEST = 20_000  # characters of a body that are read; a person sees the rest
 _MOST_LINES = 1_500
 _MOST_ASKED = 60
 _WINDOW = 4
@@ -70,7 +70,7 @@ def own_words(body: str) -> str:
         A text of the length of the body, or of what is read of it. Where nothing of their own
         would be left, the whole without its markup: a message that was only handed on.
     """
-    text = _without_markup(body[:LONGEST])
+    text = without_long_words(_without_markup(body[:LONGEST]))
     lines = text.split("\n")
     folded = fold(text).split("\n")
     kept = _first_foreign(lines, folded)
