@@ -19,7 +19,6 @@ from sqlmodel import Session
 from ledger.errors import Conflict
 from ledger.ids import make_id
 from ledger.journal import insert_new, touch
-from ledger.postings_bulk import post_applications
 from ledger.states import ApplicationKind
 from ledger.tables.receivable import Application, Invoice, Receipt, ReceiptReturn
 from ledger.tables.work import Proposal
@@ -86,7 +85,7 @@ def return_receipt(
     rows = _reversals(session, receipt_id, amount_minor - receipt.unapplied_minor, return_id)
     for each in rows:
         each |= {"applied_on": on, "cause": each["cause"] or cause}
-    post_applications(session, rows)
+    _post(session, rows)
     _take_off(session, receipt_id, amount_minor)
     touch(session, {each["account_id"] for each in rows} | {receipt.account_id or ""} - {""})
     return WentBack(return_id, _reopened(session, rows))
@@ -168,6 +167,25 @@ def _asked_beside(session: Session, receipt_id: str, causes: set[str]) -> set[st
         )
     )
     return {row[0] for row in asked if orjson.loads(row[1]).get("receipt_id") == receipt_id}
+
+
+def _post(session: Session, rows: list[dict[str, Any]]) -> None:
+    """Post the few rows of a return, and carry their sums into the documents they join."""
+    insert_new(session, Application, rows)
+    for table, named, balance in (
+        (Invoice.__table__, "invoice_id", "open_minor"),
+        (Receipt.__table__, "receipt_id", "unapplied_minor"),
+    ):
+        sums: dict[str, int] = {}
+        for row in rows:
+            if row[named]:
+                sums[row[named]] = sums.get(row[named], 0) + row["amount_minor"]
+        for document_id, minor in sums.items():
+            session.connection().execute(
+                update(table)
+                .where(table.c.id == document_id)
+                .values({balance: table.c[balance] - minor})
+            )
 
 
 def _take_off(session: Session, receipt_id: str, amount_minor: int) -> None:
