@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from ledger import postings, postings_cases, postings_disputes, postings_promises
 from ledger.checks import check_ledger
 from ledger.errors import Conflict, NotFound
-from ledger.states import ApplicationKind, PromiseState
+from ledger.states import ApplicationKind, PlanState, PromiseState
 from ledger.tables.account import Account, Contact, Hold
 from ledger.tables.case import Plan, PlanInstalment, Promise
 from ledger.tables.receivable import Application, CreditMemo, Invoice, Receipt
@@ -295,8 +295,34 @@ class TestCustomerState:
         self.promise(books, 10)
         assert value(books, Promise.state, first) == PromiseState.KEPT
 
-    def promise(self, books: Books, days: int, invoice: str = "inv_1") -> str:
+    def test_newer_promise_over_more_invoices__supersedes_what_it_covers(self, books: Books):
+        part, both = self.promise(books, 10), self.promise(books, 20, "inv_1,inv_2")
+        again = self.promise(books, 30, "inv_2")
+        states = [value(books, Promise.state, each) for each in (part, both, again)]
+        assert states == [PromiseState.SUPERSEDED, PromiseState.PENDING, PromiseState.PENDING]
+
+    def test_two_promises_of_one_message__stand_side_by_side(self, books: Books) -> None:
+        first = self.promise(books, 10, claim_id="clm_1")
+        second = self.promise(books, 20, claim_id="clm_1")
+        assert value(books, Promise.state, first) == PromiseState.PENDING
+        self.promise(books, 30, claim_id="clm_2")
+        states = [value(books, Promise.state, each) for each in (first, second)]
+        assert states == [PromiseState.SUPERSEDED] * 2
+
+    @pytest.mark.parametrize("end", [PlanState.CANCELLED, PlanState.COMPLETED])
+    def test_plan_that_ended__does_not_run_again(self, books: Books, end: PlanState) -> None:
+        parts = [(DAY, 40_00), (DAY + timedelta(days=30), 60_00)]
+        with books.ledger.write() as session:
+            plan_id = postings_promises.propose_plan(session, PLAN, parts)
+            postings_promises.move_plan(session, plan_id, end)
+        with pytest.raises(Conflict, match="cannot become active"), books.ledger.write() as session:
+            postings_promises.accept_plan(session, plan_id, DAY)
+
+    def promise(
+        self, books: Books, days: int, invoice: str = "inv_1", claim_id: str | None = None
+    ) -> str:
         row = {
+            "claim_id": claim_id,
             "account_id": "acc_a",
             "direction": "theirs",
             "kind": "payment",
