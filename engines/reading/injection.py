@@ -68,16 +68,16 @@ _STRONG = tuple(
         r"\byour (?:new |real |only )?(?:task|mission|instructions?|directives?"
         r"|programming)\b.{0,20}\b(?:is|are|says?|now)\b",
         # Talk to software.
-        rf"(?:^|[\n.:;!?\"'(\[<>*#-])\s{0,8}(?:dear |attention |hey |hello |ok |an (?:die |den "
+        rf"(?:^|[\n.:;!?\"'(\[<>*#-])\s{{0,8}}(?:dear |attention |hey |hello |ok |an (?:die |den "
         rf"|das )?|pour |para |note |"
         rf"for |to |@|important(?: message)? (?:for|to) )?(?:the |das |den |die |l'|el |la "
         rf"|all )?(?:[\w-]+ )?{_SOFTWARE}"
         r"(?:-note)?\s{0,8}(?:[,:\]]|please\b|must\b|should\b|will now\b)",
         rf"\b(?:note|message|instruc\w+|notice|directive|order|anweisung\w*|hinweis|nota"
         rf"|consigne|mensaje|nachricht"
-        rf"|instruccion\w*|aviso|command|remark|information|auftrag)\b\W{1,8}(?:to|for|an|pour|para"
+        rf"|instruccion\w*|aviso|command|remark|information|auftrag)\b\W{{1,8}}(?:to|for|an|pour|para"
         rf"|al|a|fur|a l'attention de)"
-        rf"\W{1,8}(?:\w+\W{1,8}){{0,4}}?{_SOFTWARE}\b",
+        rf"\W{{1,8}}(?:\w+\W{{1,8}}){{0,4}}?{_SOFTWARE}\b",
         rf"\b(?:to you|you),? (?:the |an? )?(?:\w+ )?{_SOFTWARE}\b|\bas an? (?:a\.?i\.?"
         rf"|language model|llm)\b",
         r"\b(?:are|is|r) (?:you|this|u) (?:really )?(?:an? |some )?(?:a\.?i\.?|bot|chatbot"

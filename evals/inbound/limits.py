@@ -36,6 +36,7 @@ def limits_of(examples: Sequence[Sequence[Example]], folds: Sequence[int]) -> Li
             for each in one if at == fold else ():
                 judged[each.head].append((each.labels, heads[each.head].likelihoods(each.features)))
     limits = {name: {label: _best(judged[name], label) for label in LABELS[name]} for name in HEADS}
+    limits["sentence"]["conditional"] = max(limits["sentence"]["conditional"], _COMMON)
     limits["message"] |= {"injection": _INJECTION} | _doubt(judged["message"], limits["message"])
     return limits
 
