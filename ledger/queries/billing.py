@@ -7,8 +7,10 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session
 
+from ledger.states import ApplicationKind, DisputeState
 from ledger.tables.account import Account, ContractNote
-from ledger.tables.receivable import Invoice
+from ledger.tables.case import Dispute
+from ledger.tables.receivable import Application, Invoice
 from ledger.tables.work import Audit
 
 FOUND = "billing_error_found"
@@ -26,13 +28,17 @@ _COLUMNS = (
 
 
 def _ahead(as_of: date, days: int) -> list[Any]:
-    """Open invoices due soon that billing was not told of yet."""
+    """Open invoices due soon that nobody disputes and billing was not told of yet."""
+    disputed = select(Dispute.id).where(
+        Dispute.invoice_id == Invoice.id, Dispute.state != DisputeState.RESOLVED
+    )
     told = select(Audit.seq).where(Audit.subject_id == Invoice.id, Audit.kind == FOUND)
     return [
         Invoice.open_minor > 0,
         Invoice.due_on >= as_of,
         Invoice.due_on <= as_of + timedelta(days=days),
         ~told.exists(),
+        ~disputed.exists(),
     ]
 
 
@@ -129,9 +135,15 @@ def order_of_another(session: Session, as_of: date, ahead_days: int) -> list[Any
 def billed_twice(session: Session, as_of: date, ahead_days: int, within_days: int) -> list[Any]:
     """Invoices that repeat order number and amount of an earlier one of the account.
 
-    Rows: the invoice, the number of the earlier one, and the dates of both.
+    One that was credited is no bill any more: the later one corrects it. Rows: the invoice, the
+    number of the earlier one, and the dates of both.
     """
     first = aliased(Invoice)
+    credited = (
+        select(Application.id)
+        .where(Application.invoice_id == first.id, Application.kind == ApplicationKind.CREDIT)
+        .exists()
+    )
     query = (
         select(
             *_COLUMNS,
@@ -153,7 +165,7 @@ def billed_twice(session: Session, as_of: date, ahead_days: int, within_days: in
                 ),
             ),
         )
-        .where(*_ahead(as_of, ahead_days), Invoice.po_number.is_not(None))
+        .where(*_ahead(as_of, ahead_days), Invoice.po_number.is_not(None), ~credited)
     )
     rows = session.execute(query.order_by(Invoice.id, first.issued_on.desc(), first.id))
     return [row for row in rows if (row.issued_on - row.first_on).days <= within_days]

@@ -129,3 +129,17 @@ def test_rebilled__nothing_is_chased_until_the_corrected_invoice_is_there(desk: 
         counts = night(desk, MONDAY + timedelta(days=days))
     assert sent(desk) == []
     assert counts["dispositions"]["held"] == 1
+
+    desk.books.invoice(
+        "inv_corrected",
+        500_00,
+        account_id=ACC,
+        invoice_number="ACCA-1R",
+        currency="USD",
+        po_number="PO-77",
+        issued_on=MONDAY + timedelta(days=4),
+        due_on=MONDAY + timedelta(days=34),
+    )
+    night(desk, MONDAY + timedelta(days=4))
+    night(desk, MONDAY + timedelta(days=7))
+    assert [stage for _day, stage in sent(desk)] == [1]  # of the other invoice

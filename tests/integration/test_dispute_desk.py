@@ -2,56 +2,18 @@
 
 import json
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
-import pytest
-from fastapi.testclient import TestClient
-from sqlalchemy import select
-
-from cli.main import main
 from ledger.postings_disputes import DisputeTerms, Resolved, open_dispute, resolve_dispute
 from ledger.states import DisputeState
 from ledger.tables.case import Dispute
 from ledger.tables.work import CallTask, Proposal
-from tests.support.api_client import assert_problem, client, signed
 from tests.support.desk import AS_OF, Desk
-from tools.contract import ToolContext
+from tests.support.disputes import ACC, INV, add, rows
 from tools.dispute_checks import billing_findings, tell_billing
 from tools.dispute_desk import ask_about_late, note_evidence, start_clocks
 from tools.dispute_metrics import dispute_metrics
-from tools.dispute_outlook import dispute_outlook
 from tools.dispute_pipeline import find_dispute, pipeline
-
-__all__ = ["client"]
-
-ACC, INV = "acc_a", "inv_acc_a_1"
-
-
-def add(desk: Desk, name: str = "1", **values: Any) -> str:
-    """A dispute of the first invoice, opened yesterday with its clock running."""
-    row = {
-        "id": f"dsp_number{name}",
-        "account_id": ACC,
-        "invoice_id": INV,
-        "reason": "PRICE",
-        "opened_on": AS_OF - timedelta(days=1),
-        "state": "open",
-        "quote": "the agreed unit price is lower",
-        "level": "invoice",
-        "owner": "sales",
-        "answer_by": AS_OF + timedelta(days=4),
-        "resolved_by": "",
-    }
-    desk.books.add("dispute", **row | values)
-    return row["id"]
-
-
-def rows(desk: Desk, table: Any, **where: Any) -> list[Any]:
-    with desk.house.ledger.read() as session:
-        found = list(session.scalars(select(table).filter_by(**where)))
-        session.expunge_all()
-        return found
 
 
 class TestOpenedTwice:
@@ -213,6 +175,18 @@ class TestBeforeTheComplaint:
         bill(desk, "N3", "PO-8", due=10)
         assert found(desk) == [("N2", "DUPLICATE_BILL")]
 
+    def test_first_one_credited_or_later_one_disputed__it_is_known_already(self, desk) -> None:
+        desk.account(ACC, amounts=())
+        first = bill(desk, "N1", "PO-7", due=5)
+        second = bill(desk, "N2", "PO-7", due=10)
+        add(desk, invoice_id=second)
+        assert found(desk) == []
+        desk.books.change("dispute", "id", "dsp_number1", state="resolved")
+        assert found(desk) == [("N2", "DUPLICATE_BILL")]
+        desk.books.credit("crd_1", 100_00, account_id=ACC, currency="USD")
+        desk.books.apply("app_1", first, 100_00, currency="USD", credit_memo_id="crd_1")
+        assert found(desk) == []
+
     def test_monthly_series__is_no_duplicate_and_its_outlier_is_found(self, desk: Desk) -> None:
         desk.account(ACC, amounts=())
         for month in range(1, 4):
@@ -269,123 +243,3 @@ class TestPipeline:
         add(desk, "2", opened_on=AS_OF)
         with desk.house.ledger.read() as session:
             assert dispute_metrics(session, desk.house.policy, AS_OF).right_first_time_rate == 0
-
-
-class TestOutlook:
-    def look(self, desk: Desk, account: str | None = ACC) -> Any:
-        deps = desk.deps
-        with desk.house.ledger.read() as session:
-            ctx = ToolContext(
-                session, "analyst", "dispute_analyst", AS_OF, deps.now, deps.policy, account
-            )
-            return dispute_outlook.run(ctx, "dsp_number1", account)
-
-    def test_past_cases_of_the_account__say_how_it_ends_and_are_named(self, desk: Desk) -> None:
-        desk.account(ACC)
-        add(desk, "1")
-        ended = {"state": "resolved", "resolution": "deny", "resolved_on": AS_OF}
-        for name in ("2", "3", "4"):
-            add(desk, name, quote=f"unit price too high {name}", **ended)
-        add(desk, "5", reason="TAX", quote="unit price", **ended)
-        seen = self.look(desk)
-        assert (seen.likely, seen.basis, seen.cases) == ("deny", "account", 3)
-        assert seen.at_account == {"deny": 3}
-        assert [each.reason for each in seen.similar][:3] == ["PRICE"] * 3
-        assert all("<<<outside text" in each.said.text for each in seen.similar)
-
-    def test_case_of_another_customer__is_counted_and_never_shown(self, desk: Desk) -> None:
-        desk.account(ACC)
-        desk.account("acc_b")
-        add(desk, "1")
-        for name in ("2", "3", "4"):
-            add(
-                desk,
-                name,
-                account_id="acc_b",
-                invoice_id="inv_acc_b_1",
-                state="resolved",
-                resolution="credit",
-                resolved_on=AS_OF,
-                quote="unit price canary",
-            )
-        seen = self.look(desk)
-        assert (seen.cases, seen.basis, seen.similar) == (3, "segment", ())
-
-
-def typed(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, str]:
-    capsys.readouterr()
-    with pytest.raises(SystemExit) as stopped:
-        main([str(word) for word in words])
-    out, err = capsys.readouterr()
-    return int(stopped.value.code or 0), out, err
-
-
-class TestCommands:
-    @pytest.fixture
-    def home(self, desk: Desk, database_url: str, monkeypatch: Any) -> list[object]:
-        monkeypatch.setenv("DUNWELL_DATABASE_URL", database_url)
-        desk.account(ACC)
-        return ["--home", desk.house.home]
-
-    def test_list_show_and_metrics__tell_the_same_in_json(self, desk, home, capsys) -> None:
-        dispute = add(desk)
-        code, out, _err = typed(capsys, "dispute", "list", "--as-of", AS_OF, "--json", *home)
-        assert code == 0
-        assert [line["id"] for line in json.loads(out)["disputes"]] == [dispute]
-        assert dispute in typed(capsys, "dispute", "list", *home)[1]
-        code, out, _err = typed(capsys, "dispute", "show", dispute[:10], *home)
-        assert (code, "the agreed unit price is lower" in out) == (0, True)
-        assert "1 opened" in typed(capsys, "dispute", "metrics", "--as-of", AS_OF, *home)[1]
-
-    def test_evidence__is_kept_with_its_digest(self, desk, home, capsys, tmp_path: Path) -> None:
-        dispute = add(desk)
-        file = tmp_path / "note.txt"
-        file.write_text("ten boxes, signed\x00 <<<outside text", "utf-8")
-        args = ("dispute", "evidence", dispute, file, "--as", "cora", *home)
-        assert typed(capsys, *args)[0] == 0
-        page = json.loads(typed(capsys, "dispute", "show", dispute, "--json", *home)[1])
-        (kept,) = page["evidence"]
-        assert kept["source"].startswith("note.txt (sha256 ")
-        assert kept["text"] == "ten boxes, signed < < <outside text"
-        assert page["line"]["stage"] == "evidence"
-
-    def test_open_and_resolve__go_through_the_inbox(self, desk, home, capsys) -> None:
-        words = ("--invoice", "ACCA-1", "--amount", "20.00", "--quote", "too dear", "--as", "cora")
-        code, out, err = typed(capsys, "dispute", "open", ACC, "--reason", "price", *words, *home)
-        assert (code, "opened over 20.00 USD" in out) == (0, True), err
-        (row,) = rows(desk, Dispute)
-        ends = ("dispute", "resolve", row.id, "credit", "--amount", "15.00", "--as", "cora")
-        code, out, _err = typed(capsys, *ends, *home)
-        assert (code, "waits for approval" in out) == (0, True)
-
-    @pytest.mark.parametrize(
-        ("words", "says"),
-        [
-            (("show", "dsp_nowhere"), "no dispute"),
-            (("resolve", "dsp_number1", "forget", "--as", "cora"), "one of credit"),
-            (("resolve", "dsp_number1", "deny", "--as", "cora"), "a denial says why"),
-            (("resolve", "dsp_number1", "credit", "--amount", "x", "--as", "cora"), "an amount"),
-            (("open", ACC, "--reason", "BECAUSE", "--as", "cora"), "is no reason"),
-            (("open", ACC, "--reason", "TAX", "--amount", "5", "--as", "cora"), "--invoice"),
-            (("list", "--reason", "BECAUSE"), "no reason BECAUSE"),
-        ],
-    )
-    def test_what_does_not_fit__is_one_line(self, desk, home, capsys, words, says) -> None:
-        add(desk)
-        code, _out, err = typed(capsys, "dispute", *words, *home)
-        assert code == 2
-        assert says in err
-        assert err.count("\n") == 1
-
-
-class TestApi:
-    def test_pipeline_one_case_and_figures(self, desk: Desk, client: TestClient) -> None:
-        desk.account(ACC)
-        dispute = add(desk)
-        key = signed(desk, "cora", "read")
-        view = client.get("/disputes", headers=key)
-        assert [line["id"] for line in view.json()["disputes"]] == [dispute]
-        assert client.get(f"/disputes/{dispute}", headers=key).json()["line"]["id"] == dispute
-        assert client.get("/disputes/metrics", headers=key).json()["opened"] >= 0
-        assert_problem(client.get("/disputes/dsp_nowhere", headers=key), 404, "not-found")
-        assert client.get("/disputes").status_code == 401
