@@ -57,17 +57,21 @@ def judge_message(
     return JudgedMessage(action, judge(action, facts, policy, at, draft), letter, at)
 
 
+# What such a letter is about happened once, so it is told once, on whatever day.
+_ONCE = frozenset({"receipt", "promise_confirmation", "plan_proposal"})
+
+
 def idempotency_key(action: MessageAction, facts: AccountFacts) -> str:
     """(account, purpose, stage, period): the same message of one day exists once.
 
     Answers to two messages of one customer are two messages. What happened once, such as a
-    payment or an opt-out, is confirmed once, on whatever day.
+    payment, a plan or an opt-out, is told once, on whatever day.
     """
     period = facts.as_of.isoformat()
     match action:
         case AnswerQuery(wording="template", template_id="opt_out_confirmation"):
             subject, period = f"opt_out:{action.contact_id}:{action.channel}", "once"
-        case AnswerQuery(wording="template", template_id="receipt" | "promise_confirmation"):
+        case AnswerQuery(wording="template", template_id=template) if template in _ONCE:
             subject, period = f"{action.template_id}:{action.about}", "once"
         case AnswerQuery():
             subject = action.in_reply_to or action.template_id

@@ -127,6 +127,7 @@ class TestIdempotencyKey:
         [
             {"template_id": "receipt", "about": "rcp_1"},
             {"template_id": "promise_confirmation", "about": "prm_1"},
+            {"template_id": "plan_proposal", "about": "pln_1"},
             {"template_id": "opt_out_confirmation"},
         ],
     )
