@@ -15,6 +15,7 @@ _PROMISING = ("promise_to_pay", "payment_plan_request", "extension_request")
 _EASIER, _HARDER = 0.7, 0.6
 _BESIDE_DAY = 0.12  # an amount beside a promised day is promised sooner than one by itself
 _SURE = 0.5
+_CONDITION_WORDS = frozenset(("condition", "ask_leave", "please", "own_customer", "offer"))
 _MOST = 12
 
 
@@ -185,4 +186,5 @@ def _is_conditional(line: Judged, intents: Sequence[str], model: Model) -> bool:
     asked = any(each in intents for each in _CONDITIONAL_INTENTS) and (
         "promise_to_pay" not in intents or "ask_leave" in line.line.concepts
     )
-    return asked or model["sentence"].holds("conditional", line.sentence)
+    worded = bool(line.line.concepts & _CONDITION_WORDS)
+    return asked or (worded and model["sentence"].holds("conditional", line.sentence))
