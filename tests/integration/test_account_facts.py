@@ -207,7 +207,11 @@ class TestPlans:
         self.agree(books, state="proposed")
         assert facts_of(books).plans[0].next_due_on is None
 
-    @pytest.mark.parametrize("state", ["completed", "breached", "cancelled"])
+    def test_plan_that_is_breached__is_told_until_it_is_cured_or_ends(self, books: Books) -> None:
+        self.agree(books, 5, state="breached")
+        assert facts_of(books).plans[0].state == "breached"
+
+    @pytest.mark.parametrize("state", ["completed", "cancelled"])
     def test_plan_that_ended__is_not_told(self, books: Books, state) -> None:
         self.agree(books, 5, state=state)
         assert facts_of(books).plans == ()
