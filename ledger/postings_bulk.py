@@ -14,6 +14,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Cast,
+    Connection,
     Insert,
     String,
     Table,
@@ -106,9 +107,31 @@ def _reduce(session: Session, table: Any, balance: str, sums: Mapping[str, int])
     connection, target = session.connection(), table.__table__
     moved = {key: minor for key, minor in sums.items() if minor}
     if connection.dialect.name == "sqlite":
-        pairs = func.json_each(bindparam("b_sums", type_=String))
+        # No table function here: a connection of an identity's own may not open one.
+        changed = _reduce_each(connection, target, balance, moved)
     else:
-        pairs = func.json_each_text(_json("b_sums"))
+        changed = _reduce_at_once(connection, target, balance, moved)
+    if changed != len(moved):
+        raise Conflict(f"{target.name}: more is applied than there is")
+
+
+def _reduce_each(
+    connection: Connection, target: Table, balance: str, moved: Mapping[str, int]
+) -> int:
+    column, minor = target.c[balance], bindparam("b_minor", type_=BigInteger)
+    statement = (
+        update(target)
+        .where(target.c.id == bindparam("b_id"), column >= minor)
+        .values({balance: column - minor})
+    )
+    rows = [{"b_id": key, "b_minor": each} for key, each in moved.items()]
+    return connection.execute(statement, rows).rowcount if rows else 0
+
+
+def _reduce_at_once(
+    connection: Connection, target: Table, balance: str, moved: Mapping[str, int]
+) -> int:
+    pairs = func.json_each_text(_json("b_sums"))
     parts = pairs.table_valued("key", "value")
     minor = cast(parts.c.value, BigInteger)
     column = target.c[balance]
@@ -117,9 +140,7 @@ def _reduce(session: Session, table: Any, balance: str, sums: Mapping[str, int])
         .where(target.c.id == parts.c.key, column >= minor)
         .values({balance: column - minor})
     )
-    found = connection.execute(statement, {"b_sums": orjson.dumps(moved).decode()})
-    if found.rowcount != len(moved):
-        raise Conflict(f"{target.name}: more is applied than there is")
+    return connection.execute(statement, {"b_sums": orjson.dumps(dict(moved)).decode()}).rowcount
 
 
 def _json(name: str) -> Cast[Any]:
