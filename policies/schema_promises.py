@@ -1,7 +1,6 @@
 """Promises both ways and payment plans: what counts, how long, how far a plan may go."""
 
 from decimal import Decimal
-from functools import cached_property
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -58,12 +57,12 @@ class PlanTerms(BaseModel):
             raise ValueError("first_after_days must not exceed first_within_days")
         return self
 
-    @cached_property
+    @property
     def minimum_minor(self) -> dict[str, int]:
         """Least total per currency in minor units."""
         return minor_amounts(self.minimum_total)
 
-    @cached_property
+    @property
     def smallest_minor(self) -> dict[str, int]:
         """Least instalment per currency in minor units."""
         return minor_amounts(self.smallest_part)

@@ -43,6 +43,7 @@ UNATTENDED = Stage(
     days_since_last=0,
     needs_approval=False,
 )
+PLANS = OLD.promises.plans
 LOOSENING = [
     ("autonomy", {"mode": "auto"}),
     ("autonomy", {"exceptions": (AutonomyException(mode="auto", segment="smb"),)}),
@@ -73,6 +74,10 @@ LOOSENING = [
     ("cash", {"fee_most": OLD.cash.fee_most | {"USD": Decimal("30.01")}}),
     ("cash", {"fee_most": OLD.cash.fee_most | {"INR": Decimal("1.00")}}),
     ("cash", {"duplicate_days": OLD.cash.duplicate_days - 1}),
+    ("promises", {"wait_for_unidentified_days": 0}),
+    ("promises", {"plans": PLANS.model_copy(update={"most_months": 24})}),
+    ("promises", {"plans": PLANS.model_copy(update={"long_plan_months": 9})}),
+    ("promises", {"plans": PLANS.model_copy(update={"smallest_part": {}})}),
     ("approval", {"rules": rules(roles=("collector", "auditor"))}),
     ("approval", {"rules": rules(covers=("HITL-10", "UNI-05"))}),
     ("approval", {"authority": (*OLD.approval.authority, Authority(role="admin", actions=("*",)))}),
