@@ -48,7 +48,7 @@ def show_dispute(page: "DisputePage") -> None:
     """One dispute as lines."""
     line = page.line
     show_heading(f"{line.id}: {line.reason} on {line.invoice_number or 'the account'}")
-    say(f"{safe(line.account_number)} {safe(line.name)}. {page.says}")
+    say(f"{safe(line.account_number)} {safe(line.name)}: {page.says}")
     say(f"Opened {line.opened_on}, {line.age_days} days; {line.owner} answers by {line.answer_by}.")
     if line.amount:
         say(f"Amount: {told(line.amount)} ({line.level})")

@@ -24,6 +24,7 @@ from ledger.actions import (
     RecordPromise,
 )
 from ledger.facts import AccountFacts
+from ledger.queries.replies import NamedInvoice
 from ledger.states import HoldReason, PlanState
 from policies.schema import Policy
 from tools.outside_text import clean_text
@@ -154,8 +155,16 @@ class _Work:
                 invoice_id=invoice_id,
                 reason=reason,
                 quote=self.said.quote(kinds[0]),
+                amount_minor=self._disputed_part(invoices),
                 claim_id=self.said.claim_id(kinds[0], invoice_id),
             )
+
+    def _disputed_part(self, invoices: tuple[NamedInvoice, ...]) -> int | None:
+        """The amount they dispute, where it is a part of the one invoice they name."""
+        amount = self.reading.disputed_amount_minor
+        if len(invoices) != 1 or amount is None:
+            return None
+        return amount if 0 < amount < invoices[0].open_minor else None
 
     def paid(self) -> Iterator[PlaceHold]:
         """A pause of a few days in which cash is searched, on the invoices they say are paid."""

@@ -86,6 +86,14 @@ class TestDisputes:
         assert (opened.invoice_id, opened.reason) == ("inv_1", "PRICE")
         assert opened.quote == "words about dispute"
 
+    @pytest.mark.parametrize(
+        ("amount", "part"), [(30_00, 30_00), (100_00, None), (150_00, None), (0, None)]
+    )
+    def test_amount_named__only_a_part_of_the_invoice_is_disputed(self, amount, part):
+        read = reading("dispute", disputed_invoices=("1",), disputed_amount_minor=amount)
+        (opened,) = respond(said(read), account(), POLICY).actions
+        assert opened.amount_minor == part
+
     def test_no_invoice_named__the_account_is_disputed(self):
         (opened,) = respond(said(reading("dispute")), account(), POLICY).actions
         assert (opened.type, opened.invoice_id) == ("open_dispute", None)
