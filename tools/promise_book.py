@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -71,8 +71,8 @@ def settle_theirs(session: Session, policy: Policy, as_of: date) -> list[str]:
     if not promises:
         return []
     accounts = {promise.account_id for promise in promises}
-    outcomes = _outcomes(session, promises, policy, as_of)
     book = reads.owed(session, accounts)
+    outcomes = _outcomes(session, promises, book, policy, as_of)
     unsure = _Unsure(session, promises, policy, as_of)
     settled: dict[str, Settled] = {}
     for promise in promises:
@@ -92,7 +92,11 @@ def settle_theirs(session: Session, policy: Policy, as_of: date) -> list[str]:
 
 
 def _outcomes(
-    session: Session, promises: Sequence[Promise], policy: Policy, as_of: date
+    session: Session,
+    promises: Sequence[Promise],
+    book: Mapping[str, Sequence[reads.OwedRow]],
+    policy: Policy,
+    as_of: date,
 ) -> dict[str, Outcome]:
     accounts = {promise.account_id for promise in promises}
     since = min(promise.promised_on for promise in promises)
@@ -101,7 +105,6 @@ def _outcomes(
         by_account[row.account_id].append(_given(row, policy))
     first = min(each.promised_on for rows in by_account.values() for each in rows)
     cash = reads.cash_since(session, accounts, first)
-    book = reads.owed(session, accounts)
     found: dict[str, Outcome] = {}
     for account_id, given in by_account.items():
         applied = [AppliedCash(*row) for row in cash.get(account_id, ())]
