@@ -14,6 +14,7 @@ from graph.bootstrap import House
 from ledger.actions import SendReminder, SendStatement, read_action
 from ledger.errors import Conflict, NotFound
 from ledger.facts import AccountFacts
+from ledger.identities import Identity
 from ledger.ids import digest, make_id
 from ledger.journal import audit, touch
 from ledger.queries.account_facts import load_facts
@@ -34,7 +35,7 @@ def record_accepted(
         return 0
     accepted = [entry for entry in letters if entry[1].id not in refused]
     not_accepted = [(*entry, refused[entry[1].id]) for entry in letters if entry[1].id in refused]
-    with house.ledger.write() as session:
+    with house.ledger.write(as_=Identity.DISPATCHER) as session:
         sent = [_sent(row, facts, as_of, message.sent_at) for message, row, facts in accepted]
         record_sent(session, sent, as_of)
         record_refused(session, house.policy, run_id, not_accepted)
@@ -86,7 +87,7 @@ def reconcile(house: House, as_of: date) -> tuple[int, int]:
     many had arrived, and how many are new that nobody can tell about; those go to a person.
     """
     begun_states = (OutboxState.SENDING, OutboxState.UNCERTAIN)
-    with house.ledger.read() as session:
+    with house.ledger.read(as_=Identity.DISPATCHER) as session:
         begun = session.execute(
             select(Outbox.__table__).where(Outbox.state.in_(begun_states))
         ).all()
@@ -99,7 +100,7 @@ def reconcile(house: House, as_of: date) -> tuple[int, int]:
     # What was uncertain and of which there is no trace stays a person's.
     absent = [row.id for row in found[False] if row.state == OutboxState.SENDING]
     unknown = [row for row in found[None] if row.state == OutboxState.SENDING]
-    with house.ledger.write() as session:
+    with house.ledger.write(as_=Identity.DISPATCHER) as session:
         known = sorted({row.account_id for row in (*found[True], *unknown)})
         facts = load_facts(session, as_of, known)
         record_sent(session, [_settled(row, facts, as_of) for row in found[True]], as_of)
@@ -120,7 +121,7 @@ def _settled(row: Any, facts: dict[str, AccountFacts], as_of: date) -> dict[str,
 def uncertain_messages(house: House) -> list[dict[str, str]]:
     """Messages nobody can tell about, oldest first: id, account, recipient, and why."""
     columns = (Outbox.id, Outbox.account_id, Outbox.recipient, Outbox.stopped_by.label("says"))
-    with house.ledger.read() as session:
+    with house.ledger.read(as_=Identity.DISPATCHER) as session:
         rows = session.execute(
             select(*columns)
             .where(Outbox.state == OutboxState.UNCERTAIN)

@@ -6,6 +6,7 @@ from batch.run import Night
 from engines.cash_forecast import forecast_weeks
 from engines.credit import CreditView, review_credit
 from ledger.actions import SetCreditHold
+from ledger.identities import Identity
 from ledger.money import Money
 from ledger.queries.account_facts import load_facts
 from ledger.queries.cases import exposures, recently_proposed
@@ -42,7 +43,7 @@ def credit_pass(night: Night) -> None:
 def _propose_holds(night: Night, accounts: list[str], views: dict[str, CreditView]) -> None:
     if not accounts:
         return
-    with night.house.ledger.write() as session:
+    with night.house.ledger.write(as_=Identity.POSTER) as session:
         facts = load_facts(session, night.as_of, accounts)
         for account_id in accounts:
             view = views[account_id]

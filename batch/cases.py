@@ -8,6 +8,7 @@ from sqlalchemy import select
 from batch.run import Night
 from ledger.actions import CreateCallTask
 from ledger.facts import AccountFacts, unpack_facts
+from ledger.identities import Identity
 from ledger.ids import make_id
 from ledger.queries.account_facts import load_facts
 from ledger.states import Disposition
@@ -93,7 +94,7 @@ def _leave_to_person(night: Night, account_id: str, role: str, what: str) -> Non
         due_on=night.as_of + timedelta(days=1),
     )
     night.add("cases", failed=1)
-    with night.house.ledger.write() as session:
+    with night.house.ledger.write(as_=Identity.POSTER) as session:
         facts = load_facts(session, night.as_of, [account_id])[account_id]
         submit(
             session,

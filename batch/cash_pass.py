@@ -13,6 +13,7 @@ from batch.promises_pass import promises_pass
 from batch.run import Night
 from engines.matching.model import Action
 from graph.resume import open_threads
+from ledger.identities import Identity
 from ledger.queries.cash_facts import facts_for
 from tools.cash_book import known_payers, set_receipts_aside
 from tools.cash_desk import Desk, apply_certain, suggest
@@ -56,7 +57,7 @@ def _reader(night: Night) -> Reader | None:
 def _take_back(night: Night) -> None:
     """Money that went back first: what it paid is open again before anything else is matched."""
     desk = ReturnDesk(night.house.policy, night.as_of, night.now, AUTHOR, night.run_id)
-    with night.house.ledger.write() as session:
+    with night.house.ledger.write(as_=Identity.POSTER) as session:
         doubles = ask_about_doubles(session, desk)
     open_threads(night.house, night.deps, doubles.waiting)
     if doubles.waiting:
@@ -65,7 +66,7 @@ def _take_back(night: Night) -> None:
         found = find_returns(session, night.as_of)
     if not found:
         return
-    with night.house.ledger.write() as session:
+    with night.house.ledger.write(as_=Identity.POSTER) as session:
         done = take_back(session, found, desk)
     open_threads(night.house, night.deps, done.waiting)
     night.add(
@@ -85,7 +86,7 @@ def _in_batches(
     done = 0
     for start in range(0, len(found), _BATCH):
         batch = found[start : start + _BATCH]
-        with night.house.ledger.write() as session:
+        with night.house.ledger.write(as_=Identity.POSTER) as session:
             count, waiting = work(_desk(night, session, batch), batch)
         open_threads(night.house, night.deps, waiting)
         done += count
@@ -111,6 +112,7 @@ def _set_aside(night: Night, held: Sequence[Matched]) -> int:
         payers = known_payers(session, by_reason)
     for account_id in payers:
         work_case(night, account_id, AUTHOR, "unapplied_cash")
-    with night.house.ledger.write() as session:  # last, so that a crash leaves no case unopened
+    # Last, so that a crash leaves no case unopened.
+    with night.house.ledger.write(as_=Identity.POSTER) as session:
         set_receipts_aside(session, by_reason)
     return len(payers)

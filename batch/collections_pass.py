@@ -18,6 +18,7 @@ from graph.resume import open_threads, thread_of
 from ledger.actions import action_json
 from ledger.chains import append_audit, append_permits
 from ledger.facts import AccountFacts, facts_bytes, pack
+from ledger.identities import Identity
 from ledger.ids import digest
 from ledger.journal import (
     add_proposals,
@@ -59,7 +60,7 @@ def collections_pass(night: Night) -> None:
     """Give every account on the worklist its turn."""
     take_up_cases(night)
     judged_in = night.run_id if night.taken_up else None
-    with night.house.ledger.write() as session:
+    with night.house.ledger.write(as_=Identity.POSTER) as session:
         everybody = build_worklist(session, night.as_of, night.house.policy, judged_in)
     worklist = everybody[: night.limit]
     night.note("collections", not_reached=len(everybody) - len(worklist))
@@ -75,7 +76,7 @@ def collections_pass(night: Night) -> None:
 
 
 def _write_chunk(night: Night, ids: list[str]) -> _Chunk:
-    with night.house.ledger.write() as session:
+    with night.house.ledger.write(as_=Identity.POSTER) as session:
         before = dict(
             session.execute(
                 select(Account.id, Account.disposition).where(Account.id.in_(ids))

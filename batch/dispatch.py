@@ -22,6 +22,7 @@ from graph.bootstrap import House
 from guardrails.verdict import Allow, Deny, NeedsApproval, Verdict, explain
 from ledger.actions import read_action
 from ledger.facts import AccountFacts
+from ledger.identities import Identity
 from ledger.queries.account_facts import load_facts
 from ledger.states import OutboxState
 from ledger.tables.work import Outbox, Permit, Proposal
@@ -135,13 +136,13 @@ def _count(going: _Round, messages: list[OutgoingMessage], refused: dict[str, Re
 
 
 def _due_count(going: _Round) -> int:
-    with going.house.ledger.read() as session:
+    with going.house.ledger.read(as_=Identity.DISPATCHER) as session:
         return session.scalar(select(func.count()).select_from(Outbox).where(going.due)) or 0
 
 
 def _claim(going: _Round) -> Letters | None:
     """Judge a batch again and mark what may leave as being sent; None when nothing is due."""
-    with going.house.ledger.write() as session:
+    with going.house.ledger.write(as_=Identity.DISPATCHER) as session:
         rows = session.execute(
             select(Outbox.__table__, Permit.message_digest, Permit.policy_hash)
             .outerjoin(Permit, Permit.outbox_id == Outbox.id)

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from batch.run import Night
 from graph.resume import open_threads
 from ledger.actions import Escalate, ProposedAction
+from ledger.identities import Identity
 from ledger.queries.account_facts import load_facts
 from ledger.queries.plans import plans, plans_told
 from ledger.states import PlanState
@@ -27,7 +28,7 @@ Wanted = dict[str, list[ProposedAction]]
 def promises_pass(night: Night) -> None:
     """Settle promises both ways, move plans, and put before people what is theirs to decide."""
     policy, as_of = night.house.policy, night.as_of
-    with night.house.ledger.write() as session:
+    with night.house.ledger.write(as_=Identity.POSTER) as session:
         theirs = settle_theirs(session, policy, as_of)
         ours, overdue = settle_ours(session, as_of)
         moved = move_plans(session, policy, as_of)

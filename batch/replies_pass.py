@@ -6,6 +6,7 @@ from agents.message_reader import read_inbound, reader_version
 from batch.run import Night
 from engines.reading.model import Reading
 from graph.resume import open_threads
+from ledger.identities import Identity
 from ledger.queries.replies import unread, unread_count
 from tools.reply_desk import Handled, ReplyDesk
 
@@ -14,7 +15,7 @@ _CHUNK = 100
 
 def replies_pass(night: Night) -> None:
     """Read what came in since the last night, a chunk of messages in one transaction each."""
-    with night.house.ledger.write() as session:
+    with night.house.ledger.write(as_=Identity.POSTER) as session:
         night.add("replies", claims_settled=_desk(night, session).settle())
         total = unread_count(session)
     done = 0
@@ -27,7 +28,7 @@ def replies_pass(night: Night) -> None:
 
 def _read_chunk(night: Night) -> dict[str, Reading]:
     """Readings by message; outside a transaction, because a model may take its time."""
-    with night.house.ledger.read() as session:
+    with night.house.ledger.read(as_=Identity.AGENT) as session:
         rows = unread(session, _CHUNK)
         session.expunge_all()
     policy = night.house.policy
@@ -36,7 +37,7 @@ def _read_chunk(night: Night) -> dict[str, Reading]:
 
 
 def _act_on(night: Night, readings: dict[str, Reading]) -> Handled:
-    with night.house.ledger.write() as session:
+    with night.house.ledger.write(as_=Identity.POSTER) as session:
         rows = [row for row in unread(session, _CHUNK) if row.id in readings]
         handled = _desk(night, session).handle([(row, readings[row.id]) for row in rows])
         night.add(

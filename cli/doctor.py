@@ -19,12 +19,14 @@ from graph.settings import Settings, read_settings
 from guardrails.feeds import stale_feeds
 from ledger.clock import SystemClock
 from ledger.errors import ArError
+from ledger.identities import Identity
 from ledger.session import open_engine, revision_gap, sqlite_url
 from ledger.states import OutboxState
 from ledger.tables.work import Feed, Outbox, Person
 from policies.errors import PolicyError
 from policies.packs import ALERT_DAYS, pending_rules
 
+_GIVE = "GRANT each role TO this login; then run `dunwell doctor` again"
 _LEAST_PYTHON = (3, 11)
 _PACKAGES = ("fastapi", "langgraph", "sqlmodel", "typer", "uvicorn", "babel", "jinja2")
 
@@ -122,6 +124,18 @@ def _database(settings: Settings) -> Check:
             "database", "warn", f"{kind} is at {has}; the next command brings it to {wants}"
         )
     return Check("database", "ok", f"{kind}, revision {has}")
+
+
+def _identities(house: House) -> Check:
+    """Whether the database keeps agents, posting and sending apart; grants what was missing."""
+    name = "identities"
+    if refused := house.ledger.part_identities():
+        roles = "; ".join(f"CREATE ROLE {each.role} NOLOGIN" for each in Identity)
+        return Check(
+            name, "warn", f"not kept apart, {refused}; let a superuser run: {roles}; {_GIVE}"
+        )
+    keeper = "connections of their own" if house.ledger.is_sqlite else "roles and grants"
+    return Check(name, "ok", f"agent, poster and dispatcher kept apart by {keeper}")
 
 
 def _policy(house: House) -> Check:
@@ -265,6 +279,7 @@ def _clock(_house: House) -> Check:
 
 
 _LOOKS: tuple[Callable[[House], Check], ...] = (
+    _identities,
     _policy,
     _compliance,
     _feeds,

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlmodel import Session
 
 from ledger.errors import BadInput
+from ledger.identities import Identity, authorizer, become, enforced, install_roles
 
 WRITER_LOCK = 0x64756E77  # one writer at a time on PostgreSQL too, as on SQLite
 
@@ -42,8 +45,21 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "foreign_keys=ON",
         "cache_size=-65536",
         "temp_store=MEMORY",
+        "recursive_triggers=ON",  # INSERT OR REPLACE fires the delete triggers, which refuse it
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _engine_of(url: Any, identity: Identity) -> Engine:
+    """Connections of an identity's own: an authorizer belongs to a connection."""
+
+    def restrict(connection: Any, _record: Any) -> None:
+        connection.execute("SELECT 1 FROM json_each('{}')")  # its first use declares a table
+        connection.set_authorizer(authorizer(identity))
+
+    engine = open_engine(url.render_as_string(hide_password=False))
+    event.listen(engine, "connect", restrict)  # behind the pragmas, which it would refuse
+    return engine
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -56,38 +72,84 @@ class Ledger:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._engines: dict[Identity, Engine] = {}
+        self._opening = Lock()  # chats of one server come at the same time
 
     @property
     def is_sqlite(self) -> bool:
         """Whether the embedded database is used."""
         return self.engine.dialect.name == "sqlite"
 
+    @cached_property
+    def keeps_identities(self) -> bool:
+        """Whether the database itself keeps the identities apart."""
+        if self.is_sqlite:
+            return True
+        with self.engine.connect() as connection:
+            return enforced(connection)
+
+    def part_identities(self) -> str:
+        """Create and grant the roles where that is still to be done.
+
+        Returns:
+            Why the database does not keep the identities apart; empty where it does.
+        """
+        if self.keeps_identities:
+            return ""
+        with self.engine.begin() as connection:
+            refused = install_roles(connection)
+        self.__dict__.pop("keeps_identities", None)
+        return refused
+
     @contextmanager
-    def read(self) -> Iterator[Session]:
-        """One consistent snapshot; nothing written through it is kept."""
-        with Session(self.engine, autoflush=False) as session:
+    def read(self, as_: Identity | None = None) -> Iterator[Session]:
+        """One consistent snapshot; nothing written through it is kept.
+
+        Args:
+            as_: On whose behalf; code that a model can reach reads as the agent.
+        """
+        with Session(self._engine(as_), autoflush=False) as session:
             if not self.is_sqlite:
-                session.connection(
+                connection = session.connection(
                     execution_options={
                         "isolation_level": "REPEATABLE READ",
                         "postgresql_readonly": True,
                     }
                 )
+                self._become(connection, as_)
             yield session  # closing rolls back, and leaves what was read usable
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
-        """One transaction that sees the newest state and excludes other writers."""
-        with Session(self.engine, autoflush=False, expire_on_commit=False) as session:
-            session.connection(execution_options={"writes": True})
+    def write(self, as_: Identity | None = None) -> Iterator[Session]:
+        """One transaction that sees the newest state and excludes other writers.
+
+        Args:
+            as_: On whose behalf; without one it is the house's, for what people decide.
+        """
+        with Session(self._engine(as_), autoflush=False, expire_on_commit=False) as session:
+            connection = session.connection(execution_options={"writes": True})
             if not self.is_sqlite:
                 session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
+                self._become(connection, as_)
             yield session
             session.commit()
 
     def close(self) -> None:
         """Give the connections back."""
-        self.engine.dispose()
+        for engine in (self.engine, *self._engines.values()):
+            engine.dispose()
+
+    def _engine(self, identity: Identity | None) -> Engine:
+        if identity is None or not self.is_sqlite:
+            return self.engine
+        with self._opening:
+            if identity not in self._engines:
+                self._engines[identity] = _engine_of(self.engine.url, identity)
+            return self._engines[identity]
+
+    def _become(self, connection: Connection, identity: Identity | None) -> None:
+        if identity is not None and self.keeps_identities:
+            become(connection, identity)
 
 
 _MIGRATIONS = Path(__file__).parent / "migrations"

@@ -13,6 +13,7 @@ from agents.task import case_task
 from graph.deps import Deps
 from graph.nodes.prepare import facts_of
 from graph.state import CaseState
+from ledger.identities import Identity
 from tools.contract import CASE_SCOPES, ToolContext
 
 
@@ -21,7 +22,7 @@ def agent(state: CaseState, runtime: Runtime[Deps]) -> dict[str, Any]:
     deps, spec = runtime.context, ROLES[state["role"]]
     facts = facts_of(state, deps)
     task = case_task(facts, [Occasion(**each) for each in state["occasions"]])
-    with deps.ledger.read() as session:
+    with deps.ledger.read(as_=Identity.AGENT) as session:
         ctx = ToolContext(
             session=session,
             actor=spec.name,

@@ -10,6 +10,7 @@ from graph.deps import Deps
 from graph.nodes.propose import record_refusals
 from graph.state import ChatState
 from ledger.actions import parse_action
+from ledger.identities import Identity
 from ledger.queries.account_facts import load_facts
 from ledger.tables.work import ChatMessage
 from tools.outside_text import clean_text
@@ -28,7 +29,7 @@ def answer(state: ChatState, runtime: Runtime[Deps]) -> dict[str, Any]:
     """
     deps, user = runtime.context, state["user"]
     thread = runtime.execution_info.thread_id
-    with deps.ledger.write() as session:
+    with deps.ledger.write(as_=Identity.AGENT) as session:
         results = [each for wish in state["wishes"] for each in _ask(session, deps, state, wish)]
         said = "\n".join([plain(state["answer"], deps), *map(_told, results)])
         record_refusals(session, deps, thread, state["role"], state["calls"])

@@ -11,6 +11,7 @@ from agents.supervisor import ROLES
 from agents.task import question_task
 from graph.deps import Deps
 from graph.state import ChatState
+from ledger.identities import Identity
 from tools.contract import CHAT_SCOPES, Scope, ToolContext
 from tools.outside_text import clean_text
 
@@ -22,7 +23,7 @@ def consult(state: ChatState, runtime: Runtime[Deps]) -> dict[str, Any]:
     task = question_task(
         clean_text(state["question"]), [(line[0], line[1]) for line in state["history"]]
     )
-    with deps.ledger.read() as session:
+    with deps.ledger.read(as_=Identity.AGENT) as session:
         ctx = ToolContext(
             session=session,
             actor=state["user"],

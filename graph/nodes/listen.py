@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from graph.deps import Deps
 from graph.state import ChatState
+from ledger.identities import Identity
 from ledger.tables.work import ChatMessage
 
 WINDOW_LINES = 12
@@ -16,7 +17,7 @@ _LINE_CHARACTERS = 2000
 def listen(state: ChatState, runtime: Runtime[Deps]) -> dict[str, Any]:  # noqa: ARG001 - a node
     """Read the window a model is given, oldest line first."""
     thread = runtime.execution_info.thread_id
-    with runtime.context.ledger.read() as session:
+    with runtime.context.ledger.read(as_=Identity.AGENT) as session:
         rows = session.execute(
             select(ChatMessage.role, ChatMessage.body)
             .where(ChatMessage.thread_id == thread)

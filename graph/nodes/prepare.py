@@ -10,6 +10,7 @@ from graph.deps import Deps
 from graph.state import CaseState
 from ledger.errors import NotFound
 from ledger.facts import AccountFacts
+from ledger.identities import Identity
 from ledger.queries.account_facts import load_facts
 from policies.schema import Policy
 
@@ -38,7 +39,7 @@ def facts_of(state: CaseState, deps: Deps) -> AccountFacts:
     if facts := state.get("facts"):
         return facts
     account_id = state["account_id"]
-    with deps.ledger.read() as session:
+    with deps.ledger.read(as_=Identity.AGENT) as session:
         found = load_facts(session, deps.as_of, [account_id], state.get("receipt_ids", []))
     if account_id not in found:
         raise NotFound(f"there is no account {account_id}")

@@ -8,6 +8,7 @@ from sqlalchemy import update
 from graph.deps import Deps
 from graph.state import CaseState
 from ledger.actions import parse_action
+from ledger.identities import Identity
 from ledger.journal import audit
 from ledger.queries.account_facts import load_facts
 from ledger.tables.work import Proposal
@@ -22,7 +23,7 @@ def propose(state: CaseState, runtime: Runtime[Deps]) -> dict[str, Any]:
     Ids are made from content, so running this twice asks once.
     """
     deps, role, account_id = runtime.context, state["role"], state["account_id"]
-    with deps.ledger.write() as session:
+    with deps.ledger.write(as_=Identity.POSTER) as session:
         facts = load_facts(session, deps.as_of, [account_id], state.get("receipt_ids", []))
         results = submit(
             session,
