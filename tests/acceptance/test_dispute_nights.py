@@ -84,9 +84,8 @@ def test_disputed_for_weeks_and_denied__exactly_one_letter_of_the_next_stage(des
     opened = act(desk, OpenDisputeCase(account_id=ACC, invoice_id=INV, reason="PRICE", quote="no"))
     assert opened.proposal_id is None
 
-    for days in (1, 2, 9, 10, 11, 12):
-        counts = night(desk, MONDAY + timedelta(days=days))
-    assert counts["dispositions"]["held"] == 1
+    counts = [night(desk, MONDAY + timedelta(days=days)) for days in (1, 2, 9, 10, 11, 12)]
+    assert counts[-1]["dispositions"]["held"] == 1
     assert len(waiting(desk, "escalate")) == 2  # prepared once, asked once when it was overdue
     for days in (30, 44):
         assert night(desk, MONDAY + timedelta(days=days))["dispositions"]["held"] == 1
@@ -125,10 +124,9 @@ def test_rebilled__nothing_is_chased_until_the_corrected_invoice_is_there(desk: 
         dispute_id = session.scalars(select(Dispute.id)).one()
     rebill = ResolveDispute(account_id=ACC, dispute_id=dispute_id, resolution="rebill")
     desk.inbox("felix").approve(act(desk, rebill).proposal_id)
-    for days in range(1, 4):
-        counts = night(desk, MONDAY + timedelta(days=days))
+    counts = [night(desk, MONDAY + timedelta(days=days)) for days in range(1, 4)]
     assert sent(desk) == []
-    assert counts["dispositions"]["held"] == 1
+    assert counts[-1]["dispositions"]["held"] == 1
 
     desk.books.invoice(
         "inv_corrected",
