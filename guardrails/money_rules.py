@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from guardrails.case import Case
 from guardrails.verdict import Hit
@@ -10,6 +10,7 @@ from ledger.actions import (
     ApplyCredit,
     ApplyReceipt,
     CreditUse,
+    Difference,
     ResolveDispute,
     ReverseReceipt,
     WriteOff,
@@ -157,15 +158,63 @@ def cash_without_certainty_needs_person(case: Case) -> Hit | None:
 
 
 def credits_need_finance_lead(case: Case) -> Hit | None:
-    """Nothing is given away."""
+    """Nothing is given away; what the terms or a tolerance already gave is not."""
     action = case.action
     if isinstance(action, ApplyReceipt):
         given = {each.kind for each in action.differences} - {"deduction"}
         given |= {"credit"} if action.credits else set()
-        return Hit(", ".join(sorted(given))) if given else None
+        if not given or given_by_terms(case, action, given):
+            return None
+        return Hit(", ".join(sorted(given)))
     if isinstance(action, ResolveDispute) and action.gives:
         return Hit(action.resolution.replace("_", " "))
     return Hit(action.type) if isinstance(action, WriteOff | ApplyCredit) else None
+
+
+# What evidence that posts alone may close beside the cash.
+_CLOSES: dict[str, frozenset[str]] = {
+    "named_less_fee": frozenset({"fee"}),
+    "named_less_discount": frozenset({"discount"}),
+    "advice_less_discount": frozenset({"discount"}),
+    "named_credit_note": frozenset({"credit"}),
+}
+
+
+def given_by_terms(case: Case, action: ApplyReceipt, given: set[str]) -> bool:
+    """Whether what closes beside the cash was given before: by terms, tolerance or credit memo.
+
+    Counted again here from the books and policy, whatever the matching said: a bank fee within the
+    tolerance of its currency, a cash discount that was earned by paying early, a credit memo that
+    the payer names.
+    """
+    if action.evidence not in case.policy.cash.unattended_evidence:
+        return False
+    if not given <= _CLOSES.get(action.evidence, frozenset()):
+        return False
+    receipt = next((r for r in case.facts.receipts if r.receipt_id == action.receipt_id), None)
+    if receipt is None:
+        return False
+    fee = sum(part.amount_minor for part in action.differences if part.kind == "fee")
+    return _fee_is_tolerated(case, action, fee, receipt.currency) and all(
+        _discount_is_earned(case, part, receipt.received_on)
+        for part in action.differences
+        if part.kind == "discount"
+    )
+
+
+def _fee_is_tolerated(case: Case, action: ApplyReceipt, fee: int, currency: str) -> bool:
+    cash = case.policy.cash
+    named = fee + sum(part.amount_minor for part in action.allocations)
+    most = cash.fees_most_minor.get(currency, 0)
+    return fee == 0 or (fee <= most and fee * 1000 <= named * cash.fee_most_permille)
+
+
+def _discount_is_earned(case: Case, part: Difference, received_on: date) -> bool:
+    item, cash = case.items.get(part.invoice_id), case.policy.cash
+    if item is None or received_on > item.due_on - timedelta(days=cash.discount_days_early):
+        return False
+    most = (item.open_minor * cash.earned_discount_permille + 500) // 1000  # to the nearest cent
+    return part.amount_minor <= most
 
 
 def return_fits_the_receipt(case: Case) -> Hit | None:

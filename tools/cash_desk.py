@@ -9,6 +9,8 @@ from typing import Any
 import orjson
 from sqlmodel import Session
 
+from guardrails.gate import judge
+from guardrails.verdict import Allow
 from ledger.actions import Allocation, ApplyCredit, ApplyReceipt, ProposedAction, WriteOff
 from ledger.chains import append_audit
 from ledger.facts import AccountFacts
@@ -65,18 +67,42 @@ class Desk:
 def apply_certain(desk: Desk, batch: Sequence[Matched]) -> tuple[int, Waiting]:
     """Post what the gate allows and ask for the rest; returns how many posted, and what waits.
 
-    Credits that were netted, fees and discounts are asked for beside the cash: nothing is given
-    away without the finance lead.
+    A tolerated fee, an earned discount and a named credit memo post with the cash. Where the gate
+    wants a person for them the cash posts, and they are asked for beside it: nothing is given away
+    without the finance lead.
     """
-    by_receipt = {each.receipt_id: each for each in batch}
-    asked = [(_writer(desk, each.ways[0]), each.ways[0].action(each.receipt_id)) for each in batch]
+    whole = _post_whole(desk, [each for each in batch if _has_legs(each.ways[0])])
+    alone = [each for each in batch if each.receipt_id not in whole]
+    by_receipt = {each.receipt_id: each for each in alone}
+    asked = [(_writer(desk, each.ways[0]), each.ways[0].action(each.receipt_id)) for each in alone]
     rest = {action.receipt_id for _writer, action in post_certain_receipts(asked)}
-    posted = [each for each in batch if each.receipt_id not in rest]
+    posted = [each for each in alone if each.receipt_id not in rest]
     waiting = _close_beside(desk, posted)
     left = [each.receipt_id for each in posted if each.ways[0].on_account_minor]
     set_receipts_aside(desk.session, {ON_ACCOUNT: left} if left else {})
     _asked, more = suggest(desk, [by_receipt[key] for key in sorted(rest)])
-    return len(posted), waiting + more
+    return len(whole) + len(posted), waiting + more
+
+
+def _has_legs(way: Way) -> bool:
+    return bool(way.credits) or way.closes_beside
+
+
+def _post_whole(desk: Desk, batch: Sequence[Matched]) -> set[str]:
+    """Post receipts with every leg where the gate allows it; returns which.
+
+    One after the other, on the facts after the last: two payments may count on one credit memo.
+    """
+    posted = set()
+    for each in batch:
+        way = each.ways[0]
+        action = way.whole_action(each.receipt_id, desk.dispute_reason)
+        as_of = desk.facts[way.account_id].as_of
+        now_known = load_facts(desk.session, as_of, [way.account_id], [each.receipt_id])
+        if isinstance(judge(action, now_known[way.account_id], desk.policy), Allow):
+            replace(desk, facts=now_known).submit([action])
+            posted.add(each.receipt_id)
+    return posted
 
 
 def suggest(desk: Desk, batch: Sequence[Matched]) -> tuple[int, Waiting]:

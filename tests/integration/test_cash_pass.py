@@ -14,6 +14,7 @@ from tests.support.cash_night import (
     approve_all,
     disputes,
     kept,
+    kinds,
     play,
     waiting,
 )
@@ -47,29 +48,34 @@ class TestCertain:
         play(desk)
         assert applied(desk) == {"inv_acc_a_1": 60_00}
 
-    def test_bank_fee__cash_posts_and_the_fee_is_for_the_finance_lead(
+    def test_bank_fee_within_the_tolerance__posts_with_the_cash(
         self, desk: Desk, money: Money
     ) -> None:
         desk.account("acc_a", (1_000_00,))
         money(988_00, "ACCA-1", account_id="acc_a")
         play(desk)
-        assert applied(desk) == {"inv_acc_a_1": 988_00}
-        ((action, _why),) = waiting(desk)
-        assert (action["type"], action["amount_minor"]) == ("write_off", 12_00)
-        assert "bank fee" in action["note"]
+        assert kinds(desk) == {"cash": 988_00, "bank_fee": 12_00}
+        assert waiting(desk) == []
 
-    def test_named_credit_note__cash_posts_and_the_credit_is_for_the_finance_lead(
-        self, desk: Desk, money: Money
-    ) -> None:
+    def test_named_credit_note__posts_with_the_cash(self, desk: Desk, money: Money) -> None:
         desk.account("acc_a")
         desk.books.credit("CRN-7781", 20_00, account_id="acc_a", currency="USD",
                           credit_number="CRN-7781", issued_on=AS_OF)  # fmt: skip
         money(100_00, "ACCA-1 less credit note CRN-7781", account_id="acc_a")
         play(desk)
-        assert applied(desk) == {"inv_acc_a_1": 100_00}
-        ((action, _why),) = waiting(desk)
-        assert (action["type"], action["credit_id"]) == ("apply_credit", "CRN-7781")
-        assert action["allocations"] == [{"invoice_id": "inv_acc_a_1", "amount_minor": 20_00}]
+        assert kinds(desk) == {"cash": 100_00, "credit": 20_00}
+        assert waiting(desk) == []
+
+    def test_two_payments_count_on_one_credit_note__it_is_used_once(
+        self, desk: Desk, money: Money
+    ) -> None:
+        desk.account("acc_a", (120_00, 220_00))
+        desk.books.credit("CRN-7781", 20_00, account_id="acc_a", currency="USD",
+                          credit_number="CRN-7781", issued_on=AS_OF)  # fmt: skip
+        money(100_00, "ACCA-1 less credit note CRN-7781", account_id="acc_a")
+        money(200_00, "ACCA-2 less credit note CRN-7781", account_id="acc_a")
+        play(desk)
+        assert kinds(desk)["credit"] == 20_00
 
     def test_memo_that_commands__changes_nothing(self, desk: Desk, money: Money) -> None:
         desk.account("acc_a")

@@ -62,3 +62,38 @@ class TestLegsOfAPayment:
     def test_difference_that_is_none__cannot_be_asked_for(self, kind: str, minor: int) -> None:
         with pytest.raises(ValueError, match="above zero"):
             lacking(kind, minor)
+
+
+EARLY = -40  # days before the receipt on which the item falls due, as `item(late=...)` counts
+
+
+def beside(evidence: str, *differences, cash: int = 980_00, credit_minor: int = 0):
+    action = legs(cash, *differences, credit_minor=credit_minor)
+    return action.model_copy(update={"evidence": evidence})
+
+
+class TestGivenByTerms:
+    """What closes beside the cash without a person, counted again from books and policy."""
+
+    @pytest.mark.parametrize(
+        ("action", "late", "alone"),
+        [
+            (beside("named_less_fee", lacking("fee", 20_00)), 10, True),
+            (beside("named_less_fee", lacking("fee", 30_01)), 10, False),  # above the tolerance
+            (beside("named_less_fee", lacking("discount", 20_00)), EARLY, False),
+            (beside("named_less_discount", lacking("discount", 30_00)), EARLY, True),
+            (beside("named_less_discount", lacking("discount", 30_01)), EARLY, False),
+            (beside("named_less_discount", lacking("discount", 20_00)), 0, False),  # too late
+            (beside("named_credit_note", credit_minor=20_00), 10, True),
+            (beside("named_invoice", credit_minor=20_00), 10, False),
+            (beside("person", lacking("fee", 20_00)), 10, False),
+            (beside("named_less_fee", lacking("fee", 3_00), cash=50_00), 10, False),  # 5.7 percent
+        ],
+    )
+    def test_terms_and_tolerance__decide(self, action, late: int, alone: bool) -> None:
+        facts = account(
+            item("1", late=late, minor=1_000_00),
+            receipts=(receipt(1_000_00),),
+            credits=(credit(50_00),),
+        )
+        assert (rules.credits_need_finance_lead(case_of(facts, action)) is None) == alone
