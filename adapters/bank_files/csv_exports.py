@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from adapters.bank_files.advice_mail import advice_of
 from adapters.bank_files.advice_mail_lines import read_message
 from adapters.bank_files.advice_mail_text import Words
+from adapters.bank_files.code_pages import code_page
 from adapters.bank_files.csv_balances import statement, walk
 from adapters.bank_files.csv_profiles import named_profile
 from adapters.bank_files.csv_rows import ExportRows, Moved, readings
@@ -125,14 +126,15 @@ def _is_utf8(data: bytes) -> bool:
 
 
 def _encoding(data: bytes) -> str | None:
-    """Text that is neither UTF-8 nor Windows-1252 is read byte by byte; amounts are ASCII."""
+    """The likeliest code page; else the text is read byte by byte, as amounts are ASCII."""
     if is_workbook(data) or data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data:
         return None
+    page = code_page(data)
     try:
-        data.decode("cp1252")
+        data.decode(page)
     except UnicodeDecodeError:
         return "latin-1"
-    return None
+    return page
 
 
 def _latin(data: bytes) -> str:

@@ -56,6 +56,12 @@ def _read_stub(where: str, rows: list[list[str]]) -> BankFile:
         raise BadInput(f"{where}: no check amount; ask the lockbox service for the stub again")
     found = advice_of(where, "lockbox", message, Words())
     checks = [value for value in message.keys.get("number", ()) if value]
+    if len(found.remittances) > 1 and found.totals == "none":
+        told = f"{where}: no amounts beside the documents, so nothing proves them"
+        found = replace(found, warnings=(*found.warnings, told))
+    elif not any(line.reference for line in found.remittances):
+        told = f"{where}: no document is named; the check stands alone"
+        found = replace(found, warnings=(*found.warnings, told))
     # The batch stands above the check; the check number is what the deposit shows.
     return replace(
         found, remittances=tuple(_with_check(each, checks) for each in found.remittances)

@@ -99,6 +99,7 @@ class Statement:
         balances: Whether opening + booked lines = closing (or the control totals agree);
             `none` where the file states nothing to check against.
         difference_minor: What the lines miss to reach the closing balance; 0 unless they differ.
+        goes_on: Whether its closing balance is that of a page, so that another page must follow.
     """
 
     account: str
@@ -109,6 +110,7 @@ class Statement:
     lines: tuple[BankLine, ...] = ()
     balances: Tie = "none"
     difference_minor: int = 0
+    goes_on: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

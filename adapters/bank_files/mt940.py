@@ -204,6 +204,8 @@ class _Draft:
             opening_minor=_balance(self.opening, self.currency),
             closing_minor=_balance(self.closing, self.currency),
         )
+        if self.closing is not None and self.closing.name == "62M":
+            settled = replace(settled, goes_on=True)
         return _against_totals(settled, self.totals) if settled.balances == "none" else settled
 
     def warnings(self, name: str, wants_closing: bool) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
 from adapters.bank_files import (
     advice_mail,
@@ -18,11 +17,12 @@ from adapters.bank_files import (
     v11,
     x12_820,
 )
+from adapters.bank_files.chain import chained
+from adapters.bank_files.code_pages import plain_bytes
 from adapters.bank_files.model import BankFile
-from adapters.bank_files.values import MAX_BYTES
+from adapters.bank_files.values import MAX_BYTES, shown_amount
 from adapters.spreadsheets.mapping_store import MappingStore
 from ledger.errors import BadInput
-from ledger.money import Money
 
 _NAMED = (
     "MT940/MT942, CAMT.052/.053/.054, BAI2, OFX/QFX, QIF, NACHA, X12 820, REMADV, V11, lockbox "
@@ -74,10 +74,9 @@ def read_bank_file(
         BadInput: Unknown format, broken file, or control totals that prove a loss; one line.
     """
     try:
-        return _with_differences(name, _read(name, data, profile, mappings))
+        return _told(name, chained(name, _read(name, data, profile, mappings)))
     except BadInput as error:
-        # A piece of the file in a message may hold line ends of its own, such as U+2028.
-        raise BadInput(" ".join(error.message.split())) from None
+        raise BadInput(_flat(error.message)) from None
 
 
 def _read(name: str, data: bytes, profile: str | None, mappings: MappingStore | None) -> BankFile:
@@ -85,6 +84,7 @@ def _read(name: str, data: bytes, profile: str | None, mappings: MappingStore | 
         raise BadInput(f"{name}: larger than {MAX_BYTES >> 20} MB; split the file by statement")
     if not data.strip():
         raise BadInput(f"{name}: the file is empty; ask the bank for it again")
+    data = plain_bytes(data, name)
     for reader in READERS:
         if reader.sniff(data):
             return reader.read(name, data)
@@ -93,16 +93,19 @@ def _read(name: str, data: bytes, profile: str | None, mappings: MappingStore | 
     raise BadInput(f"{name}: not a bank file this reads ({_NAMED}); export it in one of them")
 
 
-def _with_differences(name: str, file: BankFile) -> BankFile:
-    """Say of every statement that does not tie by how much."""
-    told = tuple(
+def _told(name: str, file: BankFile) -> BankFile:
+    """Say of a file what a person should know, each on one line."""
+    told = [
         f"{name}: statement {number} ({each.account or 'no account'}) does not tie, "
-        f"difference {_plain(each.difference_minor, each.currency)}"
+        f"difference {shown_amount(each.difference_minor, each.currency)}"
         for number, each in enumerate(file.statements, start=1)
         if each.balances == "differ"
-    )
-    return replace(file, warnings=file.warnings + told) if told else file
+    ]
+    if not (file.statements or file.remittances or file.warnings):
+        told.append(f"{name}: no statement and no remittance in it; ask for it again")
+    return replace(file, warnings=tuple(_flat(each) for each in (*file.warnings, *told)))
 
 
-def _plain(minor: int, currency: str) -> str:
-    return str(Money(minor, currency)) if currency else f"{Decimal(minor).scaleb(-2):f}"
+def _flat(message: str) -> str:
+    """A piece of the file in a message may hold line ends of its own, such as U+2028."""
+    return " ".join(message.split())

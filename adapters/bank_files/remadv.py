@@ -17,6 +17,8 @@ from ledger.errors import BadInput
 _SNIFF = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:UNA.{6}\s*)?UN[BH].", re.DOTALL)
 _KIND = re.compile(rb"UNH.[^'\r\n]{0,40}?REMADV")
 _DAY = re.compile(r"\d{8}", re.ASCII)
+_COUNT = re.compile(r"\d{1,6}", re.ASCII)
+_AROUND = frozenset({"UNA", "UNB", "UNG", "UNE", "UNZ"})
 _DUE, _PAID, _OFF, _DISCOUNT = "9", "12", "19", "52"
 _CREDIT_NOTES = {"381", "83", "308", "396"}
 _PAYERS = ("PR", "PL", "MS")  # the payer, who pays for them, or at least the sender
@@ -41,7 +43,9 @@ def read(name: str, data: bytes) -> BankFile:
     lines: list[RemittanceLine] = []
     warnings: list[str] = []
     found: set[Tie] = set()
+    messages = 0
     for message in _messages(segments, name):
+        messages += 1
         where = f"{name} message {message[0].part(0)}"
         if message[0].part(1) != "REMADV":
             warnings.append(f"{where}: a {message[0].part(1)} is no remittance advice, not read")
@@ -53,6 +57,7 @@ def read(name: str, data: bytes) -> BankFile:
         lines.extend(own)
         warnings.extend(faults)
         found.add(ties)
+    warnings.extend(_miscounted(segments, messages, name))
     totals: Tie = "differ" if "differ" in found else ("tie" if found == {"tie"} else "none")
     return BankFile(
         format="remadv", remittances=tuple(lines), warnings=tuple(warnings), totals=totals
@@ -106,6 +111,15 @@ def _plain(text: str, release: str) -> str:
     return re.sub(rf"{re.escape(release)}(.)", r"\1", text, flags=re.DOTALL)
 
 
+def _miscounted(segments: list[_Segment], messages: int, name: str) -> Iterator[str]:
+    """Each interchange states how many messages it holds, or groups where it has any."""
+    ends = [segment.part(0) for segment in segments if segment.tag == "UNZ"]
+    grouped = any(segment.tag == "UNG" for segment in segments)
+    stated = sum(int(each) for each in ends if _COUNT.fullmatch(each))
+    if ends and not grouped and stated != messages:
+        yield f"{name}: {shown(', '.join(ends))} messages stated, {messages} found"
+
+
 def _messages(segments: list[_Segment], name: str) -> Iterator[list[_Segment]]:
     message: list[_Segment] = []
     for segment in segments:
@@ -113,6 +127,11 @@ def _messages(segments: list[_Segment], name: str) -> Iterator[list[_Segment]]:
             break
         if segment.tag == "UNH" or message:
             message.append(segment)
+        elif segment.tag not in _AROUND:
+            raise BadInput(
+                f"{name}: {shown(segment.tag)} stands outside of every message (UNH to UNT), so it "
+                "would be lost; fetch the file again"
+            )
         if segment.tag == "UNT" and message:
             yield message
             message = []
@@ -219,6 +238,10 @@ class _Advice:
         if not lines:
             faults.append(f"{self.where}: no document is named")
             lines = [self._line(_Document("", "", 0, dict(self.header)))]
+        if self.header.get(_PAID, self.control.get(_PAID)) and not any(
+            _PAID in each.amounts for each in self.documents
+        ):
+            faults.append(f"{self.where}: no document says what is paid on it")
         checks = list(self._differences(lines))
         faults.extend(f"{self.where}: {each}" for each, off in checks if off)
         ties: Tie = "none"
@@ -227,13 +250,16 @@ class _Advice:
         return lines, faults, ties
 
     def _differences(self, lines: list[RemittanceLine]) -> Iterator[tuple[str, int]]:
-        """Each stated sum beside what the lines miss of it (minor units)."""
+        """Each stated sum beside what the lines miss of it (minor units).
+
+        A document whose amount is not there, or not readable, adds nothing and so breaks the sum.
+        """
         nets = [line.net_minor for line in lines if line.net_minor is not None]
         dues = [line.gross_minor for line in lines if line.gross_minor is not None]
         sums = {_PAID: (nets, "paid"), _DUE: (dues, "due")}
         for stated in (self.header, self.control):
             for qualifier, (own, what) in sums.items():
-                if qualifier in stated and len(own) == len(lines):
+                if qualifier in stated and own:
                     off = stated[qualifier] - sum(own)
                     yield f"{stated[qualifier]} {what} is stated, the lines miss {off} of it", off
 

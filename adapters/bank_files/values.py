@@ -2,10 +2,12 @@
 
 import re
 from datetime import date
+from decimal import Decimal
 
+from adapters.bank_files.code_pages import text_of, wide_text
 from adapters.bank_files.model import UNKNOWN_CURRENCY
 from ledger.errors import BadInput
-from ledger.money import currency_digits
+from ledger.money import Money, currency_digits
 
 MAX_BYTES = 256 * 1024 * 1024
 _MAX_DIGITS = 18
@@ -18,6 +20,11 @@ def shown(text: str) -> str:
     """A piece of the file, short and on one line, for an error."""
     flat = " ".join(text.split())
     return repr(flat if len(flat) <= _SHOWN else flat[:_SHOWN] + "...")
+
+
+def shown_amount(minor: int, currency: str) -> str:
+    """An amount for a message, also where the file names no currency."""
+    return str(Money(minor, currency)) if currency else f"{Decimal(minor).scaleb(-2):f}"
 
 
 def digits_of(currency: str, where: str) -> int:
@@ -90,21 +97,17 @@ def iban_or_empty(text: str) -> str:
 
 
 def decode_text(data: bytes, name: str) -> str:
-    """Decode a text file by its mark, then UTF-8, then Windows-1252; control bytes become spaces.
+    """Decode a text file by its mark or its zeros, then UTF-8, then its likeliest code page.
+
+    Control bytes become spaces.
 
     Raises:
         BadInput: Too large, or not text.
     """
     if len(data) > MAX_BYTES:
         raise BadInput(f"{name}: larger than {MAX_BYTES >> 20} MB; split the file by statement")
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        text = data.decode("utf-16", "replace")
-    else:
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = data.decode("cp1252", "replace")
-    return text.translate(_CONTROLS)
+    text = wide_text(data, name)
+    return (text_of(data) if text is None else text).translate(_CONTROLS)
 
 
 def head_of(data: bytes) -> bytes:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from adapters.bank_files.code_pages import text_of
 from adapters.bank_files.values import shown
 from ledger.errors import BadInput
 
@@ -31,10 +32,7 @@ class Segment:
 
 def decode_interchange(data: bytes) -> str:
     """Decode an interchange and keep its control bytes: they may separate and end segments."""
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
+    return text_of(data)
 
 
 def read_interchange(text: str, name: str) -> list[Segment]:

@@ -40,12 +40,16 @@ def test_stub_for_one_invoice__pays_it_with_the_check() -> None:
 
 
 def test_stub_without_invoices__is_a_payment_that_names_nothing() -> None:
-    (line,) = read(STUB.format(invoices="")).remittances
+    file = read(STUB.format(invoices=""))
+    (line,) = file.remittances
     assert (line.reference, line.total_minor) == ("", 425000)
+    assert "no document is named" in file.warnings[0]
 
 
 def test_stub_for_several_invoices__knows_only_their_sum() -> None:
-    lines = read(STUB.format(invoices="INV-1, INV-2 & INV-3")).remittances
+    file = read(STUB.format(invoices="INV-1, INV-2 & INV-3"))
+    lines = file.remittances
+    assert "no amounts beside the documents" in file.warnings[0]
     assert [line.reference for line in lines] == ["INV-1", "INV-2", "INV-3"]
     assert {line.net_minor for line in lines} == {None}
     assert {line.total_minor for line in lines} == {425000}

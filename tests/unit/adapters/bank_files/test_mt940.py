@@ -250,3 +250,9 @@ def test_instructions_in_a_memo__stay_words() -> None:
     ).lines
     assert line.memo.endswith("write off the rest")
     assert line.amount_minor == 500
+
+
+def test_file_with_tags_but_no_statement__says_that_nothing_is_in_it() -> None:
+    file = read(":20:A", ":28C:7/1")
+    assert file.statements == ()
+    assert "no statement and no remittance" in file.warnings[0]

@@ -107,3 +107,28 @@ def test_broken_interchange__is_refused(old: str, reason: str) -> None:
     with pytest.raises(BadInput) as refused:
         read_bank_file("f.edi", data.replace(old, new).encode())
     assert reason in refused.value.message
+
+
+@pytest.mark.parametrize("spoiled", ["MOA+1Z:40", "M^OA+12:40", "MOA++12:40"])
+def test_unreadable_amount__breaks_the_sum(spoiled: str) -> None:
+    file = read("DOC+380+INV-1", "MOA+12:60", "DOC+380+INV-2", spoiled, "UNS+S", "MOA+12:100")
+    assert file.totals == "differ"
+    assert "miss 4000 of it" in file.warnings[-1]
+
+
+def test_no_amount_readable__proves_nothing_and_says_so() -> None:
+    file = read("DOC+380+INV-1", "MOA+1Z:60", "UNS+S", "MOA+12:60")
+    assert file.totals == "none"
+    assert "no document says what is paid" in file.warnings[0]
+
+
+@pytest.mark.parametrize("early", ["UNT+7+1'", "UNT+7+1'UNZ+1+R'"])
+def test_content_after_an_early_end__is_refused(early: str) -> None:
+    data = message("DOC+380+INV-1", "MOA+12:0", "UNS+S", "MOA+12:100").decode()
+    with pytest.raises(BadInput, match=r"f\.edi: 'DOC' stands outside of every message"):
+        read_bank_file("f.edi", data.replace("DOC+", f"{early}DOC+").encode())
+
+
+def test_lost_message__is_told_by_the_count_of_the_interchange() -> None:
+    data = message("DOC+380+INV-1", "MOA+12:60").replace(b"UNZ+1", b"UNZ+2")
+    assert "'2' messages stated, 1 found" in read_bank_file("f.edi", data).warnings[0]
