@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from agents.offline_reading import Reading, dispute_reason, read_words
+from agents.offline_reading import Reading, dispute_reason, read_claims, read_words
 from agents.offline_turn import PROPOSE, Json, Move, Turn, Want, money, sums
+from tools.outside_text import inside_fence
 
 Action = dict[str, Any]
 _SEARCH_CASH_DAYS = 7
@@ -110,7 +111,7 @@ def _message(turn: Turn, _occasion: Json) -> list[Action]:
         summary = f"A message waits, and its text could not be read. {_standing(turn)}"
         return [_escalate("collector", summary)]
     newest = unread[0]
-    reading = read_words(newest["words"]["text"])
+    reading = _reading(newest)
     said = f'The customer wrote on {newest["sent_on"]}: "{reading.quote}"'
     if reading.kind in _STOPS:
         reason, role = _STOPS[reading.kind]
@@ -132,10 +133,23 @@ def _message(turn: Turn, _occasion: Json) -> list[Action]:
     return [_escalate(role, f"{said} {_standing(turn)} {steps}")]
 
 
+def _reading(message: Json) -> Reading:
+    """What a message asserts: by the claims read in it, else by its words."""
+    if not message["claims"]:
+        return read_words(message["words"]["text"])
+    quotes = {each["kind"]: inside_fence(each["quote"]["text"]) for each in message["claims"]}
+    return read_claims(quotes)
+
+
 def _disputing(turn: Turn, message: Json, reading: Reading, said: str) -> list[Action]:
     brief = turn.results["get_account_brief"]
     items = turn.results.get("list_open_items", {}).get("items", [])
-    named = [item for item in items if item["invoice_number"].lower() in reading.text.lower()]
+    claimed = {each["invoice_id"] for each in message["claims"]}
+    named = [
+        item
+        for item in items
+        if item["invoice_id"] in claimed or item["invoice_number"].lower() in reading.text.lower()
+    ]
     reason = dispute_reason(reading.text)
     dispute = {"type": "open_dispute", "reason": reason, "quote": reading.quote}
     if len(named) == 1:

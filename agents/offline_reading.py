@@ -5,6 +5,7 @@ makes the case more careful.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tools.outside_text import inside_fence
@@ -109,6 +110,17 @@ _SIGNALS: dict[str, tuple[str, ...]] = {
         "pagaremos",
     ),
 }
+# Claims that say the same, by kind.
+_CLAIMED = {
+    "insolvency": ("insolvency",),
+    "legal": ("legal_threat",),
+    "hardship": ("hardship",),
+    "opt_out": ("stop_contact",),
+    "already_paid": ("already_paid",),
+    "dispute": ("dispute", "short_pay"),
+    "plan": ("payment_plan_request", "extension_request"),
+    "promise": ("promise_to_pay",),
+}
 _FOUND = {kind: re.compile("|".join(words), re.IGNORECASE) for kind, words in _SIGNALS.items()}
 
 _REASONS = (
@@ -144,6 +156,18 @@ def read_words(fenced: str) -> Reading:
         if found := pattern.search(text):
             return Reading(kind, _sentence(text, found.start()), text)
     return Reading("query", _sentence(text, 0), text)
+
+
+def read_claims(quotes: Mapping[str, str]) -> Reading:
+    """Read a message by its claims, (kind, quote), and the quoted words; the more careful wins."""
+    text = "\n".join(dict.fromkeys(quotes.values()))
+    words = read_words(text)
+    for kind in _FOUND:
+        if kind == words.kind:
+            return words
+        if found := [quotes[each] for each in _CLAIMED.get(kind, ()) if each in quotes]:
+            return Reading(kind, found[0], text)
+    return words
 
 
 def dispute_reason(text: str) -> str:
