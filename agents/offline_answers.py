@@ -190,7 +190,11 @@ def _tickets(result: Json) -> str:
 
 
 def _forecast(result: Json) -> str:
-    lines = [f"week of {each['starts_on']}: {sums(each['expected'])}" for each in result["weeks"]]
+    lines = [
+        f"week of {each['starts_on']}: {sums(each['expected'])} "
+        f"(eight in ten: {sums(each['low'])} to {sums(each['high'])})"
+        for each in result["weeks"]
+    ]
     lines.append(f"of what is open, disputed: {sums(result['disputed'])}")
     return _lines(f"Expected cash from {result['as_of']}, by {result['method']}:", lines)
 

@@ -1,16 +1,14 @@
-"""The credit and forecast phases: narrow in SQL, then one proposal each."""
+"""The credit phase: narrow in SQL, then one proposal each."""
 
 from datetime import timedelta
 
 from batch.run import Night
-from engines.cash_forecast import forecast_weeks
 from engines.credit import CreditView, review_credit
 from ledger.actions import SetCreditHold
 from ledger.identities import Identity
 from ledger.money import Money
 from ledger.queries.account_facts import load_facts
 from ledger.queries.cases import exposures, recently_proposed
-from ledger.queries.forecast import mean_delays, open_book
 from tools.proposals import submit
 
 REPEAT_AFTER_DAYS = 30
@@ -62,18 +60,3 @@ def _propose_holds(night: Night, accounts: list[str], views: dict[str, CreditVie
                 run_id=night.run_id,
                 why=why,
             )
-
-
-def forecast_pass(night: Night) -> None:
-    """Refresh the cash forecast of the open book."""
-    policy = night.house.policy.forecast
-    with night.house.ledger.read() as session:
-        delays = mean_delays(session, night.as_of, policy.history_days)
-        weeks = forecast_weeks(
-            open_book(session), delays, night.as_of, policy.weeks, policy.fallback_delay_days
-        )
-    night.note(
-        "forecast",
-        weeks=[[w.week_start.isoformat(), w.currency, w.amount_minor] for w in weeks],
-        accounts_with_history=len(delays),
-    )

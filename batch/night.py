@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy import update
 
-from batch.case_passes import credit_pass, forecast_pass
+from batch.case_passes import credit_pass
 from batch.cash_pass import cash_pass
 from batch.collections_pass import collections_pass
 from batch.dispatch import dispatch
 from batch.dispute_pass import dispute_pass
+from batch.forecast_pass import forecast_pass
 from batch.intake import intake
 from batch.replies_pass import replies_pass
 from batch.report import write_report

@@ -275,7 +275,7 @@ def feeds_part(session: Session, as_of: date, policy: Policy) -> tuple[FeedLine,
 def forecast_part(weeks: list[list[Any]]) -> tuple[ForecastWeek, ...]:
     """The forecast the night made, a line a week."""
     by_week: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    for week_start, currency, minor in weeks:
+    for week_start, currency, minor, *_bands in weeks:
         by_week[week_start].append((currency, minor))
     return tuple(
         ForecastWeek(week_start=date.fromisoformat(week), amounts=_amounts(found))

@@ -283,11 +283,12 @@ class CreditPolicy(PolicyFile):
 
 
 class ForecastPolicy(PolicyFile):
-    """The plain forecast."""
+    """How far the forecast looks, ahead and back, and how many paths it draws."""
 
-    weeks: int = Field(gt=0)
+    weeks: int = Field(gt=0, le=52)
+    days: int = Field(default=30, gt=0, le=92)
     history_days: int = Field(gt=0)
-    fallback_delay_days: int = Field(ge=0)
+    paths: int = Field(default=250, ge=50, le=10_000)
 
 
 class Policy(BaseModel):

@@ -203,6 +203,6 @@ def _claims(policy: Policy) -> list[str]:
 def _forecast(policy: Policy) -> str:
     rule = policy.forecast
     return (
-        f"An open item is expected on its due date plus its payer's mean delay over "
-        f"{rule.history_days} days, {rule.fallback_delay_days} days where there is no history."
+        f"Each open item has a chance of being paid on each day, from its payer's own habit over "
+        f"{rule.history_days} days; P10, P50 and P90 over {rule.weeks} weeks are drawn from these."
     )

@@ -1,25 +1,38 @@
-"""Read tool for expected cash: the same plain forecast the night writes, for a question by day."""
+"""Read tool for expected cash: the forecast of the last night, or the same made for a question."""
 
 from collections.abc import Iterable
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
-from engines.cash_forecast import forecast_weeks
 from ledger.money import Money
 from ledger.queries.as_of import disputed_as_of
-from ledger.queries.forecast import mean_delays, open_book
 from tools.accounts import totals
+from tools.cash_ahead import billing_ahead, cash_ahead, drawing_of
 from tools.contract import AccountRef, MoneyOut, Result, ToolContext, read_tool
+from tools.forecast_record import newest_forecast
+
+if TYPE_CHECKING:
+    from engines.forecast.book import Series
+    from engines.forecast.cash import ExpectedItems
+
+_PATHS_OF_ACCOUNT = 1_000
 
 
 class WeekLine(Result):
-    """Cash expected in the week that starts on a Monday."""
+    """Cash expected in the week that starts on a Monday; nine in ten times more than `low`."""
 
     starts_on: date
     expected: tuple[MoneyOut, ...]
+    low: tuple[MoneyOut, ...]
+    high: tuple[MoneyOut, ...]
 
 
 class ExpectedCash(Result):
-    """Cash expected week by week. The disputed balance is part of it and the least certain."""
+    """Cash of the open book expected week by week; the disputed balance is the least certain.
+
+    `low` and `high` are P10 and P90 of the week; they do not add up over weeks, `expected` does.
+    """
 
     as_of: date
     weeks: tuple[WeekLine, ...]
@@ -32,43 +45,81 @@ class ExpectedCash(Result):
 def expected_cash(
     ctx: ToolContext, account: AccountRef | None = None, weeks: int = 4
 ) -> ExpectedCash:
-    """Forecast cash week by week: each open item's due date plus its payer's mean delay.
+    """Forecast cash of what is open week by week, with the band eight in ten weeks fall in.
 
     Args:
         ctx: Who asks, on which ledger.
         account: One account; left out, the whole book.
         weeks: How many weeks to show.
     """
-    rule = ctx.policy.forecast
-    shown = max(1, min(weeks, rule.weeks))
-    found = forecast_weeks(
-        _items(ctx, account),
-        mean_delays(ctx.session, ctx.as_of, rule.history_days),
-        ctx.as_of,
-        shown,
-        rule.fallback_delay_days,
-    )
-    by_week: dict[date, list[Money]] = {}
-    for each in found:
-        by_week.setdefault(each.week_start, []).append(Money(each.amount_minor, each.currency))
+    shown = max(1, min(weeks, ctx.policy.forecast.weeks))
+    series, method = _series(ctx, account)
     disputed = disputed_as_of(ctx.session, ctx.as_of, [account] if account else None)
+    means = [
+        (each.currency, span.mean) for each in series for span in each.weeks[:shown] if span.mean
+    ]
     return ExpectedCash(
         as_of=ctx.as_of,
-        weeks=tuple(
-            WeekLine(starts_on=start, expected=tuple(sums)) for start, sums in by_week.items()
-        ),
-        total=totals([(each.currency, each.amount_minor) for each in found]),
+        weeks=tuple(_lines(series, shown)),
+        total=totals(means),
         disputed=totals([(each.currency, each.open_minor) for each in disputed]),
-        method=(
-            f"due date plus the payer's mean delay over {rule.history_days} days, "
-            f"{rule.fallback_delay_days} days where there is no history"
-        ),
+        method=method,
     )
 
 
-def _items(ctx: ToolContext, account: str | None) -> Iterable[tuple[str, str, int, date]]:
-    """Open items as the forecast reads them: of one account, or of the whole book."""
-    if account is None:
-        return open_book(ctx.session)
-    items = ctx.facts(account).open_items
-    return [(account, i.currency, i.open_minor, i.due_on) for i in items if i.open_minor > 0]
+def _series(ctx: ToolContext, account: str | None) -> "tuple[list[Series], str]":
+    """The open book's bands by currency, of one account or of all."""
+    from engines.forecast.book import book_series
+
+    items, method = items_ahead(ctx)
+    drawing = drawing_of(ctx.policy.forecast)
+    if account is not None:
+        items = _of_account(ctx, items, account)
+        drawing = replace(drawing, paths=_PATHS_OF_ACCOUNT)
+    found = book_series(items, {}, drawing)
+    return [each for each in found if each.dimension == "currency"], method
+
+
+def items_ahead(ctx: ToolContext) -> "tuple[ExpectedItems, str]":
+    """Open items as the night of the date left them; read anew where no night has looked."""
+    from engines.forecast.kept import unpack
+
+    kept = newest_forecast(ctx.session)
+    if kept is not None and kept.as_of == ctx.as_of and kept.items is not None:
+        return unpack(kept.items), kept.method
+    ahead = cash_ahead(ctx.session, ctx.policy.forecast, ctx.as_of)
+    return ahead.items, ahead.method
+
+
+def whole_series(ctx: ToolContext) -> "tuple[list[Series], str]":
+    """Open book and total of every currency and segment, made anew."""
+    from engines.forecast.book import book_series, horizon_days
+
+    drawing = drawing_of(ctx.policy.forecast)
+    ahead = cash_ahead(ctx.session, ctx.policy.forecast, ctx.as_of)
+    billing = billing_ahead(ahead, horizon_days(ctx.as_of, drawing))
+    return book_series(ahead.items, billing, drawing), ahead.method
+
+
+def _of_account(ctx: ToolContext, items: "ExpectedItems", account: str) -> "ExpectedItems":
+    """Its items that are still open, at no more than what is open of them by now."""
+    import numpy as np
+
+    left = {item.invoice_id: item.open_minor for item in ctx.facts(account).open_items}
+    mine = items.take(items.account == account)
+    now = np.array([left.get(str(name), 0) for name in mine.item_id], dtype=np.float64)
+    mine = replace(mine, amount=np.minimum(mine.amount, now))
+    return mine.take(mine.amount > 0)
+
+
+def _lines(series: "Iterable[Series]", shown: int) -> Iterable[WeekLine]:
+    by_week: dict[date, list[tuple[Money, Money, Money]]] = {}
+    for each in series:
+        for span in each.weeks[:shown]:
+            if span.p90 or span.mean:
+                week = span.starts_on - timedelta(days=span.starts_on.weekday())
+                amounts = (Money(m, each.currency) for m in (span.mean, span.p10, span.p90))
+                by_week.setdefault(week, []).append(tuple(amounts))
+    for week, found in sorted(by_week.items()):
+        expected, low, high = zip(*found, strict=True)
+        yield WeekLine(starts_on=week, expected=expected, low=low, high=high)

@@ -1,0 +1,180 @@
+"""A night's forecast of the whole book: weeks and days by currency and segment, one set of paths.
+
+Every part is added up from the same paths, so segments sum to their currency on each of them. The
+accounts are not drawn one by one here: an account's own bands are drawn from its few items when
+somebody asks.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engines.forecast.billing import Replay
+from engines.forecast.cash import ExpectedItems, Reals, chances, day_edges, monday, week_edges
+from engines.forecast.outlook import OPEN_BOOK, TOTAL
+from engines.forecast.shock import ASSUMED, Shock
+
+WEEKS, DAYS = 13, 30
+_BAND = (0.1, 0.5, 0.9)
+_ROWS_AT_ONCE = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Cash expected in a stretch of days, in minor units.
+
+    Attributes:
+        starts_on: Its first day.
+        p10: One in ten stays below; likewise p50 and p90.
+        mean: Over the paths; unlike the bands it adds up, over parts and over spans.
+    """
+
+    starts_on: date
+    p10: int
+    p50: int
+    p90: int
+    mean: int
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Spans of one kind of cash and one part of the book.
+
+    Attributes:
+        kind: `open_book` or `total`.
+        dimension: `currency`, `segment` or `account`.
+        value: The segment or account; empty for a whole currency.
+        currency: What the amounts are in.
+        weeks: From the week of the forecast on; of that one only what is left.
+        days: From the day of the forecast on.
+    """
+
+    kind: str
+    dimension: str
+    value: str
+    currency: str
+    weeks: tuple[Span, ...]
+    days: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """How paths are drawn."""
+
+    weeks: int = WEEKS
+    days: int = DAYS
+    paths: int = 250
+    seed: int = 1
+    shock: Shock = ASSUMED
+
+    def edges(self, as_of: date) -> NDArray[np.int64]:
+        """Edges of weeks and days together."""
+        return np.union1d(day_edges(self.days), week_edges(as_of, self.weeks))
+
+
+def horizon_days(as_of: date, drawing: Drawing) -> int:
+    """Days that curves must reach for the weeks and days wanted."""
+    return int(drawing.edges(as_of)[-1])
+
+
+def book_series(
+    items: ExpectedItems,
+    billing: Mapping[str, tuple[Replay, float]],
+    drawing: Drawing,
+    dimension: str = "segment",
+) -> list[Series]:
+    """Bands of every currency and of each part of it; with the billing to come, its total too.
+
+    Args:
+        items: What is open, and when it is expected.
+        billing: By currency, the invoices expected to be issued and the spread of their level.
+        drawing: How paths are drawn.
+        dimension: The parts kept apart: `segment` or `account`.
+    """
+    edges = drawing.edges(items.as_of)
+    parts, group = _parts(items, dimension)
+    paths = draw_groups(items, edges, group, len(parts), drawing)
+    sums: dict[tuple[str, str, str, str], Reals] = {}
+    for (currency, value), drawn in zip(parts, paths, strict=True):
+        whole = OPEN_BOOK, "currency", "", currency
+        sums[whole] = sums.get(whole, 0) + drawn
+        sums[OPEN_BOOK, dimension, value, currency] = drawn
+    for currency, (replay, spread) in sorted(billing.items()):
+        billed = replay.paths(edges, drawing.paths, drawing.seed, spread)
+        opened = sums.get((OPEN_BOOK, "currency", "", currency))
+        sums[TOTAL, "currency", "", currency] = billed if opened is None else billed + opened
+    return [
+        Series(*name, *_spans(drawn, edges, items.as_of, drawing))
+        for name, drawn in sorted(sums.items())
+    ]
+
+
+def draw_groups(
+    items: ExpectedItems,
+    edges: NDArray[np.int64],
+    group: NDArray[np.int64],
+    groups: int,
+    drawing: Drawing,
+) -> Reals:
+    """Cash of each group by bin and path (groups, bins, paths)."""
+    from scipy.special import ndtri
+
+    rng, paths, bins = np.random.default_rng(drawing.seed), drawing.paths, len(edges) - 1
+    until = np.cumsum(np.pad(chances(items.paid, edges), ((0, 0), (1, 0))), axis=1)
+    marks = ndtri(np.clip(until, 0.0, 1.0)).astype(np.float32)
+    names, account = np.unique(items.account, return_inverse=True)
+    shock = drawing.shock
+    common = _normal(rng, (1, paths), shock.common)
+    own = _normal(rng, (len(names), paths), shock.account)
+    sums = np.zeros(groups * (bins + 1) * paths)
+    for start in range(0, len(items), _ROWS_AT_ONCE):
+        rows = slice(start, start + _ROWS_AT_ONCE)
+        count = len(items.amount[rows])
+        drawn = _normal(rng, (count, paths), max(0.0, 1 - shock.common - shock.account))
+        drawn += own[account[rows]] + common
+        place = np.full((count, paths), -1, dtype=np.int32)
+        for mark in marks[rows].T:
+            place += drawn > mark[:, None]
+        cell = (group[rows, None] * (bins + 1) + place) * paths + np.arange(paths)
+        sums += np.bincount(cell.ravel(), np.repeat(items.amount[rows], paths), len(sums))
+    return sums.reshape(groups, bins + 1, paths)[:, :bins]
+
+
+def _normal(rng: np.random.Generator, shape: tuple[int, int], share: float) -> NDArray[np.float32]:
+    return rng.standard_normal(shape, dtype=np.float32) * np.float32(np.sqrt(share))
+
+
+def _parts(items: ExpectedItems, dimension: str) -> tuple[list[tuple[str, str]], NDArray[np.int64]]:
+    """(currency, value) of each part, and the part of each item."""
+    coins, coin = np.unique(items.currency, return_inverse=True)
+    values, value = np.unique(getattr(items, dimension), return_inverse=True)
+    used, group = np.unique(coin * max(1, len(values)) + value, return_inverse=True)
+    parts = [(str(coins[code // len(values)]), str(values[code % len(values)])) for code in used]
+    return parts, group.astype(np.int64)
+
+
+def _spans(
+    drawn: Reals, edges: NDArray[np.int64], as_of: date, drawing: Drawing
+) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+    weeks = week_edges(as_of, drawing.weeks)
+    first = monday(as_of)
+    starts = [as_of, *(first + timedelta(weeks=n) for n in range(1, drawing.weeks))]
+    days = [as_of + timedelta(days=n) for n in range(drawing.days)]
+    return (
+        _bands(drawn, edges, weeks, starts),
+        _bands(drawn, edges, day_edges(drawing.days), days),
+    )
+
+
+def _bands(
+    drawn: Reals, edges: NDArray[np.int64], wanted: NDArray[np.int64], starts: Sequence[date]
+) -> tuple[Span, ...]:
+    """Bins between wanted edges as one."""
+    until = np.concatenate([np.zeros((1, drawn.shape[1])), np.cumsum(drawn, axis=0)])
+    cash = np.diff(until[np.searchsorted(edges, wanted)], axis=0)
+    bands = np.quantile(cash, _BAND, axis=1)
+    table = np.vstack([bands, cash.mean(axis=1)]).round().astype(np.int64).T.tolist()
+    return tuple(Span(start, *row) for start, row in zip(starts, table, strict=True))

@@ -1,0 +1,189 @@
+"""Set-based reads for risk and forecast: invoices with the day their cash came, and what is open."""
+
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import func, or_, select
+from sqlmodel import Session
+
+from ledger.states import ApplicationKind, DisputeState, HoldReason
+from ledger.tables.account import Account, Hold
+from ledger.tables.case import Dispute
+from ledger.tables.receivable import Application, CreditMemo, Invoice, Receipt, ReceiptReturn
+
+ROWS_AT_ONCE = 5000
+_STOPPED = (HoldReason.INSOLVENCY, HoldReason.DECEASED)
+
+
+class KnownInvoice(NamedTuple):
+    """An invoice and the day the last of its cash came; None while it is open."""
+
+    invoice_id: str
+    account_id: str
+    amount_minor: int
+    currency: str
+    issued_on: date
+    due_on: date
+    cleared_on: date | None
+
+
+class OpenItemRow(NamedTuple):
+    """What is still to come of an invoice."""
+
+    invoice_id: str
+    account_id: str
+    currency: str
+    segment: str
+    amount_minor: int
+    open_minor: int
+    issued_on: date
+    due_on: date
+
+
+def known_invoices(session: Session, as_of: date, days: int) -> list[KnownInvoice]:
+    """Invoices issued in the days before a date, and any still open.
+
+    One settled by credit, write-off or adjustment alone was never paid and is left out.
+    """
+    paid = (
+        select(
+            Application.invoice_id,
+            func.max(func.coalesce(Receipt.received_on, Application.applied_on)).label("on"),
+        )
+        .outerjoin(Receipt, Receipt.id == Application.receipt_id)
+        .where(Application.kind == ApplicationKind.CASH, Application.applied_on <= as_of)
+        .group_by(Application.invoice_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(
+            Invoice.id,
+            Invoice.account_id,
+            Invoice.amount_minor,
+            Invoice.currency,
+            Invoice.issued_on,
+            Invoice.due_on,
+            Invoice.open_minor,
+            paid.c.on,
+        )
+        .outerjoin(paid, paid.c.invoice_id == Invoice.id)
+        .where(
+            Invoice.amount_minor > 0,
+            or_(Invoice.open_minor > 0, paid.c.on.is_not(None)),
+            or_(Invoice.open_minor > 0, Invoice.issued_on >= as_of - timedelta(days=days)),
+        )
+        .order_by(Invoice.issued_on, Invoice.id)
+        .execution_options(yield_per=ROWS_AT_ONCE)
+    )
+    return [KnownInvoice(*row[:6], None if row[6] > 0 else row[7]) for row in rows]
+
+
+def open_items(session: Session) -> list[OpenItemRow]:
+    """Every invoice with an open balance, with the segment of its account."""
+    rows = session.execute(
+        select(
+            Invoice.id,
+            Invoice.account_id,
+            Invoice.currency,
+            Account.segment,
+            Invoice.amount_minor,
+            Invoice.open_minor,
+            Invoice.issued_on,
+            Invoice.due_on,
+        )
+        .join(Account, Account.id == Invoice.account_id)
+        .where(Invoice.open_minor > 0)
+        .order_by(Invoice.account_id, Invoice.due_on, Invoice.id)
+        .execution_options(yield_per=ROWS_AT_ONCE)
+    )
+    return [OpenItemRow(*row) for row in rows]
+
+
+def already_here(session: Session) -> dict[tuple[str, str], int]:
+    """Unapplied cash and credits by account and currency: what is owed that nobody need send."""
+    found: dict[tuple[str, str], int] = {}
+    for table in (Receipt, CreditMemo):
+        rows = session.execute(
+            select(table.account_id, table.currency, func.sum(table.unapplied_minor))
+            .where(table.unapplied_minor > 0, table.account_id.is_not(None))
+            .group_by(table.account_id, table.currency)
+        )
+        for account_id, currency, minor in rows:
+            key = str(account_id), currency
+            found[key] = found.get(key, 0) + int(minor)
+    return found
+
+
+def disputes_open(session: Session) -> list[tuple[str, str | None, date]]:
+    """(account id, invoice id where one is named, opened on) of disputes not resolved."""
+    rows = session.execute(
+        select(Dispute.account_id, Dispute.invoice_id, Dispute.opened_on)
+        .where(Dispute.state != DisputeState.RESOLVED)
+        .order_by(Dispute.account_id, Dispute.id)
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def dispute_days(session: Session, since: date) -> list[int]:
+    """Days the disputes resolved since a date had taken."""
+    rows = session.execute(
+        select(Dispute.opened_on, Dispute.resolved_on).where(
+            Dispute.state == DisputeState.RESOLVED,
+            Dispute.resolved_on.is_not(None),
+            Dispute.resolved_on >= since,
+        )
+    )
+    return sorted((resolved - opened).days for opened, resolved in rows)
+
+
+def accounts_stopped(session: Session, as_of: date) -> set[str]:
+    """Accounts whose debts are no longer paid in the ordinary way: insolvent, or of the dead."""
+    return set(
+        session.scalars(
+            select(Hold.account_id).where(
+                Hold.reason.in_(_STOPPED),
+                Hold.lifted_at.is_(None),
+                or_(Hold.ends_on.is_(None), Hold.ends_on >= as_of),
+            )
+        )
+    )
+
+
+def cash_received(session: Session, first: date, last: date) -> list[tuple[str, date, int]]:
+    """(currency, day, minor units) of money received from one day to another, less what went back.
+
+    Money that went back counts against its own day.
+    """
+    came = (
+        select(Receipt.currency, Receipt.received_on, func.sum(Receipt.amount_minor))
+        .where(Receipt.received_on.between(first, last))
+        .group_by(Receipt.currency, Receipt.received_on)
+    )
+    went = (
+        select(
+            ReceiptReturn.currency, ReceiptReturn.returned_on, func.sum(ReceiptReturn.amount_minor)
+        )
+        .where(ReceiptReturn.returned_on.between(first, last))
+        .group_by(ReceiptReturn.currency, ReceiptReturn.returned_on)
+    )
+    found = [(row[0], row[1], int(row[2])) for row in session.execute(came)]
+    return found + [(row[0], row[1], -int(row[2])) for row in session.execute(went)]
+
+
+def cash_on_invoices(
+    session: Session, issued_before: date, first: date, last: date
+) -> list[tuple[str, date, int]]:
+    """(currency, day received, minor units) of cash on invoices issued before a date."""
+    day = func.coalesce(Receipt.received_on, Application.applied_on)
+    rows = session.execute(
+        select(Application.currency, day, func.sum(Application.amount_minor))
+        .join(Invoice, Invoice.id == Application.invoice_id)
+        .outerjoin(Receipt, Receipt.id == Application.receipt_id)
+        .where(
+            Application.kind == ApplicationKind.CASH,
+            Invoice.issued_on < issued_before,
+            day.between(first, last),
+        )
+        .group_by(Application.currency, day)
+    )
+    return [(row[0], row[1], int(row[2])) for row in rows]

@@ -1,0 +1,138 @@
+"""The forecast of the night from the ledger, kept, explained, and held against what came."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from ledger.tables.forecast import NightForecast
+from ledger.tables.receivable import Receipt
+from policies.load import load_policy
+from tests.support.case_book import AS_OF, CaseBook
+from tools.cash_ahead import cash_ahead
+from tools.forecast_record import (
+    KeptForecast,
+    as_json,
+    held_against_past,
+    keep,
+    newest_forecast,
+    past_outcomes,
+)
+
+POLICY = load_policy().forecast
+
+
+def whole_week(start: date, p10: int, p90: int) -> dict:
+    """A currency's forecast of one week."""
+    week = {"starts_on": start.isoformat(), "p10": p10, "p50": (p10 + p90) // 2, "p90": p90}
+    return {
+        "kind": "total",
+        "dimension": "currency",
+        "value": "",
+        "currency": "USD",
+        "weeks": [week | {"mean": (p10 + p90) // 2}],
+        "days": [],
+    }
+
+
+def kept(as_of: date, *series: dict) -> KeptForecast:
+    return KeptForecast(as_of, "by hand", list(series), list(series), [], b"items")
+
+
+class TestAhead:
+    def test_no_payment_yet__rests_on_terms_and_says_so(self, book: CaseBook) -> None:
+        book.invoice(book.account("C-1"), "INV-1", minor=5_000, late=-3)
+        with book.ledger.read() as session:
+            ahead = cash_ahead(session, POLICY, AS_OF)
+        assert "terms alone" in ahead.method
+        assert ahead.items.paid.sum(axis=1) == pytest.approx(1.0)
+
+    def test_cash_that_is_here__is_not_expected_again(self, book: CaseBook) -> None:
+        account = book.account("C-1")
+        book.invoice(account, "INV-1", minor=5_000, late=10)
+        book.invoice(account, "INV-2", minor=4_000, late=-10)
+        book.receipt(account, "R-1", 6_000)
+        with book.ledger.read() as session:
+            ahead = cash_ahead(session, POLICY, AS_OF)
+        assert ahead.items.amount.tolist() == [3_000]
+
+    def test_payments__make_the_habit(self, book: CaseBook) -> None:
+        account = book.account("C-1")
+        for at in range(6):
+            book.paid(account, f"INV-{at}", 1_000, late=50 + at, paid_late=4)
+        book.invoice(account, "INV-9", minor=5_000, late=0)
+        with book.ledger.read() as session:
+            ahead = cash_ahead(session, POLICY, AS_OF)
+        assert "6 payments of 1 accounts" in ahead.method
+        assert ahead.items.paid[0, 4:8].sum() > 5 * ahead.items.paid[0, :4].sum()
+
+    def test_nothing_open__nothing_ahead(self, book: CaseBook) -> None:
+        with book.ledger.read() as session:
+            assert len(cash_ahead(session, POLICY, AS_OF).items) == 0
+
+
+class TestKeeping:
+    def test_same_night_again__takes_its_place(self, book: CaseBook) -> None:
+        for p90 in (200, 300):
+            with book.ledger.write() as session:
+                keep(session, "run_1", kept(AS_OF, whole_week(AS_OF, 100, p90)))
+        with book.ledger.read() as session:
+            found = newest_forecast(session)
+        assert found is not None
+        assert found.series[0]["weeks"][0]["p90"] == 300
+
+    def test_older_nights__keep_bands_and_lose_items(self, book: CaseBook) -> None:
+        for day in range(4):
+            with book.ledger.write() as session:
+                keep(session, "run_1", kept(AS_OF + timedelta(days=day), whole_week(AS_OF, 1, 2)))
+        with book.ledger.read() as session:
+            rows = session.execute(
+                select(NightForecast.items, NightForecast.said).order_by(NightForecast.as_of)
+            ).all()
+        assert [row[0] is None for row in rows] == [True, True, False, False]
+        assert all("series" in row[1] for row in rows)
+
+
+class TestRecord:
+    MONDAY = AS_OF - timedelta(days=AS_OF.weekday() + 7)
+
+    def test_week_that_is_over__is_held_against_the_cash(self, book: CaseBook) -> None:
+        account = book.account("C-1")
+        for number, minor, day in (("R-1", 150, 2), ("R-2", 999, 7)):
+            book.add(
+                Receipt(
+                    id=number,
+                    account_id=account,
+                    receipt_number=number,
+                    received_on=self.MONDAY + timedelta(days=day),
+                    amount_minor=minor,
+                    currency="USD",
+                    unapplied_minor=minor,
+                )
+            )
+        with book.ledger.write() as session:
+            keep(session, "run_1", kept(self.MONDAY, whole_week(self.MONDAY, 100, 200)))
+        with book.ledger.read() as session:
+            (outcome,) = past_outcomes(session, AS_OF)["USD"]
+        assert outcome.cash == 150
+        assert outcome.band.horizon == 1
+
+    def test_week_that_goes_on__says_nothing_yet(self, book: CaseBook) -> None:
+        start = self.MONDAY + timedelta(days=7)
+        with book.ledger.write() as session:
+            keep(session, "run_1", kept(start, whole_week(start, 100, 200)))
+        with book.ledger.read() as session:
+            assert past_outcomes(session, AS_OF) == {"USD": []}
+
+    def test_many_misses__widen_the_bands(self, book: CaseBook) -> None:
+        from engines.forecast.book import Series, Span
+        from engines.forecast.conformal import Outcome, WeekBand
+
+        span = Span(self.MONDAY, 90, 100, 110, 100)
+        series = Series("total", "currency", "", "USD", (span,), ())
+        band = WeekBand(self.MONDAY, self.MONDAY, 1, "total", 90, 100, 110)
+        wide = held_against_past(series, [Outcome(band, 130)] * 20)
+        assert wide.weeks[0].p90 > 120
+        assert wide.weeks[0].p50 == 100
+        assert held_against_past(series, []) == series
+        assert as_json([series])[0]["weeks"][0]["starts_on"] == self.MONDAY.isoformat()

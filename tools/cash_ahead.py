@@ -1,0 +1,197 @@
+"""The cash to come, from the ledger: open items with their chances, what is known, and billing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from engines.promises import kept_record
+from ledger.queries import cash_history as reads
+from ledger.queries.plans import plans
+from ledger.queries.promises import pending, tallies
+from ledger.states import PlanState
+from policies.schema import ForecastPolicy
+
+if TYPE_CHECKING:
+    from engines.forecast.billing import Replay
+    from engines.forecast.book import Drawing
+    from engines.forecast.cash import Curves, ExpectedItems
+    from engines.forecast.known_events import KnownEvents, Planned, Promised
+    from engines.risk.history import InvoiceHistory
+
+_RECORD_DAYS = 365
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CashAhead:
+    """What is known on a day of the cash to come.
+
+    Attributes:
+        method: In words, what the chances rest on.
+        model: The source of every chance.
+        known: Invoices of the past and the day they were paid.
+        plain: Open items as their payers' habits alone have it.
+        items: The same with promises, plans, disputes and stops.
+    """
+
+    as_of: date
+    method: str
+    model: "Curves"
+    known: "InvoiceHistory"
+    plain: "ExpectedItems"
+    items: "ExpectedItems"
+
+
+def cash_ahead(session: Any, policy: ForecastPolicy, as_of: date) -> CashAhead:
+    """Read the book and ask when each open item will be paid.
+
+    Cash and credits that are here already pay the items due first, so nobody need send them.
+    """
+    from engines.forecast.book import horizon_days
+    from engines.forecast.cash import expect
+    from engines.forecast.known_events import with_events
+    from engines.forecast.runs import OnRuns
+    from engines.risk.habit_model import from_habits
+
+    rows = reads.known_invoices(session, as_of, policy.history_days)
+    known = history_of(rows)
+    model = from_habits(known, as_of)
+    open_rows = _less(reads.open_items(session), reads.already_here(session))
+    asked = _asked(open_rows)
+    runs, days = OnRuns(model), horizon_days(as_of, drawing_of(policy))
+    segment, amount = _column(open_rows, 3, str), _column(open_rows, 5, "float64")
+    plain = replace(expect(runs, asked, as_of, days, known, segment=segment), amount=amount)
+    items = with_events(plain, known_events(session, as_of))
+    return CashAhead(as_of, method_of(known), runs, known, plain, items)
+
+
+def drawing_of(policy: ForecastPolicy) -> "Drawing":
+    """How paths are drawn, by policy."""
+    from engines.forecast.book import Drawing
+
+    return Drawing(weeks=policy.weeks, days=policy.days, paths=policy.paths)
+
+
+def billing_ahead(ahead: CashAhead, days: int) -> "dict[str, tuple[Replay, float]]":
+    """By currency, the invoices to be expected and how far the level of billing strays."""
+    import numpy as np
+
+    from engines.forecast.billing import expect_billing, level_spread
+
+    known = ahead.known.known_before(ahead.as_of)
+    found = {}
+    for currency in np.unique(known.currency).tolist():
+        mine = known.take(known.currency == currency)
+        billed = expect_billing(ahead.model, mine, ahead.as_of, days)
+        found[str(currency)] = billed, level_spread(mine, ahead.as_of)
+    return found
+
+
+def history_of(rows: "Sequence[reads.KnownInvoice]") -> "InvoiceHistory":
+    """Rows of the ledger in columns."""
+    import numpy as np
+
+    from engines.risk.history import InvoiceHistory
+
+    issued, due = _column(rows, 4, "datetime64[D]"), _column(rows, 5, "datetime64[D]")
+    cleared = np.array([row[6] or "NaT" for row in rows], dtype="datetime64[D]")
+    texts = _column(rows, 0, str), _column(rows, 1, str)
+    amount, currency = _column(rows, 2, "int64"), _column(rows, 3, str)
+    return InvoiceHistory(
+        *texts, amount, currency, issued, due, cleared, (due - issued).astype(np.float64)
+    )
+
+
+def method_of(known: "InvoiceHistory") -> str:
+    """In words, what the chances rest on."""
+    import numpy as np
+
+    paid = ~np.isnat(known.cleared_on)
+    if not paid.any():
+        return "terms alone: no payment is known yet, most are taken to come near the due date"
+    accounts = len(np.unique(known.account_id[paid]))
+    return (
+        f"each customer's own habit, drawn to that of its terms: {int(paid.sum()):,} payments of "
+        f"{accounts:,} accounts; promises by kept rate, disputes by the days past ones took"
+    )
+
+
+def known_events(session: Any, as_of: date) -> "KnownEvents":
+    """Promises, plans, disputes and stops of the ledger."""
+    from engines.forecast.known_events import Disputed, KnownEvents
+
+    since = as_of - timedelta(days=_RECORD_DAYS)
+    everybody = tallies(session, since, as_of)
+    kept = sum(tally.kept for tally in everybody.values())
+    failed = sum(tally.failed for tally in everybody.values())
+
+    def rate(account: str) -> float:
+        own = everybody.get(account)
+        return kept_record(own.kept if own else 0, own.failed if own else 0, kept, failed).rate
+
+    return KnownEvents(
+        promises=tuple(_promised(each, rate) for each in pending(session, "theirs")),
+        plans=tuple(_planned(each, rate) for each in plans(session, [PlanState.ACTIVE])),
+        disputes=tuple(Disputed(*row) for row in reads.disputes_open(session)),
+        dispute_days=tuple(reads.dispute_days(session, since)),
+        stopped=frozenset(reads.accounts_stopped(session, as_of)),
+    )
+
+
+def _promised(promise: Any, rate: Any) -> "Promised":
+    from engines.forecast.known_events import Promised
+
+    return Promised(
+        promise.account_id,
+        frozenset(filter(None, promise.invoice_ids.split(","))),
+        promise.due_on + timedelta(days=promise.method_days),
+        promise.amount_minor,
+        promise.currency,
+        rate(promise.account_id),
+    )
+
+
+def _planned(row: Any, rate: Any) -> "Planned":
+    from engines.forecast.known_events import Planned
+
+    named = frozenset(filter(None, row.plan.invoice_ids.split(",")))
+    return Planned(named, row.parts, rate(row.plan.account_id))
+
+
+def _less(
+    rows: list[reads.OpenItemRow], here: dict[tuple[str, str], int]
+) -> list[reads.OpenItemRow]:
+    """Open items less what is here already, the earliest due first as they come."""
+    left = dict(here)
+    found = []
+    for row in rows:
+        key = row.account_id, row.currency
+        taken = min(left.get(key, 0), row.open_minor) if left else 0
+        if taken:
+            left[key] -= taken
+        if row.open_minor > taken:
+            found.append(row._replace(open_minor=row.open_minor - taken) if taken else row)
+    return found
+
+
+def _asked(rows: Sequence[reads.OpenItemRow]) -> "InvoiceHistory":
+    return history_of(
+        [
+            reads.KnownInvoice(
+                row.invoice_id,
+                row.account_id,
+                row.amount_minor,
+                row.currency,
+                row.issued_on,
+                row.due_on,
+                None,
+            )
+            for row in rows
+        ]
+    )
+
+
+def _column(rows: Sequence[tuple[Any, ...]], place: int, kind: Any) -> Any:
+    import numpy as np
+
+    return np.array([row[place] for row in rows], dtype=kind)

@@ -1,0 +1,157 @@
+"""Forecasts of past nights: kept, read back, and held against the cash that came."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from sqlalchemy import delete, select, update
+
+from engines.forecast.conformal import Outcome, WeekBand, calibrated
+from ledger.queries.cash_history import cash_on_invoices, cash_received
+from ledger.tables.forecast import NightForecast
+
+if TYPE_CHECKING:
+    from engines.forecast.book import Series
+
+_LOOK_BACK_WEEKS = 39
+_KEPT_WITH_ITEMS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class KeptForecast:
+    """What a night said of the cash to come.
+
+    Attributes:
+        method: In words, what it rests on.
+        series: JSON of its bands, as people saw them.
+        drawn: The same of whole currencies, before past misses set their width.
+        moved: What moved since the night before, and why.
+        items: Its open items, compressed; None once newer nights have run.
+    """
+
+    as_of: date
+    method: str
+    series: list[dict[str, Any]]
+    drawn: list[dict[str, Any]]
+    moved: list[dict[str, Any]]
+    items: bytes | None
+
+
+def keep(session: Any, run_id: str, found: KeptForecast) -> None:
+    """Keep the forecast of a night in place of an earlier one of the same night."""
+    said = {"series": found.series, "drawn": found.drawn, "moved": found.moved}
+    session.execute(delete(NightForecast).where(NightForecast.as_of == found.as_of))
+    session.add(
+        NightForecast(
+            as_of=found.as_of,
+            run_id=run_id,
+            method=found.method,
+            said=orjson.dumps(said).decode(),
+            items=found.items,
+        )
+    )
+    session.flush()
+    newest = select(NightForecast.as_of).order_by(NightForecast.as_of.desc())
+    with_items = session.scalars(newest.limit(_KEPT_WITH_ITEMS)).all()
+    session.execute(
+        update(NightForecast)
+        .where(NightForecast.as_of < min(with_items), NightForecast.items.is_not(None))
+        .values(items=None)
+    )
+
+
+def newest_forecast(session: Any, before: date | None = None) -> KeptForecast | None:
+    """The newest forecast, or the newest of a night before a date."""
+    query = select(NightForecast).order_by(NightForecast.as_of.desc()).limit(1)
+    if before is not None:
+        query = query.where(NightForecast.as_of < before)
+    row = session.scalars(query).first()
+    if row is None:
+        return None
+    said = orjson.loads(row.said)
+    return KeptForecast(
+        row.as_of, row.method, said["series"], said["drawn"], said["moved"], row.items
+    )
+
+
+def as_json(series: "Iterable[Series]") -> list[dict[str, Any]]:
+    """Series as plain values, dates as text."""
+    return orjson.loads(orjson.dumps([asdict(each) for each in series]))
+
+
+def past_outcomes(session: Any, as_of: date, *, as_drawn: bool = False) -> dict[str, list[Outcome]]:
+    """Weeks that were forecast and are over, by currency, with the cash that came.
+
+    One night a week speaks, the first of it, for neighbouring nights forecast nearly the same.
+    Cash of the open book is what was received on invoices issued before the night; total is all
+    that was received, less what went back.
+
+    Args:
+        session: Of the ledger.
+        as_of: The first day whose cash is not known.
+        as_drawn: Bands as the paths gave them, not as they were told.
+    """
+    first = as_of - timedelta(weeks=_LOOK_BACK_WEEKS)
+    cash = cash_received(session, first, as_of - timedelta(days=1))
+    found: dict[str, list[Outcome]] = {}
+    for origin, said in _weekly(session, first, as_of):
+        of_open = cash_on_invoices(session, origin, origin, as_of - timedelta(days=1))
+        for series in said["drawn" if as_drawn else "series"]:
+            if series["dimension"] != "currency":
+                continue
+            came = of_open if series["kind"] == "open_book" else cash
+            mine = [(day, minor) for coin, day, minor in came if coin == series["currency"]]
+            outcomes = found.setdefault(series["currency"], [])
+            outcomes += _outcomes(origin, series, mine, as_of)
+    return found
+
+
+def held_against_past(series: "Series", past: Iterable[Outcome]) -> "Series":
+    """The same weeks with bands as wide as past misses ask for; days keep theirs."""
+    from dataclasses import replace
+
+    past = list(past)
+    weeks = []
+    for horizon, span in enumerate(series.weeks, start=1):
+        band = WeekBand(
+            series.weeks[0].starts_on,
+            span.starts_on,
+            horizon,
+            series.kind,
+            span.p10,
+            span.p50,
+            span.p90,
+        )
+        set_to = calibrated(band, past)
+        weeks.append(replace(span, p10=round(set_to.p10), p90=round(set_to.p90)))
+    return replace(series, weeks=tuple(weeks))
+
+
+def _weekly(session: Any, first: date, as_of: date) -> Iterable[tuple[date, dict[str, Any]]]:
+    """The first forecast of every week."""
+    seen: set[date] = set()
+    rows = session.execute(
+        select(NightForecast.as_of, NightForecast.said)
+        .where(NightForecast.as_of >= first, NightForecast.as_of < as_of)
+        .order_by(NightForecast.as_of)
+    )
+    for origin, said in rows:
+        week = origin - timedelta(days=origin.weekday())
+        if week not in seen:
+            seen.add(week)
+            yield origin, orjson.loads(said)
+
+
+def _outcomes(
+    origin: date, series: dict[str, Any], came: list[tuple[date, int]], as_of: date
+) -> Iterable[Outcome]:
+    for horizon, week in enumerate(series["weeks"], start=1):
+        start = date.fromisoformat(week["starts_on"])
+        end = start + timedelta(days=7 - start.weekday())
+        if end <= as_of:
+            band = WeekBand(
+                origin, start, horizon, series["kind"], week["p10"], week["p50"], week["p90"]
+            )
+            yield Outcome(band, sum(minor for day, minor in came if start <= day < end))
