@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy import and_, bindparam, func, or_, select, update
 from sqlmodel import Session
 
-from adapters.outgoing.message import OutgoingMessage
+from adapters.outgoing.message import AttachedFile, OutgoingMessage
 from adapters.outgoing.refusals import Refusal, RefusalKind
 from batch.accepted import reconcile, record_accepted
-from batch.enclosed import enclosed, is_complete
+from batch.enclosed import enclosed, is_complete, sealed
 from batch.envelope import envelope
 from batch.stopped import REFUSED, STOPPED, Stop, stop, stopped_disposition
 from graph.bootstrap import House
@@ -170,15 +170,16 @@ def _judge(going: _Round, session: Session, rows: Sequence[Any]) -> tuple[Letter
     for row in rows:
         account = facts[row.account_id]
         rules = approved.get(row.proposal_id, frozenset())
-        reason, verdict = objection(row, account, policy, rules)
+        its = files.get(row.id, ())
+        reason, verdict = objection(row, account, policy, rules, its)
         if going.now is not None and _not_now(going.now, row, account, policy, verdict):
             continue
-        if not reason and not is_complete(row, files):
+        if not is_complete(row, files):
             reason, verdict = f"{REFUSED}a document of it is missing", None
         if reason:
             stops.append(Stop(row, reason, verdict, account))
             continue
-        at, its = going.now or row.release_at, files.get(row.id, ())
+        at = going.now or row.release_at
         letters.append((envelope(policy, house.reply_key, row, at, its), row, account))
     return letters, stops
 
@@ -191,17 +192,22 @@ def _approved_rules(session: Session, proposal_ids: list[str]) -> dict[str, froz
 
 
 def objection(
-    row: Any, account: AccountFacts, policy: Policy, approved: frozenset[str]
+    row: Any,
+    account: AccountFacts,
+    policy: Policy,
+    approved: frozenset[str],
+    files: tuple[AttachedFile, ...] = (),
 ) -> tuple[str, Verdict | None]:
     """Why a message may not leave after all; empty if it may.
 
     Args:
-        row: The outbox row with its permit's `message_digest`.
+        row: The outbox row with its permit's `message_digest`; the bytes are digested anew.
         account: The account at this moment.
         policy: The policy in force.
         approved: Rules a person's approval of the message covers.
+        files: The documents that go with it.
     """
-    if row.message_digest != row.digest:
+    if row.message_digest != sealed(row, files):
         return "no permit for these bytes", None
     others = tuple(f for f in account.in_flight if f.outbox_id != row.id)
     facts = replace(account, in_flight=others, proposals_waiting=())
