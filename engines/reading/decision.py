@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from engines.reading.languages import small_words
 from engines.reading.linear import Head
-from engines.reading.model import PaidClaim, PromiseClaim
+from engines.reading.model import INTENTS, PaidClaim, PromiseClaim
 from engines.reading.page import Page
 
 # What the night may answer or note by itself, if nothing else is said.
@@ -21,9 +21,7 @@ ROUTINE = frozenset(
         "bounce",
     )
 )
-_DOUBT = (
-    "doubt"  # the limit under this name: an intent that is no routine, likelier than it, counts
-)
+EXCEPTIONS = tuple(each for each in INTENTS if each not in ROUTINE)
 _FEWEST_WORDS = 5
 _LEAST_KNOWN = 0.45
 _LEAST_SMALL = 0.25
@@ -43,6 +41,18 @@ class Found:
     signs: int
 
 
+def risk_of(likely: Mapping[str, float]) -> float:
+    """How likely a message is one for a person.
+
+    Half by what messages for a person look like, half by whether it says anything that is no
+    routine: each of the two misses cases that the other finds.
+    """
+    none = 1.0
+    for each in EXCEPTIONS:
+        none *= 1 - likely[each]
+    return (likely["person"] + 1 - none) / 2
+
+
 def why_human(found: Found, head: Head) -> tuple[str, ...]:
     """The reasons for a person; none where the message is routine beyond doubt."""
     reasons = [f"says {each}" for each in found.intents if each not in ROUTINE]
@@ -50,14 +60,8 @@ def why_human(found: Found, head: Head) -> tuple[str, ...]:
         reasons.append("holds words meant for software")
     if not found.intents:
         reasons.append("is about nothing we know")
-    if head.holds("person", found.likely):
+    if risk_of(found.likely) >= head.thresholds.get("person", 0.5):
         reasons.append("reads like a message for a person")
-    doubt = head.thresholds.get(_DOUBT, 0.5)
-    reasons += [
-        f"may say {each}"
-        for each, likelihood in found.likely.items()
-        if likelihood >= doubt and _is_exception(each) and each not in found.intents
-    ]
     if any(each.conditional for each in found.promises):
         reasons.append("promises on a condition")
     if not_understood(found.page, head):
@@ -65,10 +69,6 @@ def why_human(found: Found, head: Head) -> tuple[str, ...]:
     if len(found.page.message.body) > _LONGEST:
         reasons.append("is too long to be read whole")
     return tuple(dict.fromkeys(reasons))
-
-
-def _is_exception(label: str) -> bool:
-    return label not in ROUTINE and ":" not in label and label not in ("person", "injection")
 
 
 def not_understood(page: Page, head: Head) -> bool:

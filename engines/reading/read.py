@@ -7,7 +7,7 @@ from engines.reading.amounts import minor_of
 from engines.reading.decision import Found, why_human
 from engines.reading.features import message_features
 from engines.reading.injection import find_signs, is_injection
-from engines.reading.intents import intents_of, reasons_of, sentiment_of
+from engines.reading.intents import blend, intents_of, reasons_of, sentiment_of
 from engines.reading.invoices import disputed, mentioned
 from engines.reading.languages import language_of
 from engines.reading.linear import Model, trained
@@ -44,9 +44,10 @@ def read_message(
     page = lay_out(message, calendar=calendar, known_invoices=known_invoices, day_first=day_first)
     language = language_of(f"{page.subject}\n{page.own}")
     head = heads["message"]
-    likely = head.likelihoods(message_features(page, language))
-    intents = intents_of(likely, head)
     judged = judge(page, heads)
+    whole = head.likelihoods(message_features(page, language))
+    likely = blend(whole, [each.sentence for each in judged])
+    intents = intents_of(likely, head)
     invoices = mentioned(page, judged, heads["document"])
     dispute = max((likely[each] for each in _DISPUTES if each in intents), default=0.0)
     limit = heads["document"].thresholds.get("disputed", 0.5)

@@ -34,20 +34,29 @@ LABELS = {
         "person",
         "injection",
     ),
-    "sentence": ("promise", "conditional"),
+    "sentence": (*INTENTS, "person", "promise", "conditional"),
     "date": ("promise", "paid", "first"),
     "amount": ("promise", "paid", "disputed", "instalment", "total"),
     "document": ("invoice", "disputed", "reference"),
 }
+# Labels of a whole message that are learned of its sentences too.
+WHOLE = frozenset((*INTENTS, "person"))
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One row for one head."""
+    """One row for one head.
+
+    Attributes:
+        case: The case it is of; a label of the whole case is said in one of its sentences or more.
+        untold: Labels of which the case does not tell whether they hold here.
+    """
 
     head: str
     features: Features
     labels: frozenset[str]
+    case: str = ""
+    untold: frozenset[str] = frozenset()
 
 
 def examples_of(case: Case, page: Page) -> list[Example]:
@@ -58,15 +67,22 @@ def examples_of(case: Case, page: Page) -> list[Example]:
         labels |= {FLAGGED}
     found = [Example("message", message_features(page, language), labels)]
     for at, line in enumerate(page.lines):
-        promised, undated = _promised(case, page, at)
+        promised, on_condition = _promised(case, page, at)
         mentions = [*line.dates, *line.amounts, *line.documents]
         for each in mentions:
             found.append(_of_mention(case, page, at, each))
-        if promised is not None:
-            labels = {"promise"} if promised else set()
-            if promised and undated:
-                labels.add("conditional")
-            found.append(Example("sentence", sentence_features(page, at), frozenset(labels)))
+        said = {"promise"} if promised else set()
+        if promised and on_condition:
+            said.add("conditional")
+        found.append(
+            Example(
+                "sentence",
+                sentence_features(page, at),
+                frozenset(said | (labels & WHOLE)),
+                case.id,
+                frozenset(("promise", "conditional")) if promised is None else frozenset(),
+            )
+        )
     return found
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from engines.reading.linear import HEADS, Head
-from evals.inbound.examples import LABELS, Example
+from evals.inbound.examples import LABELS, WHOLE, Example
 
 SEED = 20261122
 _LEAST = 2
@@ -44,15 +44,18 @@ def fit(
 def _fit_head(name: str, rows: Sequence[Example], thresholds: Mapping[str, float]) -> Head:
     values, features, rarity = _tabulate(rows)
     labels = LABELS[name]
+    groups = np.unique([each.case for each in rows], return_inverse=True)[1]
     weights = np.zeros((len(features), len(labels)))
     bias = np.full(len(labels), -6.0)
     for column, label in enumerate(labels):
         holds = np.array([label in each.labels for each in rows])
+        told = np.array([label not in each.untold for each in rows])
         if holds.sum() < _FEWEST:
             continue
-        model = LogisticRegression(
-            C=_STRENGTH[name], solver="liblinear", class_weight=_balance(holds), random_state=SEED
-        ).fit(values, holds)
+        model = _fit_label(values, holds, told, _STRENGTH[name])
+        if name == "sentence" and label in WHOLE:
+            told = holds_here(model.decision_function(values), holds, groups)
+            model = _fit_label(values, holds, told, _STRENGTH[name])
         weights[:, column] = model.coef_[0] * rarity
         bias[column] = model.intercept_[0]
     kept = np.sort(np.argsort(-np.abs(weights).max(axis=1), kind="stable")[: _KEPT[name]])
@@ -63,6 +66,27 @@ def _fit_head(name: str, rows: Sequence[Example], thresholds: Mapping[str, float
         bias=bias.astype(np.float32),
         thresholds=dict(thresholds),
     )
+
+
+def _fit_label(
+    values: sp.csr_matrix, holds: NDArray[np.bool_], told: NDArray[np.bool_], strength: float
+) -> LogisticRegression:
+    return LogisticRegression(
+        C=strength, solver="liblinear", class_weight=_balance(holds[told]), random_state=SEED
+    ).fit(values[told], holds[told])
+
+
+def holds_here(
+    sums: NDArray[np.float64], holds: NDArray[np.bool_], groups: NDArray[np.intp]
+) -> NDArray[np.bool_]:
+    """Which sentences tell of a label of their whole message.
+
+    Where the message lacks it, all do; where it has it, only those that a first model finds
+    likely, and the likeliest in any case: the others may be about something else.
+    """
+    best = np.full(groups.max() + 1, -np.inf)
+    np.maximum.at(best, groups, sums)
+    return ~holds | (sums > 0) | (sums >= best[groups])
 
 
 def _balance(holds: NDArray[np.bool_]) -> dict[bool, float]:

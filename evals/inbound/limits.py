@@ -4,18 +4,19 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from engines.reading.decision import ROUTINE
-from engines.reading.linear import HEADS
-from engines.reading.model import INTENTS
+from engines.reading.decision import risk_of
+from engines.reading.intents import blend
+from engines.reading.linear import HEADS, Model
 from evals.inbound.examples import FLAGGED, LABELS, Example
 from evals.inbound.fitting import fit
 
-RECALL = 0.9925  # of messages for a person
+RECALL = 0.995  # of messages for a person
 _GRID = np.linspace(0.12, 0.6, 25)
 _FEW = 12  # cases of a label below which its limit is drawn to the common one
 _COMMON = 0.3
 _INJECTION = 0.35
-Rows = Sequence[tuple[frozenset[str], Mapping[str, float]]]
+Judgement = tuple[frozenset[str], Mapping[str, float]]
+Rows = Sequence[Judgement]
 Limits = dict[str, dict[str, float]]
 
 
@@ -26,19 +27,30 @@ def limits_of(examples: Sequence[Sequence[Example]], folds: Sequence[int]) -> Li
         examples: The rows of each case.
         folds: To which fold each case belongs.
     """
-    judged: dict[str, list[tuple[frozenset[str], Mapping[str, float]]]] = {
-        each: [] for each in HEADS
-    }
+    judged: dict[str, list[Judgement]] = {each: [] for each in HEADS}
+    pairs = list(zip(examples, folds, strict=True))
     for fold in sorted(set(folds)):
-        pairs = list(zip(examples, folds, strict=True))
         heads = fit([each for one, at in pairs if at != fold for each in one])
         for one, at in pairs:
-            for each in one if at == fold else ():
-                judged[each.head].append((each.labels, heads[each.head].likelihoods(each.features)))
+            if at == fold:
+                for head, judgement in judge_unseen(one, heads):
+                    judged[head].append(judgement)
     limits = {name: {label: _best(judged[name], label) for label in LABELS[name]} for name in HEADS}
     limits["sentence"]["conditional"] = max(limits["sentence"]["conditional"], _COMMON)
-    limits["message"] |= {"injection": _INJECTION} | _doubt(judged["message"], limits["message"])
+    limits["message"] |= {"injection": _INJECTION, "person": _person(judged["message"])}
     return limits
+
+
+def judge_unseen(examples: Sequence[Example], heads: Model) -> list[tuple[str, Judgement]]:
+    """What a model finds in the rows of one case: heads, true labels and likelihoods."""
+    found = [
+        (each.head, (each.labels, heads[each.head].likelihoods(each.features))) for each in examples
+    ]
+    sentences = [likely for head, (_labels, likely) in found if head == "sentence"]
+    return [
+        (head, (labels, blend(likely, sentences) if head == "message" else likely))
+        for head, (labels, likely) in found
+    ]
 
 
 def _best(rows: Rows, label: str) -> float:
@@ -61,20 +73,10 @@ def _balance(holds: np.ndarray, found: np.ndarray) -> float:
     return 2 * hits / max(1.0, float(holds.sum() + found.sum()))
 
 
-def _doubt(rows: Rows, limits: Mapping[str, float]) -> dict[str, float]:
-    """The limits of "for a person" and of intents that are no routine, for the stated recall."""
-    person = np.array(["person" in labels for labels, _likely in rows])
-    said = np.array([FLAGGED in held or _says_exception(likely, limits) for held, likely in rows])
-    whole = np.array([each["person"] for _labels, each in rows])
-    least = np.array([max(each[i] for i in INTENTS if i not in ROUTINE) for _labels, each in rows])
-    best: tuple[float, float, float] = (-1.0, 0.1, 0.1)
-    for limit in np.linspace(0.02, 0.6, 59):
-        for doubt in np.linspace(0.05, 0.5, 46):
-            found = said | (whole >= limit) | (least >= doubt)
-            if found[person].mean() >= RECALL:
-                best = max(best, (float((~found)[~person].mean()), float(limit), float(doubt)))
-    return {"person": best[1], "doubt": best[2]}
-
-
-def _says_exception(likely: Mapping[str, float], limits: Mapping[str, float]) -> bool:
-    return any(likely[each] >= limits[each] for each in INTENTS if each not in ROUTINE)
+def _person(rows: Rows) -> float:
+    """The highest limit of the risk at which the stated share of messages reach a person."""
+    risks = sorted(
+        risk_of(likely) for held, likely in rows if "person" in held and FLAGGED not in held
+    )
+    spared = int(len(risks) * (1 - RECALL) + 1e-9)
+    return max(0.02, risks[spared]) if risks else 0.1
