@@ -70,7 +70,7 @@ def _take_in_bank(night: Night, path: Path) -> None:
         night.house.ledger,
         path.name,
         data,
-        read_bank_file(path.name, data),
+        read_bank_file(path.name, data, mappings=MappingStore(night.house.home / "mappings")),
         as_of=night.as_of,
         currency=night.house.policy.company.currency,
         actor="night",

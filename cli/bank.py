@@ -1,5 +1,6 @@
 """`dunwell bank`: statements and remittances, checked by their balances, into the books once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,6 +11,9 @@ import typer
 
 from adapters.bank_files.model import UNKNOWN_CURRENCY, BankFile, BankLine
 from adapters.bank_files.reading import read_bank_file
+from adapters.spreadsheets.mapping_store import MappingStore
+from cli.bank_advices import show_advices
+from cli.bank_profiles import WORD, keep_mapping, show_profiles, store_of, told_columns
 from cli.output import amounts, emit, fail, note, say, show_table
 from ledger.errors import BadInput
 from ledger.money import currency_digits
@@ -35,6 +39,20 @@ class Examined:
     taken: "TakenIn | None" = None
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a person says of tables: a profile or columns, and the mappings kept before."""
+
+    profile: str | None = None
+    mapping: tuple[str, ...] = ()
+    store: MappingStore | None = None
+
+    @property
+    def columns(self) -> str | None:
+        """Profile or columns as the readers take them."""
+        return told_columns(self.profile, self.mapping)
+
+
 def run(
     home: Path | None,
     files: list[Path],
@@ -42,17 +60,25 @@ def run(
     dry_run: bool,
     accept_difference: bool,
     as_of: date | None,
+    *,
+    profile: str | None = None,
+    mapping: Sequence[str] = (),
 ) -> None:
     """Read every file and book the good ones; a refused one hides no other, and ends with 2."""
+    if files == [WORD] and not WORD.exists():
+        show_profiles(json_out)
+        return
+    told = Told(profile, tuple(mapping), store_of(home))
     if dry_run:
-        examined = [examine(path) for path in files]
+        examined = [examine(path, told) for path in files]
     else:
         from cli.home import opened
 
         with opened(home) as house:
-            examined = [examine(path) for path in files]
+            examined = [examine(path, told) for path in files]
             for each in examined:
                 _take_in(house, each, accept_difference, as_of)
+                _keep(each, told)
     _show(examined, json_out)
     refused = [each.error for each in examined if each.error]
     for error in refused:
@@ -61,11 +87,12 @@ def run(
         raise typer.Exit(2)
 
 
-def examine(path: Path) -> Examined:
+def examine(path: Path, told: Told) -> Examined:
     """Read one file; warnings go to stderr."""
+    columns = told.columns
     try:
         data = path.read_bytes()
-        file = read_bank_file(str(path), data)
+        file = read_bank_file(str(path), data, profile=columns, mappings=told.store)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         return Examined(path, error=f"{path}: {reason}; give the path of a file")
@@ -74,6 +101,13 @@ def examine(path: Path) -> Examined:
     for warning in file.warnings:
         note(f"warning: {warning}")
     return Examined(path, data, file)
+
+
+def _keep(each: Examined, told: Told) -> None:
+    """Keep the columns a person named, once a table was taken in by them."""
+    is_table = each.file is not None and each.file.format in ("csv", "workbook")
+    if is_table and each.taken and told.store and told.mapping:
+        keep_mapping(told.store, str(each.path), each.data, ",".join(told.mapping))
 
 
 def _take_in(house: "House", each: Examined, accept_difference: bool, as_of: date | None) -> None:
@@ -107,7 +141,9 @@ def _show(examined: list[Examined], json_out: bool) -> None:
     if json_out:
         emit(rows)
         return
-    show_table(_HEADS, [[_shown(row[head]) for head in _HEADS] for row in rows], right=_NUMBERS)
+    shown = [_figures(each, row) for each, row in zip(examined, rows, strict=True)]
+    show_table(_HEADS, shown, right=_NUMBERS)
+    show_advices((str(each.path), each.file) for each in examined if each.file)
     for each in examined:
         if each.taken:
             say(f"{each.path}: {_told(each.taken)}")
@@ -163,6 +199,13 @@ def _sum(lines: list[BankLine]) -> str:
         minor[line.currency] = minor.get(line.currency, 0) + line.amount_minor
     parts = (Decimal(each).scaleb(-_digits(currency)) for currency, each in minor.items())
     return f"{sum(parts, Decimal(0)):f}"
+
+
+def _figures(each: Examined, row: dict[str, Any]) -> list[object]:
+    """The cells of a file; one of advices alone has no transactions to count."""
+    is_advice = each.file is not None and not each.file.statements
+    blank = _NUMBERS if is_advice else ()
+    return ["-" if head in blank else _shown(row[head]) for head in _HEADS]
 
 
 def _shown(value: object) -> object:

@@ -136,14 +136,36 @@ def bank(
     accept_difference: Annotated[
         bool, typer.Option("--accept-difference", help="Also take in what does not tie.")
     ] = False,
+    profile: Annotated[
+        str | None,
+        typer.Option("--profile", help="Layout of a table; `dunwell bank profiles` lists them."),
+    ] = None,
+    mapping: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--mapping", metavar="PART=COLUMN", help="A column of a table; kept for its header."
+        ),
+    ] = None,
     as_of: MaybeAsOf = None,
     home: Home = None,
     json_out: Json = False,
 ) -> None:
-    """Take in bank statements and remittances of any supported format, once, if they tie."""
+    """Take in bank statements and remittances of any supported format, once, if they tie.
+
+    `dunwell bank profiles` lists the layouts of tables that are known by name.
+    """
     from cli.bank import run
 
-    run(home, files, json_out, dry_run, accept_difference, as_of)
+    run(
+        home,
+        files,
+        json_out,
+        dry_run,
+        accept_difference,
+        as_of,
+        profile=profile,
+        mapping=mapping or (),
+    )
 
 
 @app.command()

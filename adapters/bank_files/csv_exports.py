@@ -10,14 +10,16 @@ from collections.abc import Iterator, Sequence
 from adapters.bank_files.advice_mail import advice_of
 from adapters.bank_files.advice_mail_lines import read_message
 from adapters.bank_files.advice_mail_text import Words
-from adapters.bank_files.code_pages import code_page
+from adapters.bank_files.code_pages import code_page, plain_bytes
+from adapters.bank_files.columns import locate
 from adapters.bank_files.csv_balances import statement, walk
-from adapters.bank_files.csv_profiles import named_profile
+from adapters.bank_files.csv_profiles import MAPPING_KIND, named_profile
 from adapters.bank_files.csv_rows import ExportRows, Moved, readings
 from adapters.bank_files.csv_tables import Export, take_export
 from adapters.bank_files.model import BankFile, Statement
 from adapters.spreadsheets.cells import cell_text
 from adapters.spreadsheets.grid import Grid, UnreadableFile, read_grid
+from adapters.spreadsheets.mapping import ColumnMapping
 from adapters.spreadsheets.mapping_store import MappingStore
 from adapters.spreadsheets.text_files import decode, sniff_delimiter
 from adapters.spreadsheets.workbooks import is_workbook
@@ -74,6 +76,33 @@ def read(
         format="csv" if grid.kind != "workbook" else "workbook",
         statements=tuple(_statements(rows, export, moved)),
         warnings=tuple(warnings),
+    )
+
+
+def mapping_of(name: str, data: bytes, told: str) -> ColumnMapping | None:
+    """The columns a person named, to be kept for this header; None where there is no header.
+
+    Args:
+        name: What errors call the file.
+        data: Its bytes.
+        told: `part=Column` pairs, as `read` takes them.
+
+    Raises:
+        BadInput: No table of lines, or a column that is not there.
+    """
+    known = named_profile(told, name)
+    data = plain_bytes(data, name)
+    grid = read_grid(data, name, encoding=None if _is_utf8(data) else _encoding(data))
+    header = take_export(grid, known, None).columns.header
+    if not any(header):
+        return None
+    return ColumnMapping(
+        MAPPING_KIND,
+        header,
+        locate(header, known.columns, name),
+        "given",
+        decimal=known.decimal,
+        dates=known.dates,
     )
 
 

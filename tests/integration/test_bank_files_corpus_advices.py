@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from adapters.bank_files.csv_profiles import profiles
 from adapters.bank_files.model import BankFile, RemittanceLine
 from adapters.bank_files.reading import read_bank_file
+from ledger.errors import BadInput
 from tests.support.bank_files import corpus_faults
 from tests.support.shared_data import shared
 
@@ -174,11 +176,26 @@ def test_payment_service_export__ties_in_every_currency_with_its_fees() -> None:
         assert any(line.code == "fee" for line in file.lines)
 
 
-def test_export_without_a_header__is_read_once_its_columns_are_named() -> None:
-    folder = shared("bank/csv")
-    name = "b2y_test_delimiter_tab.csv"
-    data = (folder / name).read_bytes()
-    file = read_bank_file(name, data, profile="date_text_value_in_out")
-    wanted = read_bank_file("b2y_test_headers.csv", (folder / "b2y_test_headers.csv").read_bytes())
-    assert total(file) == total(wanted)
-    assert rows(file) == rows(wanted)
+PROFILES = [
+    ("b2y_test_delimiter_tab.csv", "date_text_value_in_out", 73, "-4580.70"),
+    ("b2y_test_row_format_default.csv", "date_text_value_in_out", 73, "-4580.70"),
+    ("b2y_statement_1.csv", "card_seven_columns_in_out", 1, "-20.59"),
+    ("oca_sheet_original_currency_no_header.csv", "date_text_currency_amount_mdy", 1, "1525.00"),
+]
+
+
+@pytest.mark.parametrize(("name", "profile", "count", "net"), PROFILES)
+def test_export_without_a_header__is_read_once_its_layout_is_named(
+    name: str, profile: str, count: int, net: str
+) -> None:
+    file = read_bank_file(name, (shared("bank/csv") / name).read_bytes(), profile=profile)
+    assert (rows(file), total(file)) == (count, Decimal(net))
+
+
+@pytest.mark.parametrize("name", sorted(REFUSED["csv"] - {name for name, *_ in PROFILES}))
+def test_export_that_no_layout_explains__is_refused_with_any_of_them(name: str) -> None:
+    data = (shared("bank/csv") / name).read_bytes()
+    for profile in profiles().values():
+        if not profile.header:
+            with pytest.raises(BadInput, match=f"^{name}"):
+                read_bank_file(name, data, profile=profile.name)
