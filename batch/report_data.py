@@ -195,10 +195,12 @@ class CurrencyLine(Part):
 
 
 class ForecastWeek(Part):
-    """Cash expected in a week that starts on a Monday."""
+    """Cash of the open book expected in a week that starts on a Monday, with P10 and P90."""
 
     week_start: date
     amounts: Amounts
+    low: Amounts = ()
+    high: Amounts = ()
 
 
 class ModelLine(Part):

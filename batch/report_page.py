@@ -98,7 +98,11 @@ def bucket_words(name: str) -> str:
 def in_currency(week: ForecastWeek, currency: str) -> str:
     """What a week is expected to bring in a currency."""
     minor = _minor_in(week, currency)
-    return bare(Money(minor, currency)) if minor else _NONE
+    if not minor:
+        return _NONE
+    ends = [next((a for a in end if a.currency == currency), None) for end in (week.low, week.high)]
+    told = bare(Money(minor, currency))
+    return f"{told} ({bare(ends[0])} to {bare(ends[1])})" if ends[0] and ends[1] else told
 
 
 def price(line: ModelLine, currency: str) -> str:

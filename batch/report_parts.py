@@ -273,12 +273,21 @@ def feeds_part(session: Session, as_of: date, policy: Policy) -> tuple[FeedLine,
 
 
 def forecast_part(weeks: list[list[Any]]) -> tuple[ForecastWeek, ...]:
-    """The forecast the night made, a line a week."""
-    by_week: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    for week_start, currency, minor, *_bands in weeks:
-        by_week[week_start].append((currency, minor))
+    """The forecast the night made, a line a week: (week, currency, expected, P10, P90) each."""
+    by_week: dict[str, list[list[Any]]] = defaultdict(list)
+    for row in weeks:
+        by_week[row[0]].append(row)
+
+    def sums(found: list[list[Any]], place: int) -> tuple[Money, ...]:
+        return _amounts((row[1], row[place]) for row in found if len(row) > place)
+
     return tuple(
-        ForecastWeek(week_start=date.fromisoformat(week), amounts=_amounts(found))
+        ForecastWeek(
+            week_start=date.fromisoformat(week),
+            amounts=sums(found, 2),
+            low=sums(found, 3),
+            high=sums(found, 4),
+        )
         for week, found in sorted(by_week.items())
     )
 

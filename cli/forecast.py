@@ -1,4 +1,4 @@
-"""`dunwell forecast`: expected cash from files, for trying and measuring."""
+"""`dunwell forecast`: expected cash of a home, and from files for trying and measuring."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli import forecast_home
 from cli.options import Json, read_day
 from ledger.errors import BadInput
 
@@ -14,14 +15,15 @@ if TYPE_CHECKING:
     from engines.forecast.conformal import WeekBand
     from engines.risk.history import InvoiceHistory
 
-app = typer.Typer(help="Expected cash, alone over files.", no_args_is_help=True)
+app = typer.Typer(help="Expected cash, of a home or over a file.", no_args_is_help=True)
+app.add_typer(forecast_home.app)
 
 HEADS = ("origin", "week_start", "horizon", "kind", "p10", "p50", "p90")
 
 
 @app.callback()
 def group() -> None:
-    """Expected cash, alone over files."""
+    """Expected cash, of a home or over a file."""
 
 
 @app.command("backtest")

@@ -13,8 +13,7 @@ from ledger.states import PlanState
 from policies.schema import ForecastPolicy
 
 if TYPE_CHECKING:
-    from engines.forecast.billing import Replay
-    from engines.forecast.book import Drawing
+    from engines.forecast.book import Drawing, ToBill
     from engines.forecast.cash import Curves, ExpectedItems
     from engines.forecast.known_events import KnownEvents, Planned, Promised
     from engines.risk.history import InvoiceHistory
@@ -72,18 +71,19 @@ def drawing_of(policy: ForecastPolicy) -> "Drawing":
     return Drawing(weeks=policy.weeks, days=policy.days, paths=policy.paths)
 
 
-def billing_ahead(ahead: CashAhead, days: int) -> "dict[str, tuple[Replay, float]]":
-    """By currency, the invoices to be expected and how far the level of billing strays."""
+def billing_ahead(ahead: CashAhead, days: int) -> "dict[str, ToBill]":
+    """By currency, the invoices expected to be issued."""
     import numpy as np
 
     from engines.forecast.billing import expect_billing, level_spread
+    from engines.forecast.book import ToBill
 
     known = ahead.known.known_before(ahead.as_of)
     found = {}
     for currency in np.unique(known.currency).tolist():
         mine = known.take(known.currency == currency)
         billed = expect_billing(ahead.model, mine, ahead.as_of, days)
-        found[str(currency)] = billed, level_spread(mine, ahead.as_of)
+        found[str(currency)] = ToBill(billed, level_spread(mine, ahead.as_of))
     return found
 
 

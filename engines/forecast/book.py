@@ -60,6 +60,19 @@ class Series:
     days: tuple[Span, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ToBill:
+    """Invoices expected to be issued.
+
+    Attributes:
+        replay: Recent billing laid over the weeks to come.
+        spread: How far the level of billing strays, as a share of it.
+    """
+
+    replay: Replay
+    spread: float
+
+
 @dataclass(frozen=True, slots=True)
 class Drawing:
     """How paths are drawn."""
@@ -82,7 +95,7 @@ def horizon_days(as_of: date, drawing: Drawing) -> int:
 
 def book_series(
     items: ExpectedItems,
-    billing: Mapping[str, tuple[Replay, float]],
+    billing: Mapping[str, ToBill],
     drawing: Drawing,
     dimension: str = "segment",
 ) -> list[Series]:
@@ -90,7 +103,7 @@ def book_series(
 
     Args:
         items: What is open, and when it is expected.
-        billing: By currency, the invoices expected to be issued and the spread of their level.
+        billing: By currency, the invoices expected to be issued.
         drawing: How paths are drawn.
         dimension: The parts kept apart: `segment` or `account`.
     """
@@ -102,8 +115,8 @@ def book_series(
         whole = OPEN_BOOK, "currency", "", currency
         sums[whole] = sums.get(whole, 0) + drawn
         sums[OPEN_BOOK, dimension, value, currency] = drawn
-    for currency, (replay, spread) in sorted(billing.items()):
-        billed = replay.paths(edges, drawing.paths, drawing.seed, spread)
+    for currency, to_bill in sorted(billing.items()):
+        billed = to_bill.replay.paths(edges, drawing.paths, drawing.seed, to_bill.spread)
         opened = sums.get((OPEN_BOOK, "currency", "", currency))
         sums[TOTAL, "currency", "", currency] = billed if opened is None else billed + opened
     return [

@@ -1,4 +1,4 @@
-"""Set-based reads for risk and forecast: invoices with the day their cash came, and what is open."""
+"""Set-based reads for risk and forecast: invoices with the day their cash came, what is open."""
 
 from datetime import date, timedelta
 from typing import NamedTuple

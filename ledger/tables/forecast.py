@@ -13,7 +13,7 @@ class NightForecast(Table, table=True):
 
     Attributes:
         method: In words, what the chances rest on.
-        said: JSON: bands by kind, part of the book, week and day; what moved since the night before.
+        said: JSON: bands by kind, part of the book, week and day; what moved since last night.
         items: Compressed open items with their curves; only the newest nights keep theirs.
     """
 

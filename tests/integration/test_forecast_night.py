@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from ledger.errors import BadInput, NotFound
 from ledger.tables.forecast import NightForecast
 from ledger.tables.receivable import Receipt
 from policies.load import load_policy
@@ -18,6 +19,7 @@ from tools.forecast_record import (
     newest_forecast,
     past_outcomes,
 )
+from tools.scenarios import Happening, Scenario, play
 
 POLICY = load_policy().forecast
 
@@ -136,3 +138,36 @@ class TestRecord:
         assert wide.weeks[0].p50 == 100
         assert held_against_past(series, []) == series
         assert as_json([series])[0]["weeks"][0]["starts_on"] == self.MONDAY.isoformat()
+
+
+class TestScenarios:
+    def test_customer_slips__its_cash_moves_and_nothing_is_lost(self, book: CaseBook) -> None:
+        account = book.account("C-1")
+        book.invoice(account, "INV-1", minor=5_000, late=0)
+        found = self.play(book, Happening(slips=account, days=21))
+        moved = sum(week.difference.minor for week in found.weeks)
+        assert found.weeks[0].difference.minor < 0
+        assert abs(moved + sum(each.minor for each in found.later)) <= 1
+
+    def test_dispute_resolves__its_cash_comes_sooner(self, book: CaseBook) -> None:
+        account = book.account("C-1")
+        invoice = book.invoice(account, "INV-1", minor=5_000, late=30)
+        dispute = book.dispute(account, invoice)
+        found = self.play(book, Happening(resolves=dispute, on=AS_OF, settled_percent=50))
+        assert found.weeks[0].difference.minor > 0
+
+    def test_two_things_at_once__are_refused(self, book: CaseBook) -> None:
+        with pytest.raises(BadInput, match="one thing"):
+            self.play(book, Happening(slips="a", resolves="b"))
+
+    def test_dispute_nobody_knows__is_told(self, book: CaseBook) -> None:
+        with pytest.raises(NotFound, match="dsp_x"):
+            self.play(book, Happening(resolves="dsp_x"))
+
+    def test_plan_nobody_proposed__is_told(self, book: CaseBook) -> None:
+        with pytest.raises(NotFound, match="pln_x"):
+            self.play(book, Happening(accepts="pln_x"))
+
+    def play(self, book: CaseBook, happening: Happening) -> Scenario:
+        with book.ledger.read() as session:
+            return play(session, load_policy(), AS_OF, happening)
