@@ -1,16 +1,23 @@
 """Who opens what customers wrote: a reader without tools, whose answer is claims, nothing else."""
 
 import functools
+from collections.abc import Iterator
 from importlib import resources
 
+from adapters.inbound_mail.message import HIDDEN_TEXT, OTHER_VERSION
 from agents.chat_model import ChatPort
 from agents.model_reading import add_claims
+from agents.part_reading import ReadPart, add_parts
 from engines.reading.message import InboundText
 from engines.reading.model import Reading
 from engines.reading.read import read_message
 from ledger.ids import digest
-from ledger.tables.inbound import Inbound
 from policies.schema import Policy
+from tools.inbound_sealed import Incoming, Part
+
+_MOST_PARTS = 8
+_WORDS = ("text/plain", "text/html", "application/pdf")
+"""Files that can be the message itself, where nothing else was written."""
 
 
 @functools.cache
@@ -24,21 +31,43 @@ def reader_version() -> str:
     return digest(b"\x1f".join(name.encode() + b"\x1f" + data for name, data in parts))[:12]
 
 
-def read_inbound(row: Inbound, policy: Policy, model: ChatPort | None = None) -> Reading:
+def read_inbound(message: Incoming, policy: Policy, model: ChatPort | None = None) -> Reading:
     """Read one message by the trained reader, and by a model beside it where one is configured.
 
     Args:
-        row: The message as it was taken in.
+        message: The message as it was taken in, its words sealed.
         policy: Its calendar is what relative dates count in.
         model: A configured model; never the offline one, which cannot read.
     """
     calendar = policy.company.calendar
-    message = InboundText(
-        subject=row.subject,
-        body=row.body,
-        received=row.received_at,
-        sender=row.sender,
-        carrier=row.carrier,
+    beside = [part for part in message.parts if part.text]
+    body = message.body.open_to_read()
+    if not message.body:
+        said = [part for part in beside if part.media_type in _WORDS][:_MOST_PARTS]
+        beside = [part for part in beside if part not in said]
+        body = "\n\n".join(part.text.open_to_read() for part in said)
+    words = _text(message, message.subject.open_to_read(), body)
+    reading = read_message(words, calendar=calendar)
+    if model:
+        reading = add_claims(reading, words, policy, model, calendar)
+    read = list(_read_parts(message, beside, calendar))
+    return add_parts(reading, read, left=len(beside) - len(read))
+
+
+def _read_parts(message: Incoming, parts: list[Part], calendar: str) -> Iterator[ReadPart]:
+    """Readings of what came beside the words, the suspicious first."""
+    suspicious = (HIDDEN_TEXT, OTHER_VERSION)
+    ranked = sorted(parts, key=lambda part: part.media_type not in suspicious)
+    for part in ranked[:_MOST_PARTS]:
+        words = _text(message, "", part.text.open_to_read())
+        yield ReadPart(part.media_type, read_message(words, calendar=calendar))
+
+
+def _text(message: Incoming, subject: str, body: str) -> InboundText:
+    return InboundText(
+        subject=subject,
+        body=body,
+        received=message.received_at,
+        sender=message.sender,
+        carrier=message.carrier,
     )
-    reading = read_message(message, calendar=calendar)
-    return add_claims(reading, message, policy, model, calendar) if model else reading

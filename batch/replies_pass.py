@@ -8,6 +8,7 @@ from engines.reading.model import Reading
 from graph.resume import open_threads
 from ledger.identities import Identity
 from ledger.queries.replies import unread, unread_count
+from tools.inbound_sealed import Incoming, incoming
 from tools.reply_desk import Handled, ReplyDesk
 
 _CHUNK = 100
@@ -26,20 +27,21 @@ def replies_pass(night: Night) -> None:
         night.progress("replies", done, total)
 
 
-def _read_chunk(night: Night) -> dict[str, Reading]:
-    """Readings by message; outside a transaction, because a model may take its time."""
+def _read_chunk(night: Night) -> list[tuple[Incoming, Reading]]:
+    """Messages with their readings; outside a transaction: a model may take its time."""
     with night.house.ledger.read(as_=Identity.AGENT) as session:
-        rows = unread(session, _CHUNK)
-        session.expunge_all()
+        messages = incoming(session, unread(session, _CHUNK))
     policy = night.house.policy
-    model = night.house.model if rows and night.house.settings.model else None
-    return {row.id: read_inbound(row, policy, model) for row in rows}
+    model = night.house.model if messages and night.house.settings.model else None
+    return [(each, read_inbound(each, policy, model)) for each in messages]
 
 
-def _act_on(night: Night, readings: dict[str, Reading]) -> Handled:
+def _act_on(night: Night, readings: list[tuple[Incoming, Reading]]) -> Handled:
     with night.house.ledger.write(as_=Identity.POSTER) as session:
-        rows = [row for row in unread(session, _CHUNK) if row.id in readings]
-        handled = _desk(night, session).handle([(row, readings[row.id]) for row in rows])
+        still = set(unread(session, _CHUNK))
+        handled = _desk(night, session).handle(
+            [each for each in readings if each[0].inbound_id in still]
+        )
         night.add(
             "replies",
             read=handled.read,

@@ -139,9 +139,8 @@ def show(inbound_id: MessageId, home: Home = None) -> None:
         raise NotFound(f"no message {inbound_id}; `dunwell mail list` shows them")
     (each,) = found
     show_heading(each.subject.open_to_read() or "(no subject)")
-    row = each.row
-    say(f"From {row.sender_name} <{row.sender}>, {row.received_at:%Y-%m-%d %H:%M} UTC")
-    say(f"Sender proven: {row.authentic}. Account: {row.account_id or 'not known'}.\n")
+    say(f"From {each.sender_name} <{each.sender}>, {each.received_at:%Y-%m-%d %H:%M} UTC")
+    say(f"Sender proven: {each.authentic}. Account: {each.account_id or 'not known'}.\n")
     say(each.body.open_to_read())
     for part in each.parts:
         show_heading(f"{part.name} ({part.media_type})")

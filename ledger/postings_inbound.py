@@ -1,6 +1,6 @@
 """What came in, as rows of the books, and a stage that a late bounce takes back. Only tools/."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -33,6 +33,12 @@ def post_inbound(
     add_rows(session, Attachment, list(attachments))
     insert_new(session, Message, list(messages))
     touch(session, {row["account_id"] for row in messages})
+
+
+def mark_read(session: Session, inbound_ids: Collection[str], reader: str) -> None:
+    """Note by which reader messages were read."""
+    named = update(Inbound).where(Inbound.id.in_(sorted(inbound_ids)))
+    session.execute(named.values(state="read", read_by=reader))
 
 
 def put_dunning_back(session: Session, before: Mapping[str, tuple[int, date | None]]) -> None:

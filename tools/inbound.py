@@ -104,9 +104,9 @@ def _know(message: IncomingMessage, link: Link, doubted: dict[str, str]) -> NewM
 
 
 def _state(message: IncomingMessage, link: Link) -> str:
-    """Where a message starts: bounces are dealt with here, machines nobody knows are set aside."""
+    """Where a message starts: what machines wrote is kept and never read for claims or answered."""
     if link.account_id:
-        return "read" if message.kind is MessageKind.BOUNCE else "new"
+        return "new" if message.kind is MessageKind.MESSAGE else "read"
     if message.kind is not MessageKind.MESSAGE and not link.suggested:
         return "set_aside"
     return "unlinked"

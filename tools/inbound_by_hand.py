@@ -30,7 +30,7 @@ def link_by_hand(
     known = reads.contacts_by_email(session, [row.sender]).get(row.sender, ())
     is_bounce = row.kind == MessageKind.BOUNCE
     row.account_id, row.linked_by = account_id, "person"
-    row.state = "read" if is_bounce else "new"
+    row.state = "new" if row.kind == MessageKind.MESSAGE else "read"
     row.contact_id = next((c.contact_id for c in known if c.account_id == account_id), None)
     session.add(row)
     session.flush()

@@ -16,10 +16,12 @@ from ledger.facts import AccountFacts
 from ledger.journal import audit, insert_new
 from ledger.postings_cases import mark_message_answered
 from ledger.postings_claims import settle_claims
+from ledger.postings_inbound import mark_read
 from ledger.queries.account_facts import load_facts
 from ledger.queries.replies import Numbers, invoices_by_number, unproven_claims
-from ledger.tables.inbound import Claim, Inbound
+from ledger.tables.inbound import Claim
 from policies.schema import Policy
+from tools.inbound_sealed import Incoming
 from tools.plans import habits_of
 from tools.proposals import Submitted, submit
 from tools.reply_actions import Response, answers, respond
@@ -55,7 +57,7 @@ class ReplyDesk:
         """Settle earlier claims by what the books hold now; returns how many."""
         return settle_claims(self.session, self.as_of)
 
-    def handle(self, read: Iterable[tuple[Inbound, Reading]]) -> Handled:
+    def handle(self, read: Iterable[tuple[Incoming, Reading]]) -> Handled:
         """Record the claims of messages and act on them, in the caller's write transaction.
 
         Args:
@@ -82,10 +84,10 @@ class ReplyDesk:
         return handled
 
     def _said(
-        self, row: Inbound, reading: Reading, numbers: Numbers, repeats: dict[str, int]
+        self, row: Incoming, reading: Reading, numbers: Numbers, repeats: dict[str, int]
     ) -> Said:
         return Said(
-            inbound_id=row.id,
+            inbound_id=row.inbound_id,
             account_id=row.account_id or "",
             contact_id=row.contact_id,
             received_on=row.received_on,
@@ -95,7 +97,7 @@ class ReplyDesk:
             repeats=repeats,
         )
 
-    def _one(self, row: Inbound, said: Said, facts: AccountFacts, handled: Handled) -> None:
+    def _one(self, row: Incoming, said: Said, facts: AccountFacts, handled: Handled) -> None:
         response = respond(said, facts, self.policy)
         claims = claim_rows(said, self.policy.replies, facts.as_of)
         handled.claims += insert_new(self.session, Claim, claims)
@@ -104,9 +106,8 @@ class ReplyDesk:
         letters = answers(said, now_known, response.person_because)
         done += self._ask(tuple(letters), now_known, self._why(row))
         if response.answered:
-            mark_message_answered(self.session, row.id)
-        row.state, row.read_by = "read", self.reader
-        self.session.add(row)
+            mark_message_answered(self.session, row.inbound_id)
+        mark_read(self.session, [row.inbound_id], self.reader)
         self._note(row, response, done)
         handled.read += 1
         handled.done += sum(isinstance(each.verdict, Allow) for each in done)
@@ -130,17 +131,17 @@ class ReplyDesk:
             why=why,
         )
 
-    def _why(self, row: Inbound) -> str:
-        return f"From the customer's message {row.id} of {row.received_on}."
+    def _why(self, row: Incoming) -> str:
+        return f"From the customer's message {row.inbound_id} of {row.received_on}."
 
-    def _note(self, row: Inbound, response: Response, done: tuple[Submitted, ...]) -> None:
+    def _note(self, row: Incoming, response: Response, done: tuple[Submitted, ...]) -> None:
         audit(
             self.session,
             self.now,
             "message_read",
             row.account_id or "",
             AUTHOR,
-            inbound_id=row.id,
+            inbound_id=row.inbound_id,
             reader=self.reader,
             did=[each.action.type for each in done if isinstance(each.verdict, Allow)],
             refused=[each.action.type for each in done if isinstance(each.verdict, Deny)],

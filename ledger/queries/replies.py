@@ -30,10 +30,10 @@ def plain_number(number: str) -> str:
     return "".join(sign for sign in number.casefold() if sign.isalnum())
 
 
-def unread(session: Session, limit: int) -> list[Inbound]:
-    """Messages of known accounts that nobody has read yet, oldest first."""
+def unread(session: Session, limit: int) -> list[str]:
+    """Ids of messages of known accounts that nobody has read yet, oldest first."""
     query = (
-        select(Inbound)
+        select(Inbound.id)
         .where(Inbound.state == "new", Inbound.kind == "message", Inbound.account_id.is_not(None))
         .order_by(Inbound.received_at, Inbound.id)
         .limit(limit)

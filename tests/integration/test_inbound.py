@@ -59,7 +59,7 @@ class TestHistory:
 
     def test_auto_reply__is_kept_and_never_answered(self, mail_room: MailRoom) -> None:
         mail_room.take(mail(In_Reply_To=OURS, Auto_Submitted="auto-replied"))
-        assert mail_room.only().kind == "auto_reply"
+        assert (mail_room.only().kind, mail_room.only().state) == ("auto_reply", "read")
         assert [each.answered for each in mail_room.heard()] == [True]
 
     def test_portal_message__is_linked_by_its_account(self, mail_room: MailRoom) -> None:
