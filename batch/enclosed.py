@@ -10,6 +10,7 @@ from sqlmodel import Session
 from adapters.outgoing.message import AttachedFile
 from ledger.ids import digest
 from ledger.tables.inbound import Document
+from tools.letters import letter_digest
 
 Enclosed = dict[str, tuple[AttachedFile, ...]]
 
@@ -45,3 +46,10 @@ def is_complete(row: Any, files: Enclosed) -> bool:
     if row.attachments == "[]":
         return True
     return len(files.get(row.id, ())) == len(orjson.loads(row.attachments))
+
+
+def sealed(row: Any, files: Sequence[AttachedFile]) -> str:
+    """The digest of a message as it would leave with these files."""
+    copies = tuple(row.cc.split(",")) if row.cc else ()
+    seals = tuple((file.name, file.media_type, digest(file.content)) for file in files)
+    return letter_digest(row.channel, row.recipient, copies, row.subject, row.body, seals)

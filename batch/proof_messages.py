@@ -7,6 +7,8 @@ from typing import Any, cast
 
 from sqlalchemy import func, or_, select
 
+from adapters.outgoing.message import AttachedFile
+from batch.enclosed import enclosed, sealed
 from batch.proof_approvals import approval_faults, decisions_on
 from batch.proof_evidence import Evidence, facts_of, in_chunks
 from guardrails.tracing.letters import untraced
@@ -19,7 +21,7 @@ from ledger.tables.account import Hold
 from ledger.tables.case import Dispute
 from ledger.tables.work import Message, Outbox, Permit, Proposal, Snapshot
 from policies.schema import Policy
-from tools.letters import letter_digest
+from tools.documents import strays_in
 from tools.outgoing import JudgedMessage, idempotency_key, judge_message
 
 Fault = tuple[str, str] | None  # expected, found
@@ -35,6 +37,7 @@ class Permitted:
     proposal: Any
     proposal_facts: AccountFacts | None
     decisions: list[Any]
+    files: tuple[AttachedFile, ...] = ()
 
     @cached_property
     def action(self) -> MessageAction:
@@ -70,6 +73,7 @@ def prove_messages(evidence: Evidence) -> None:
     for rows in in_chunks(evidence.session, _OUTBOX, Outbox.id):
         proposals = _proposals(evidence, [row.proposal_id for row in rows if row.proposal_id])
         decisions = decisions_on(evidence, proposals)
+        files = enclosed(evidence.session, rows)
         for row in rows:
             proposal = proposals.get(row.proposal_id)
             message = Permitted(
@@ -79,6 +83,7 @@ def prove_messages(evidence: Evidence) -> None:
                 proposal,
                 facts_of(proposal.packed) if proposal else None,
                 decisions.get(row.proposal_id, []),
+                files.get(row.id, ()),
             )
             _look_at(evidence, message)
         done += len(rows)
@@ -127,8 +132,7 @@ def _permit(message: Permitted) -> Fault:
     row = message.row
     if row.permit_seq is None:
         return "one permit", f"none; the message is {row.state}"
-    copies = tuple(row.cc.split(",")) if row.cc else ()
-    bytes_now = letter_digest(row.channel, row.recipient, copies, row.subject, row.body)
+    bytes_now = sealed(row, message.files)
     if not row.message_digest == row.digest == bytes_now:
         return f"a permit for its bytes ({bytes_now})", f"one for {row.message_digest}"
     if message.facts is None or message.policy is None:
@@ -165,6 +169,8 @@ def _numbers(message: Permitted) -> Fault:
     strays = untraced(
         row.subject, row.body, message.facts, message.policy, language, message.action
     )
+    if letter is not None:
+        strays += strays_in(letter.documents, message.action, message.facts, message.policy)
     if strays:
         return strays[0].expected or "a fact of the ledger", repr(strays[0].span)
     return None if same else ("the words these facts give", row.body)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from batch.dispatch import objection
+from batch.enclosed import enclosed
 from batch.proof_evidence import policies_of
 from batch.stopped import REFUSED, STOPPED, stopped_disposition
 from graph.bootstrap import House
@@ -85,13 +86,13 @@ def derive(
             "next_action_on": turn.next_action_on,
             "prepared_by": turn.prepared_by,
         }
-    for message in stopped:
+    for message, files in stopped:
         if message.stopped_by == row.reason.removeprefix(STOPPED):
             if message.stopped_by.startswith(REFUSED):  # what others said, not what a rule did
                 refused = stopped_disposition(message.stopped_by, None)
                 return {"next_action_on": None} | refused
             approved = frozenset((message.approved or "").split(","))
-            reason, verdict = objection(message, facts, policy, approved)
+            reason, verdict = objection(message, facts, policy, approved, files)
             return {"next_action_on": None} | stopped_disposition(reason, verdict)
     return dict.fromkeys(FIELDS, "no message that was stopped for this")
 
@@ -112,16 +113,20 @@ def first_difference(row: Any, derived: dict[str, Any]) -> Difference | None:
 
 
 def stopped_messages(session: Session, account_ids: list[str]) -> dict[str, list[Any]]:
-    """Stopped messages by account, with the digest of their permit and the rules approved."""
+    """Stopped messages by account, each with its documents.
+
+    A message carries the digest of its permit and the rules approved.
+    """
     rows = session.execute(
         select(Outbox.__table__, Permit.message_digest, Proposal.rule_ids.label("approved"))
         .outerjoin(Permit, Permit.outbox_id == Outbox.id)
         .outerjoin(Proposal, Proposal.id == Outbox.proposal_id)
         .where(Outbox.account_id.in_(account_ids), Outbox.stopped_by != "")
-    )
+    ).all()
+    files = enclosed(session, rows)
     found: dict[str, list[Any]] = {}
     for row in rows:
-        found.setdefault(row.account_id, []).append(row)
+        found.setdefault(row.account_id, []).append((row, files.get(row.id, ())))
     return found
 
 

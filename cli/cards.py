@@ -166,6 +166,9 @@ def _show_draft(draft: Draft) -> None:
         say(f"Cc: {', '.join(draft.cc)}")
     say(f"Subject: {draft.subject}\n")
     say("\n".join(f"  | {line}" for line in safe(draft.body).splitlines()))
+    for made in draft.documents:
+        say(f"\nWith it goes {made.name} ({made.digest}):\n")
+        say("\n".join(f"  | {line}" for line in safe(made.text).splitlines()))
     if draft.hidden_characters:
         say(f"It holds {draft.hidden_characters} characters that cannot be seen, shown as �.")
 

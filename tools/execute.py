@@ -17,9 +17,11 @@ from ledger.facts import AccountFacts, facts_bytes, pack
 from ledger.ids import digest
 from ledger.journal import audit, insert_new, keep_snapshots
 from ledger.money import Money
+from ledger.tables.inbound import Document
 from ledger.tables.work import Outbox
 from policies.schema import Policy
 from tools.answered_mail import mail_answered
+from tools.documents import document_rows
 from tools.execute_cash import cash_value, post_cash
 from tools.execute_disputes import dispute_value, post_dispute
 from tools.outgoing import JudgedMessage, outbox_rows
@@ -130,6 +132,9 @@ def _queue_message(writer: Writer, judged: JudgedMessage | None) -> str:
     )
     if insert_new(writer.session, Outbox, [outbox]) == 0:
         return f"already queued as {outbox['id']}"
+    if judged.letter is not None and judged.letter.documents:
+        made = document_rows(judged.letter.documents, writer.facts, facts_digest)
+        insert_new(writer.session, Document, made)
     append_permits(writer.session, [permit])
     if isinstance(judged.action, act.AnswerQuery):
         postings_cases.mark_answered(writer.session, judged.action.account_id, writer.facts.as_of)

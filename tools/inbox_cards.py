@@ -27,6 +27,7 @@ from tools.contract import MoneyOut, Result
 from tools.proposals import judge_action
 
 MAX_WHY = 1200
+MAX_DOCUMENT = 8000
 
 
 class QueueLine(Result):
@@ -50,6 +51,14 @@ class QueueLine(Result):
     snoozed_until: date | None
 
 
+class Enclosure(Result):
+    """A document that would go with a letter; its words stand as plain text."""
+
+    name: str
+    digest: str
+    text: str
+
+
 class Draft(Result):
     """Exactly what would leave. `hidden_characters` counts those that show as nothing."""
 
@@ -61,6 +70,7 @@ class Draft(Result):
     subject: str
     body: str
     hidden_characters: int
+    documents: tuple[Enclosure, ...] = ()
 
 
 class RuleLine(Result):
@@ -278,6 +288,10 @@ def _draft(
         subject=letter.subject,
         body=letter.body,
         hidden_characters=sum(map(hides, text)),
+        documents=tuple(
+            Enclosure(name=d.name, digest=d.file_digest, text=inert(d.text, MAX_DOCUMENT))
+            for d in letter.documents
+        ),
     )
 
 

@@ -17,6 +17,7 @@ from policies.letter_files import shipped_letters
 from policies.letter_template import LetterTemplate
 from policies.letters.words import REQUIRED
 from policies.schema import CompanyPolicy, Policy
+from tools.documents import MadeDocument, documents_for
 from tools.letter_sandbox import LetterError, compile_letter, fill_letter
 from tools.letter_slots import Slots, slots_of, words_in
 from tools.letter_worker import try_letter
@@ -33,7 +34,8 @@ class Letter:
     """A finished message.
 
     Attributes:
-        digest: Of channel, recipient, copies, subject and body: what an approval binds.
+        digest: Of channel, recipient, copies, subject, body and documents: what an approval binds.
+        documents: What goes with it.
     """
 
     recipient: str
@@ -44,6 +46,7 @@ class Letter:
     template_version: int
     language: str
     digest: str
+    documents: tuple[MadeDocument, ...] = ()
 
 
 def render_letter(action: MessageAction, facts: AccountFacts, policy: Policy) -> Letter:
@@ -69,7 +72,8 @@ def render_letter(action: MessageAction, facts: AccountFacts, policy: Policy) ->
         subject, body = _own_words(action)
     body = _with_required_lines(body, action, facts, policy.company)
     recipient = _recipient(action.channel, contact, facts)
-    return sealed_letter(action.channel, recipient, subject, body, template)
+    documents = documents_for(action, facts, policy.company)
+    return sealed_letter(action.channel, recipient, subject, body, template, documents)
 
 
 def check_template(template: LetterTemplate) -> None:
@@ -82,7 +86,12 @@ def check_template(template: LetterTemplate) -> None:
 
 
 def sealed_letter(
-    channel: str, recipient: str, subject: str, body: str, template: LetterTemplate
+    channel: str,
+    recipient: str,
+    subject: str,
+    body: str,
+    template: LetterTemplate,
+    documents: tuple[MadeDocument, ...] = (),
 ) -> Letter:
     """A letter with the digest of exactly what will be sent."""
     if channel == "sms" and len(body) > MAX_SMS:
@@ -90,17 +99,26 @@ def sealed_letter(
             f"{template.name}: {len(body)} characters; a text message has at most {MAX_SMS}"
         )
     cc: tuple[str, ...] = ()
-    seal = letter_digest(channel, recipient, cc, subject, body)
-    return Letter(
-        recipient, cc, subject, body, template.id, template.version, template.language, seal
-    )
+    seals = tuple(made.seal for made in documents)
+    seal = letter_digest(channel, recipient, cc, subject, body, seals)
+    said = (template.id, template.version, template.language)
+    return Letter(recipient, cc, subject, body, *said, seal, documents)
 
 
 def letter_digest(
-    channel: str, recipient: str, cc: tuple[str, ...], subject: str, body: str
+    channel: str,
+    recipient: str,
+    cc: tuple[str, ...],
+    subject: str,
+    body: str,
+    seals: tuple[tuple[str, str, str], ...] = (),
 ) -> str:
-    """Digest of what leaves: changing a byte of it changes the digest."""
-    return digest(orjson.dumps((channel, recipient, cc, subject, body)))
+    """Digest of what leaves: changing a byte of it changes the digest.
+
+    `seals` are name, media type and digest of each document that goes with it.
+    """
+    documents = (seals,) if seals else ()
+    return digest(orjson.dumps((channel, recipient, cc, subject, body, *documents)))
 
 
 def _contact(action: MessageAction, facts: AccountFacts) -> ContactFact:

@@ -16,6 +16,7 @@ from ledger.actions import AnswerQuery, MessageAction, SendReminder, SendStateme
 from ledger.facts import AccountFacts
 from ledger.ids import make_id
 from policies.schema import Policy
+from tools.documents import attachments_json, strays_in
 from tools.letters import Letter, LetterError, render_letter
 
 
@@ -54,7 +55,12 @@ def judge_message(
             verdict = refuse("approved_template_in_language", policy, error.message)
         return JudgedMessage(action, verdict, None, at)
     draft = Draft(letter.subject, letter.body, letter.language)
-    return JudgedMessage(action, judge(action, facts, policy, at, draft), letter, at)
+    verdict = judge(action, facts, policy, at, draft)
+    strays = strays_in(letter.documents, action, facts, policy)
+    if strays and not isinstance(verdict, Deny):
+        named = ", ".join(repr(stray.span) for stray in strays[:3])
+        verdict = refuse("every_number_traced", policy, f"in a document: {named}")
+    return JudgedMessage(action, verdict, letter, at)
 
 
 # What such a letter is about happened once, so it is told once, on whatever day.
@@ -121,6 +127,7 @@ def outbox_rows(
         "subject": letter.subject,
         "body": letter.body,
         "digest": letter.digest,
+        "attachments": attachments_json(letter.documents, action.account_id),
         "message_id": f"<{outbox_id}@{policy.company.sender_email.partition('@')[2]}>",
         "in_reply_to": answers,
         "state": "queued",

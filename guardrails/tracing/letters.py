@@ -56,6 +56,8 @@ def untraced(
     policy: Policy,
     language: str,
     action: MessageAction | None = None,
+    *,
+    more_amounts: frozenset[tuple[int, str]] = frozenset(),
 ) -> tuple[Untraced, ...]:
     """Find what a message states that is no fact of the ledger or of the company.
 
@@ -67,6 +69,7 @@ def untraced(
         language: The language of the message.
         action: What is to be sent; a reminder may name its own invoices only. Without one,
             everything open on the account may be named.
+        more_amounts: Amounts of the ledger that a document may state and a letter may not.
 
     Returns:
         Every finding in the order of the text; empty when all of it is traced.
@@ -74,6 +77,7 @@ def untraced(
     if language not in LANGUAGES:
         return (Untraced(language, 0, "language", f"one of {', '.join(LANGUAGES)}"),)
     known, company = known_facts(facts, action), known_company(policy.company)
+    known = replace(known, amounts=known.amounts | more_amounts) if more_amounts else known
     rest = _without_facts(f"{subject}\n{body}", known, company, language)
     cleared = rest is not None and _only_words_and_marks(rest)
     if rest is not None and cleared and not _states_in_words(_bare(rest, known, company), language):

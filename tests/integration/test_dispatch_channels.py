@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from adapters.documents import page_text
 from adapters.mail import MaildirMail, mail_bytes
 from adapters.outgoing.channels import Channels
 from adapters.outgoing.files import SmsFiles
@@ -21,11 +22,13 @@ from batch.dispatch import Dispatched, dispatch
 from batch.night import run_night
 from batch.proof import CounterExample, prove
 from engines.dunning import plan_contact
+from ledger.actions import MessageAction, SendStatement
 from ledger.clock import FixedClock
 from ledger.errors import Conflict, NotFound
 from ledger.ids import digest
 from ledger.states import OutboxState
 from ledger.tables.account import Contact
+from ledger.tables.inbound import Document
 from ledger.tables.receivable import Invoice
 from ledger.tables.work import CallTask, Message, Outbox
 from policies.load import with_changes
@@ -79,8 +82,11 @@ class Post:
         return self.queue_reminder(account_id)
 
     def queue_reminder(self, account_id: str = "acc_a") -> str:
-        desk = self.desk
-        action, facts = desk.reminder(account_id), desk.facts(account_id)
+        self.submit(self.desk.reminder(account_id))
+        return max(self.rows().values(), key=lambda row: row.release_at).id
+
+    def submit(self, action: MessageAction) -> None:
+        desk, facts = self.desk, self.desk.facts(action.account_id)
         with desk.house.ledger.write() as session:
             submit(
                 session,
@@ -91,7 +97,6 @@ class Post:
                 policy=desk.house.policy,
                 now=NIGHT,
             )
-        return max(self.rows().values(), key=lambda row: row.release_at).id
 
     def at(self, now: datetime, run_id: str | None = None) -> Dispatched:
         """A dispatch at an instant, on the date it is then in New York."""
@@ -354,38 +359,56 @@ class TestChannel:
 
 
 class TestDocuments:
-    def document(self, post: Post, **changes: Any) -> None:
-        content = b"<h1>Invoice 7</h1>"
-        row = {"id": "doc_1", "account_id": "acc_a", "kind": "invoice_copy", "name": "7.html"}
-        row |= {"media_type": "text/html", "made_on": AS_OF, "content": content, "facts_hash": ""}
-        post.desk.books.add("document", **(row | {"file_digest": digest(content)} | changes))
+    def queue(self, post: Post) -> Document:
+        """A statement in the outbox, and the document that goes with it."""
+        post.desk.account("acc_a")
+        action = SendStatement(account_id="acc_a", contact_id="con_acc_a", currency="USD")
+        post.submit(action)
+        (made,) = post.all(Document)
+        post.desk.books.unfreeze("document")
+        return made
 
     def test_named_document__goes_with_the_mail_and_is_proved(
         self, post: Post, tmp_path: Path
     ) -> None:
-        outbox_id = post.queue()
-        self.document(post)
-        post.desk.books.change("outbox", "id", outbox_id, attachments='["doc_1"]')
+        made = self.queue(post)
         post.desk.house.mail = Channels({"email": MaildirMail(tmp_path / "mail")})
         assert dispatch(post.desk.house, AS_OF, None).sent == 1
-        (written,) = post.desk.house.mail.delivered()[outbox_id]
+        (written,) = post.desk.house.mail.delivered()[post.row().id]
         words, file = message_from_bytes(written.read_bytes()).get_payload()
         assert b"Dear Pat Doe" in words.get_payload(decode=True)
-        assert (file.get_filename(), file.get_content_type()) == ("7.html", "text/html")
-        assert file.get_payload(decode=True) == b"<h1>Invoice 7</h1>"
+        assert (file.get_filename(), file.get_content_type()) == (made.name, "text/html")
+        assert file.get_payload(decode=True) == made.content
+        assert "$200.50" in page_text(made.content)
         assert faults(post) == []
 
     @pytest.mark.parametrize("changes", [{"id": "doc_2"}, {"file_digest": "x"}, {"account_id": 1}])
     def test_document_missing_changed_or_of_another__the_mail_is_stopped(
         self, post: Post, changes: dict[str, Any]
     ) -> None:
-        outbox_id = post.queue()
+        made = self.queue(post)
         if "account_id" in changes:
             changes = {"account_id": post.desk.account("acc_b")}
-        self.document(post, **changes)
-        post.desk.books.change("outbox", "id", outbox_id, attachments='["doc_1"]')
+        post.desk.books.change("document", "id", made.id, **changes)
         assert post.at(MORNING).stopped == 1
         assert "document" in post.row().stopped_by
+        assert not post.server.taken
+
+    @pytest.mark.parametrize("column", ["content", "name", "media_type", "attachments"])
+    def test_any_byte_of_it_changed__the_permit_is_broken(self, post: Post, column: str) -> None:
+        made = self.queue(post)
+        other = made.content.replace(b"$200.50", b"$900.50")
+        changes: dict[str, Any] = {"name": "other.exe", "media_type": "text/plain"}
+        if column == "content":
+            changes = {"content": other, "file_digest": digest(other)}
+            post.desk.books.change("document", "id", made.id, **changes)
+        elif column == "attachments":
+            post.desk.books.change("outbox", "id", post.row().id, attachments="[]")
+        else:
+            post.desk.books.change("document", "id", made.id, **{column: changes[column]})
+        assert faults(post)
+        assert post.at(MORNING).stopped == 1
+        assert post.row().stopped_by == "no permit for these bytes"
         assert not post.server.taken
 
 
