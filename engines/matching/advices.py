@@ -27,8 +27,14 @@ class AdviceDesk:
         self._of: dict[str, list[Advice]] = defaultdict(list)
         for advice in advices:
             self._waiting[advice.currency, advice.total_minor].append(advice)
-            for number in book.names.find(advice.payer_text).customers:
+            for number in book.names.find(advice.payer_text).customers or self._owners(advice):
                 self._of[number].append(advice)
+
+    def _owners(self, advice: Advice) -> frozenset[str]:
+        """Whose documents an advice names, for one whose payer is written too badly to be known."""
+        hits = (h for line in advice.lines for h in self._book.references.find(line.reference).hits)
+        found = (self._book.documents[doc_id] for hit in hits for doc_id in hit.doc_ids)
+        return frozenset(doc.customer_no for doc in found)
 
     def find(self, case: Case) -> Advice | None:
         """Find the advice of a payment; the best confirmed one, or none where two are equal."""

@@ -205,11 +205,12 @@ class _Batch:
     def _last_look(self, case: Case) -> Decision:
         """What nothing open explains may be paid twice, or an advice less a charge."""
         decision = self._unnamed(case)
-        if decision.drafts and decision.drafts[0].pattern not in _UNEXPLAINED:
-            return self._paid_twice(case) or decision
-        advice = self.advices.find_less_fee(case)
+        explained = bool(decision.drafts) and decision.drafts[0].pattern not in _UNEXPLAINED
+        # Among many sums that fit by chance, an advice of certain documents says which it was.
+        by_chance = explained and decision.reason is Reason.AMBIGUOUS_COMBINATION
+        advice = self.advices.find_less_fee(case) if by_chance or not explained else None
         advised = judge_advised(case, advice) if advice else None
-        if advice and advised:
+        if advice and advised and (advised.may_post or not by_chance):
             self.advices.take(advice)
             return replace(advised, advice_key=advice.key)
         return self._paid_twice(case) or decision
