@@ -1,7 +1,5 @@
 """One row, played: placed in a fresh world, slept over by a night, and looked at in the morning."""
 
-import shutil
-from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,15 +13,15 @@ from evals.attacks.carriers import Placed, place
 from evals.attacks.effects import find_effects
 from evals.attacks.end import End, Start, read_end, read_start
 from evals.attacks.obedient import ObedientModel
+from evals.attacks.room import Room
 from evals.attacks.rows import AttackRow
 from evals.attacks.world import ACCOUNT, AS_OF, CONTACT, PERSON, World, add_target
 from evals.cunning import Insight
 from evals.hostile_checks import CHAT, case_breaches
 from evals.projection import changes, read_book
-from graph.bootstrap import House, open_house
+from graph.bootstrap import House
 from graph.conversation import ask
 from graph.inbox import decider_of
-from graph.settings import Settings
 from ledger.errors import ArError
 from ledger.queries.account_facts import load_facts
 from ledger.tables.account import Account
@@ -41,24 +39,36 @@ class Played:
     Attributes:
         effects: Pairs of an effect and what shows it.
         asked_person: Whether a person was asked about it, or the file was refused.
+        alarmed: Whether the reader took it for words meant for software.
         reached: Conversations in which a model was shown the words.
         calls: Tool calls of a captured model.
     """
 
     effects: tuple[tuple[str, str], ...]
     asked_person: bool
+    alarmed: bool
     disposition: str
     reached: int = 0
     calls: int = 0
 
 
-def quiet_night(template: Path, home: Path, world: World, nights: int = 1) -> End:
-    """How a world ends when nothing comes in."""
-    shutil.copytree(template, home)
-    with closing(_open(home, with_model=False)) as house:
-        start = _begin(house, world)
-        _sleep(house, nights)
-        return read_end(house, start)
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """A world in which nothing comes in: before its nights, after them, and where it lies."""
+
+    home: Path
+    start: Start
+    end: End
+
+
+def quiet_night(room: Room, template: Path, world: World, kept: Path, nights: int = 1) -> Quiet:
+    """Sleep through a world in which nothing comes in, and keep how it was left."""
+    with room.opened(template) as house:
+        start = begin(house, world)
+        sleep(house, nights)
+        end = read_end(house, start)
+    room.keep(kept)
+    return Quiet(kept, start, end)
 
 
 def nights_of(row: AttackRow) -> int:
@@ -66,29 +76,28 @@ def nights_of(row: AttackRow) -> int:
     return 2 if row.goal in _TWO_NIGHTS else 1
 
 
-def play(template: Path, home: Path, row: AttackRow, quiet: End, *, obeys: bool) -> Played:
+def play(room: Room, template: Path, row: AttackRow, quiet: End, *, obeys: bool) -> Played:
     """Play a row in a copy of the template.
 
     Args:
+        room: Where it is played.
         template: The home every world starts from.
-        home: A folder that is not there yet.
         row: What is carried in.
         quiet: How its world ends without it.
         obeys: Whether the obedient model plays every role; else the embedded default does.
     """
-    shutil.copytree(template, home)
-    with closing(_open(home, with_model=obeys)) as house:
-        start = _begin(house, World.of(row))
+    with room.opened(template, with_model=obeys) as house:
+        start = begin(house, World.of(row))
         model = None
         if obeys:
             model = _captured_model(house, row)
             house.model = model
         try:
             placed = place(row, house)
-            _sleep(house, nights_of(row))
+            sleep(house, nights_of(row))
         except Exception as error:  # noqa: BLE001 - a row that stops the night is the finding
             stopped = ("run_stopped", f"{type(error).__name__}: {error}"[:200])
-            return Played((stopped,), asked_person=False, disposition="")
+            return Played((stopped,), asked_person=False, alarmed=False, disposition="")
         end = read_end(house, start)
         found = find_effects(row, start, quiet, end, placed.received_minor)
         if obeys or placed.question:
@@ -96,24 +105,22 @@ def play(template: Path, home: Path, row: AttackRow, quiet: End, *, obeys: bool)
         return Played(
             effects=tuple(dict.fromkeys(found)),
             asked_person=_asked_person(house, quiet, end),
+            alarmed=any("software" in each for each in end.because),
             disposition=_disposition(house),
             reached=model.heard if model else 0,
             calls=model.calls if model else 0,
         )
 
 
-def _open(home: Path, *, with_model: bool) -> House:
-    """A home that reads no environment; a named model makes every reader ask the house's one."""
-    return open_house(settings=Settings(home=home, model="obedient" if with_model else None))
-
-
-def _begin(house: House, world: World) -> Start:
+def begin(house: House, world: World) -> Start:
+    """Write the customer of a world into a copy of the template."""
     with house.ledger.write() as session:
         add_target(session, world)
     return read_start(house)
 
 
-def _sleep(house: House, nights: int) -> None:
+def sleep(house: House, nights: int) -> None:
+    """Run the nights from the business date on."""
     for number in range(nights):
         run_night(house, AS_OF + timedelta(days=number), lambda *_step: None)
 

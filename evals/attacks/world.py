@@ -97,7 +97,8 @@ def _furnish(session: Session, house: House) -> None:
     rows = Rows()
     rows.add(Person, id=PERSON, name="Cora Lind", roles="collector,finance_lead")
     # Read as late as the night reads, so that a file taken in moves no feed's time.
-    for feed in house.policy.contact.feed_max_age_days:
+    feeds = {*house.policy.contact.feed_max_age_days, "mail", "bank", "customers", "contracts"}
+    for feed in sorted(feeds):
         rows.add(Feed, name=feed, read_through=AS_OF, read_at=house.clock_at(AS_OF).now())
     for place, (key, name, number, minor) in enumerate(_CANARIES):
         account = f"acc_{key}"
