@@ -112,6 +112,8 @@ class _Message:
                 self.currency = UNKNOWN_CURRENCY
         elif tag == "Ccy" and parent is not None and parent.tag == "Acct":
             self.currency = said(element, ".")
+        elif tag == "MsgPgntn" and _goes_on(element):
+            self.warnings.append(f"{self.name}: the message goes on in another file")
         elif tag == "Ntry" and parent is not None:
             if parent.tag not in _STATEMENTS:
                 raise BadInput(f"{self.name}: an entry (Ntry) outside a statement; ask the bank")
@@ -151,7 +153,7 @@ class _Message:
         if summary is not None:
             entries = self.entries - self.entries_before
             settled = self._against_summary(settled, summary, entries, where)
-        self.statements.append(settled)
+        self.statements.append(replace(settled, goes_on=_goes_on(element.find("StmtPgntn"))))
 
     def _against_summary(
         self, statement: Statement, summary: Element, entries: int, where: str
@@ -190,6 +192,11 @@ class _Message:
             remittances=tuple(self.remittances),
             warnings=tuple(self.warnings),
         )
+
+
+def _goes_on(pages: Element | None) -> bool:
+    """Whether a page says that it is not the last one."""
+    return pages is not None and said(pages, "LastPgInd").lower() in ("false", "0")
 
 
 def _account(statement: Element) -> str:

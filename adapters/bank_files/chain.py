@@ -41,7 +41,7 @@ def _pairs(file: BankFile) -> Iterator[tuple[int, Statement, Statement]]:
     last: dict[tuple[str, str], Statement] = {}
     for number, each in enumerate(file.statements, start=1):
         key = (each.account, each.currency)
-        if key in last and not _same_again(last[key], each):
+        if each.account and key in last and not _same_again(last[key], each):
             yield number, last[key], each
         last[key] = each
 
@@ -59,7 +59,8 @@ def _same_again(before: Statement, after: Statement) -> bool:
 def _gap(before: Statement, after: Statement) -> str:
     """What is wrong between two statements, "" for nothing."""
     closed, opened = before.closing_minor, after.opening_minor
-    if closed is not None and opened is not None and closed != opened:
+    is_backwards = after.closing_minor is not None and after.closing_minor == before.opening_minor
+    if None not in (closed, opened) and closed != opened and not is_backwards:
         off = shown_amount(opened - closed, after.currency)
         return f"does not open where the one before it closed, difference {off}; is one missing?"
     first, second = _NUMBERED.fullmatch(before.number), _NUMBERED.fullmatch(after.number)

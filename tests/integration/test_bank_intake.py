@@ -290,3 +290,18 @@ class TestCommandAndNight:
         assert refused.startswith("bank/bad.sta: statement 1 misses 0.25 EUR")
         assert [path.name for path in folder.iterdir()] == ["bad.sta"]
         assert (house.home / "intake" / "done" / "2026-03-05" / "bank-good.sta").exists()
+
+    def test_columns_a_person_named__are_known_to_the_night(
+        self, house: House, tmp_path: Path
+    ) -> None:
+        table = "Tag;Was;Rein\n02.03.2026;ACME INV-1;{0}\n03.03.2026;BETA INV-2;20,50\n"
+        first = tmp_path / "first.csv"
+        first.write_text(table.format("33,87"), encoding="utf-8")
+        named = ("--mapping", "booked_on=Tag", "--mapping", "memo=Was", "--mapping", "credit=Rein")
+        assert self.command(house, str(first), *named) == 0
+        folder = house.home / "intake" / "bank"
+        folder.mkdir(parents=True)
+        (folder / "next.csv").write_text(table.format("44,00"), encoding="utf-8")
+        night = run_night(house, AS_OF, lambda *_: None)
+        assert night.counts["intake"]["receipts"] == 1
+        assert not list(folder.iterdir())

@@ -53,3 +53,39 @@ def test_other_account_and_statement_that_comes_twice__are_no_gap(second: tuple[
     account, number = second
     file = read(page("7/1", 100, 150), page(number, 100, 150, account=account))
     assert file.warnings == ()
+
+
+def test_newest_statement_first__is_no_gap() -> None:
+    file = read(page("9/1", 120, 130), page("8/1", 150, 120), page("7/1", 100, 150))
+    assert file.warnings == ()
+
+
+def camt(*pages: tuple[int, int, str], message: str = "true") -> BankFile:
+    statements = "".join(
+        f"<Stmt><Id>7</Id><StmtPgntn><PgNb>{number}</PgNb><LastPgInd>{last}</LastPgInd></StmtPgntn>"
+        "<Acct><Id><IBAN>DE89370400440532013000</IBAN></Id><Ccy>EUR</Ccy></Acct>"
+        f"{balance('OPBD', opening)}{balance('CLBD', closing)}"
+        f'<Ntry><Amt Ccy="EUR">{closing - opening}</Amt><CdtDbtInd>CRDT</CdtDbtInd></Ntry></Stmt>'
+        for number, (opening, closing, last) in enumerate(pages, start=1)
+    )
+    head = f"<GrpHdr><MsgPgntn><LastPgInd>{message}</LastPgInd></MsgPgntn></GrpHdr>"
+    text = f"<Document><BkToCstmrStmt>{head}{statements}</BkToCstmrStmt></Document>"
+    return read_bank_file("a.xml", text.encode())
+
+
+def balance(code: str, minor: int) -> str:
+    return (
+        f"<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp>"
+        f'<Amt Ccy="EUR">{minor}</Amt><CdtDbtInd>CRDT</CdtDbtInd></Bal>'
+    )
+
+
+def test_pages_of_xml__are_chained_too() -> None:
+    whole = camt((100, 150, "false"), (150, 180, "true"))
+    assert (whole.balances, whole.warnings) == ("tie", ())
+    assert camt((100, 150, "false"), (160, 180, "true")).balances == "differ"
+    assert "another one follows" in camt((100, 150, "false")).warnings[0]
+
+
+def test_message_of_several_files__is_told() -> None:
+    assert "goes on in another file" in camt((100, 150, "true"), message="false").warnings[0]
