@@ -78,7 +78,7 @@ class _Words(HTMLParser):
         self.parts: list[str] = []
         self._silent = False
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002 - its signature
         """Words of the head are not on the page."""
         self._silent = tag in _NOT_WORDS
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import typer
 from sqlalchemy import func, select
 
+from adapters.documents import pdf_missing
 from cli.output import emit, say
 from cli.policy_diff import missing_letters, render_every_letter
 from graph.bootstrap import House, open_house
@@ -56,6 +57,7 @@ def examine(settings: Settings) -> Iterator[Check]:
     """Look at the machine, then at the home, each only if what it stands on is sound."""
     yield _python()
     yield _packages()
+    yield _pdf()
     folder = _folder(settings.home)
     yield folder
     database = _database(settings)
@@ -80,6 +82,13 @@ def _python() -> Check:
     if sys.version_info < _LEAST_PYTHON:
         return Check("python", "fail", f"{version}; install 3.11 or newer")
     return Check("python", "ok", version)
+
+
+def _pdf() -> Check:
+    missing = pdf_missing()
+    if missing:
+        return Check("pdf", "ok", f"documents are HTML only; {missing}")
+    return Check("pdf", "ok", "documents can be written as PDF")
 
 
 def _packages() -> Check:

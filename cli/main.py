@@ -11,6 +11,7 @@ from cli import (
     cash,
     dispatch,
     dispute,
+    documents,
     engine_commands,
     forecast,
     inbox,
@@ -37,6 +38,7 @@ app = typer.Typer(
 )
 app.add_typer(cash.app, name="cash")
 app.add_typer(dispute.app, name="dispute")
+app.add_typer(documents.app, name="document")
 app.add_typer(forecast.app, name="forecast")
 app.add_typer(inbox.app, name="inbox")
 app.add_typer(letters.app, name="letters")
