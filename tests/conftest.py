@@ -12,4 +12,5 @@ pytest_plugins = [
     "tests.support.case_book",
     "tests.support.played_home",
     "tests.support.hostile_model",
+    "tests.support.post",
 ]
