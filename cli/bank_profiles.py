@@ -11,7 +11,7 @@ from graph.settings import read_settings
 from ledger.errors import BadInput
 
 WORD = Path("profiles")
-_HEADS = ("profile", "used", "columns", "decimal", "dates")
+_HEADS = ("profile", "used", "about", "columns", "decimal", "dates")
 
 
 def show_profiles(json_out: bool) -> None:
@@ -27,6 +27,7 @@ def _row(profile: Profile) -> dict[str, object]:
     return {
         "profile": profile.name,
         "used": "by its header" if profile.header else "when asked for",
+        "about": profile.about,
         "columns": profile.columns,
         "decimal": profile.decimal,
         "dates": profile.dates,
@@ -36,7 +37,7 @@ def _row(profile: Profile) -> dict[str, object]:
 def _cell(value: object) -> object:
     if isinstance(value, dict):
         return ", ".join(f"{part}={column}" for part, column in value.items())
-    return "-" if value is None else value
+    return value or "-"
 
 
 def told_columns(profile: str | None, mapping: Sequence[str]) -> str | None:

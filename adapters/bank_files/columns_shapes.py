@@ -25,7 +25,7 @@ from ledger.errors import BadInput
 
 _MOSTLY = 0.8
 _CENTS = re.compile(r".*\d[.,]\d{2}\D*")
-_ASK = "name its columns with a profile (booked_on=#1,amount=#3,...)"
+_ASK = "name them (--mapping booked_on=#1 --mapping amount=#3 ...) or a --profile"
 
 
 def columns_by_shape(rows: Sequence[Row], width: int, name: str) -> BankColumns:

@@ -19,13 +19,14 @@ MAPPING_KIND = "bank_lines"
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What is known about one export of one bank."""
+    """What is known about one export of one bank; `about` where no header shows it."""
 
     name: str
     header: frozenset[str] = frozenset()
     columns: dict[str, str] = field(default_factory=dict)
     decimal: str | None = None
     dates: str | None = None
+    about: str = ""
 
 
 @lru_cache(maxsize=1)
@@ -40,6 +41,7 @@ def profiles() -> dict[str, Profile]:
             table.get("columns", {}),
             table.get("decimal"),
             table.get("dates"),
+            table.get("about", ""),
         )
         for name, table in found.items()
     }

@@ -122,9 +122,7 @@ class ExportRows:
         )
         if not told.settled:
             reason = told.reason.partition(";")[0]
-            raise BadInput(
-                f"{self.name}: {reason}; say decimal=comma or decimal=point as a profile"
-            )
+            raise BadInput(f"{self.name}: {reason}; say --mapping decimal=comma or decimal=point")
         return DecimalMark(told.value or "point")
 
     def _date_order(self) -> DateOrder | None:

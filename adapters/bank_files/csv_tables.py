@@ -68,7 +68,7 @@ def take_export(grid: Grid, profile: Profile | None, mappings: MappingStore | No
     if not columns.is_whole:
         raise BadInput(
             f"{grid.name} line {sheet.rows[at].line}: no column holds dates, or none amounts "
-            f"({shown(', '.join(filter(None, header)))}); name them with a profile"
+            f"({shown(', '.join(filter(None, header)))}); name them with --mapping PART=COLUMN"
         )
     export = Export(columns, currency=columns.currency)
     for row in sheet.rows[:at]:
@@ -191,7 +191,7 @@ def _take_row(export: Export, row: Row, name: str) -> None:
     elif total_scope(_label(row)) is None:
         raise BadInput(
             f"{name} line {row.line}: an amount without a date; export the file again "
-            "or name the columns with a profile"
+            "or name the columns with --mapping PART=COLUMN"
         )
 
 
