@@ -257,6 +257,9 @@ def _credit(turn: Turn, _occasion: Json) -> list[Action]:
         f"{exposure['promises_broken']} broken promise(s); "
         f"{exposure['payments_returned']} payment(s) returned lately."
     )
+    if (score := exposure["score"]) is not None:
+        reasons = "; ".join(score["reasons"][:3])
+        note += f" Class {score['account_class']}: {reasons}."
     return [{"type": "set_credit_hold", "on": True, "note": note}]
 
 

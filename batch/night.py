@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import update
 
-from batch.case_passes import credit_pass
 from batch.cash_pass import cash_pass
 from batch.collections_pass import collections_pass
+from batch.credit_pass import credit_pass
 from batch.dispatch import dispatch
 from batch.dispute_pass import dispute_pass
 from batch.forecast_pass import forecast_pass

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ledger.money import Money
-from policies.schema import CreditPolicy
+from policies.schema_credit import CreditPolicy
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from policies.letter_template import LetterTemplate, Voice
 from policies.packs_schema import Packs
 from policies.schema_base import Amounts, PolicyFile, minor_amounts
 from policies.schema_contact import ContactPolicy
+from policies.schema_credit import CreditPolicy
 from policies.schema_disputes import DisputePolicy
 from policies.schema_promises import PromisesPolicy
 from policies.schema_replies import RepliesPolicy
@@ -274,21 +275,14 @@ class CashPolicy(PolicyFile):
         return minor_amounts(self.new_account_most)
 
 
-class CreditPolicy(PolicyFile):
-    """When the credit analyst speaks up."""
-
-    warn_at_limit_percent: int = Field(gt=0)
-    propose_hold_at_limit_percent: int = Field(gt=0)
-    propose_hold_oldest_days: int = Field(gt=0)
-
-
 class ForecastPolicy(PolicyFile):
-    """How far the forecast looks, ahead and back, and how many paths it draws."""
+    """How far the forecast looks, ahead and back, how many paths it draws, when a model is old."""
 
     weeks: int = Field(gt=0, le=52)
     days: int = Field(default=30, gt=0, le=92)
     history_days: int = Field(gt=0)
     paths: int = Field(default=250, ge=50, le=10_000)
+    model_days: int = Field(default=31, gt=0)
 
 
 class Policy(BaseModel):

@@ -1,18 +1,40 @@
-"""Read tool for credit: exposure against the limit, by the same review the night makes."""
+"""Read tool for credit: exposure against the limit, the score and class with their reasons."""
 
 from engines.credit import CreditView, review_credit
 from ledger.facts import AccountFacts
 from ledger.money import Money
-from policies.schema import CreditPolicy
+from policies.schema_credit import CreditPolicy
 from tools.accounts import oldest_days, totals
 from tools.contract import AccountRef, MoneyOut, Result, ToolContext, read_tool
+from tools.credit_scores import AccountRisk, account_risks
+
+
+class ExposureLine(Result):
+    """One part of the exposure; what the ledger does not know counts 0."""
+
+    part: str
+    amount: MoneyOut
+    known: bool
+
+
+class CreditScore(Result):
+    """Points from 0, the safest, to 100, the class they make, and what adds them."""
+
+    points: int
+    account_class: str
+    grounds: str
+    reasons: tuple[str, ...]
+    warnings: tuple[str, ...]
+    usual_days_late: int | None
+    recent_days_late: int | None
 
 
 class CreditExposure(Result):
-    """Exposure = open invoices - unapplied cash - open credits, in the currency of the limit.
+    """Exposure in the currency of the limit, part by part, and how the account pays.
 
     `advice` is policy's own: none, watch, or hold. Without a limit there is none.
-    `payments_returned` counts payments of the last 30 days that went back.
+    `payments_returned` counts payments of the last 30 days that went back. `score` is missing where
+    nothing is open, and for natural persons, who are not scored: `not_scored` says why.
     """
 
     account_number: str
@@ -26,14 +48,19 @@ class CreditExposure(Result):
     oldest_days_past_due: int
     promises_broken: int
     payments_returned: int
+    parts: tuple[ExposureLine, ...] = ()
+    share_of_book_permille: int = 0
+    score: CreditScore | None = None
+    not_scored: str = ""
 
 
 @read_tool()
 def credit_exposure(ctx: ToolContext, account: AccountRef) -> CreditExposure:
-    """Read an account's exposure against its credit limit, and what policy advises."""
+    """Read an account's exposure, its credit score with reasons, and what policy advises."""
     facts = ctx.facts(account)
     view = credit_view(facts, ctx.policy.credit)
     percent = view.used_percent if view else None
+    risk = account_risks(ctx.session, ctx.policy.credit, ctx.as_of, [account]).get(account)
     return CreditExposure(
         account_number=facts.account_number,
         name=facts.name,
@@ -52,7 +79,42 @@ def credit_exposure(ctx: ToolContext, account: AccountRef) -> CreditExposure:
         oldest_days_past_due=oldest_days(facts),
         promises_broken=facts.broken_promises,
         payments_returned=len(facts.returned),
+        parts=() if risk is None else exposure_lines(risk),
+        share_of_book_permille=0 if risk is None else risk.share_permille,
+        score=None if risk is None else credit_score(risk),
+        not_scored=_not_scored(risk),
     )
+
+
+def exposure_lines(risk: AccountRisk) -> tuple[ExposureLine, ...]:
+    """The formula, part by part."""
+    return tuple(ExposureLine(part=p.name, amount=p.amount, known=p.known) for p in risk.exposure)
+
+
+def credit_score(risk: AccountRisk) -> CreditScore | None:
+    """The score as it is shown; None for natural persons."""
+    found = risk.score
+    if found is None:
+        return None
+    return CreditScore(
+        points=found.points,
+        account_class=found.risk_class,
+        grounds=found.grounds,
+        reasons=tuple(f"{each.says} (+{each.points})" for each in found.reasons),
+        warnings=found.warnings,
+        usual_days_late=_whole(found.trend.usual_days),
+        recent_days_late=_whole(found.trend.recent_days),
+    )
+
+
+def _whole(days: float | None) -> int | None:
+    return None if days is None else round(days)
+
+
+def _not_scored(risk: AccountRisk | None) -> str:
+    if risk is None:
+        return "nothing is open"
+    return "natural persons are not scored" if risk.score is None else ""
 
 
 def exposure_of(facts: AccountFacts) -> Money | None:

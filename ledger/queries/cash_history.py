@@ -1,5 +1,6 @@
 """Set-based reads for risk and forecast: invoices with the day their cash came, what is open."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -40,8 +41,10 @@ class OpenItemRow(NamedTuple):
     due_on: date
 
 
-def known_invoices(session: Session, as_of: date, days: int) -> list[KnownInvoice]:
-    """Invoices issued in the days before a date, and any still open.
+def known_invoices(
+    session: Session, as_of: date, days: int, accounts: Sequence[str] | None = None
+) -> list[KnownInvoice]:
+    """Invoices issued in the days before a date, and any still open, of some accounts or of all.
 
     One settled by credit, write-off or adjustment alone was never paid and is left out.
     """
@@ -51,7 +54,11 @@ def known_invoices(session: Session, as_of: date, days: int) -> list[KnownInvoic
             func.max(func.coalesce(Receipt.received_on, Application.applied_on)).label("on"),
         )
         .outerjoin(Receipt, Receipt.id == Application.receipt_id)
-        .where(Application.kind == ApplicationKind.CASH, Application.applied_on <= as_of)
+        .where(
+            Application.kind == ApplicationKind.CASH,
+            Application.applied_on <= as_of,
+            *([] if accounts is None else [Application.account_id.in_(accounts)]),
+        )
         .group_by(Application.invoice_id)
         .subquery()
     )
@@ -71,6 +78,7 @@ def known_invoices(session: Session, as_of: date, days: int) -> list[KnownInvoic
             Invoice.amount_minor > 0,
             or_(Invoice.open_minor > 0, paid.c.on.is_not(None)),
             or_(Invoice.open_minor > 0, Invoice.issued_on >= as_of - timedelta(days=days)),
+            *([] if accounts is None else [Invoice.account_id.in_(accounts)]),
         )
         .order_by(Invoice.issued_on, Invoice.id)
         .execution_options(yield_per=ROWS_AT_ONCE)

@@ -1,0 +1,126 @@
+"""Scores from the ledger: who an account is moves nothing, what it does moves the class."""
+
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from guardrails.gate import judge
+from guardrails.verdict import NeedsApproval, class_of
+from ledger.actions import SetCreditHold
+from ledger.facts import AccountFacts
+from ledger.queries.account_facts import load_facts
+from policies.load import load_policy
+from tests.support.case_book import AS_OF, CaseBook
+from tools.credit_scores import AccountRisk, account_risks
+
+POLICY = load_policy()
+NAMES = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=30)
+REGIONS = st.sampled_from(["US-NY", "US-TX", "EU-DE", "EU-FR", "GB-ENG", "AU-NSW", ""])
+LANGUAGES = st.sampled_from(["en", "de", "fr", "es", "pl", "ar"])
+SEGMENTS = st.sampled_from(["smb", "mid"])
+
+
+def pays_slowly(book: CaseBook, number: str, **who: Any) -> str:
+    """An account with a history, something overdue and a limit it is over."""
+    account = book.account(number, credit_limit_minor=10_000, currency="USD", **who)
+    for at in range(5):
+        book.paid(account, f"{number}-P{at}", 1_000, late=60 + at, paid_late=20)
+    book.invoice(account, f"{number}-O1", minor=20_000, late=100)
+    book.promise(account, 500, AS_OF - timedelta(days=20), state="broken")
+    return account
+
+
+def risks_of(book: CaseBook, *accounts: str) -> dict[str, AccountRisk]:
+    with book.ledger.read() as session:
+        return account_risks(session, POLICY.credit, AS_OF, accounts or None)
+
+
+def facts_of(book: CaseBook, account: str) -> AccountFacts:
+    with book.ledger.read() as session:
+        return load_facts(session, AS_OF, [account])[account]
+
+
+class TestFairness:
+    @settings(
+        max_examples=15,
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
+    )
+    @given(NAMES, REGIONS, LANGUAGES, SEGMENTS, NAMES)
+    def test_other_name_region_language_size_contact__same_class_and_route(
+        self, book: CaseBook, name: str, places: str, language: str, segment: str, contact: str
+    ) -> None:
+        with book.ledger.read() as session:
+            number = len(load_ids(session))
+        plain = pays_slowly(book, f"A-{number}")
+        other = pays_slowly(
+            book,
+            f"B-{number}",
+            name=name,
+            places=places,
+            language=language,
+            segment=segment,
+            contact=False,
+        )
+        book.contact(other, name=contact, language=language)
+        found = risks_of(book, plain, other)
+        assert found[plain].score == found[other].score
+        assert found[plain].total == found[other].total
+        assert route(book, plain) == route(book, other)
+
+    def test_natural_person__has_an_exposure_and_no_score(self, book: CaseBook) -> None:
+        person = pays_slowly(book, "C-1", debtor_type="sole_trader")
+        found = risks_of(book)[person]
+        assert found.score is None
+        assert found.total.minor == 20_000
+
+
+def load_ids(session: Any) -> list[str]:
+    from sqlalchemy import select
+
+    from ledger.tables.account import Account
+
+    return list(session.scalars(select(Account.id)))
+
+
+def route(book: CaseBook, account: str) -> tuple[Any, ...]:
+    """What the gate says of a hold, for one account's facts: effect, rules and roles."""
+    facts = facts_of(book, account)
+    verdict = judge(SetCreditHold(account_id=account, on=True), facts, POLICY)
+    assert isinstance(verdict, NeedsApproval)
+    return class_of(verdict), tuple((each.rule_id, each.roles) for each in verdict.findings)
+
+
+class TestRisks:
+    def test_score__says_why(self, book: CaseBook) -> None:
+        account = pays_slowly(book, "C-1")
+        found = risks_of(book, account)[account]
+        assert found.score is not None
+        assert found.score.risk_class in "CDE"
+        names = [each.name for each in found.score.reasons]
+        assert {"habit", "overdue", "age", "limit_use", "promises"} <= set(names)
+
+    def test_alone_or_among_all__the_same(self, book: CaseBook) -> None:
+        account, _ = pays_slowly(book, "C-1"), pays_slowly(book, "C-2")
+        assert risks_of(book, account)[account] == risks_of(book)[account]
+
+    def test_exposure__is_the_sum_of_its_parts_and_names_what_is_not_known(
+        self, book: CaseBook
+    ) -> None:
+        account = pays_slowly(book, "C-1")
+        book.receipt(account, "R-1", 3_000)
+        found = risks_of(book, account)[account]
+        assert found.total.minor == 17_000
+        unknown = [part.name for part in found.exposure if not part.known]
+        assert unknown == ["delivered, not billed", "open orders", "security held"]
+
+    def test_concentration__is_the_share_of_the_book(self, book: CaseBook) -> None:
+        account = pays_slowly(book, "C-1")
+        book.invoice(book.account("C-2"), "INV-2", minor=60_000)
+        assert risks_of(book, account)[account].share_permille == 250
+
+    def test_nothing_open__nothing_to_score(self, book: CaseBook) -> None:
+        book.account("C-1")
+        assert risks_of(book) == {}
