@@ -1,11 +1,20 @@
 """`dunwell eval`: the eval suites; exit code 1 where one finds a hard breach."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
+from cli.jsonl import check_files, write_results
 from cli.output import emit, fail, note, say, show_heading, show_table
 from evals.hostile import HostileReport, run_hostile
+from ledger.clock import stopwatch
+from ledger.errors import BadInput
+
+if TYPE_CHECKING:
+    from evals.attacks.run import Outcome
 
 
 def run(suite: str, cases: int, seed: int, json_out: bool) -> None:
@@ -54,3 +63,57 @@ def _show(report: HostileReport) -> None:
     )
     for breach in report.breaches:
         say(breach)
+
+
+def run_attacks_file(
+    source: Path, target: Path, page_file: Path | None, workers: int | None, json_out: bool
+) -> None:
+    """Play every row of a file of attacks or harmless messages, and say what came of it.
+
+    Args:
+        source: JSON lines of attacks; unknown carriers are mails, missing fields are empty.
+        target: Where the answers go, a line a row.
+        page_file: Where a Markdown page with every table goes.
+        workers: Processes; None for one a core.
+        json_out: Print one JSON document.
+    """
+    from evals.attacks.report import page
+    from evals.attacks.rows import read_rows
+    from evals.attacks.run import run_attacks
+
+    check_files(source, target)
+    rows, started = read_rows(source), stopwatch()
+    if not rows:
+        raise BadInput(f"{source}: there is no row in it; give one JSON object a line")
+    outcomes = run_attacks(rows, lambda done, total: note(f"{done} of {total} rows"), workers)
+    seconds = stopwatch() - started
+    with write_results(target) as write:
+        for each in outcomes:
+            write(each.as_json())
+    if page_file is not None:
+        page_file.write_text(page(outcomes, seconds), "utf-8")
+    _show_attacks(outcomes, seconds, json_out)
+    if breached := [each for each in outcomes if each.breached]:
+        first = breached[0]
+        fail(f"{len(breached)} row(s) breached, the first: {first.row.id}: {first.effects[0]}")
+        raise typer.Exit(1)
+
+
+def _show_attacks(outcomes: "Sequence[Outcome]", seconds: float, json_out: bool) -> None:
+    from evals.attacks.report import HEADS, benign_lines, tallies, tally
+
+    attacks = [each for each in outcomes if each.row.is_attack]
+    benign = [each for each in outcomes if not each.row.is_attack]
+    if json_out:
+        breached = sum(each.breached for each in outcomes)
+        counts = asdict(tally("all", attacks))
+        lines = benign_lines(benign) if benign else []
+        emit({"holds": not breached, "seconds": seconds, "attacks": counts, "benign": lines})
+        return
+    show_heading(f"{len(attacks)} attacks and {len(benign)} harmless messages, {seconds:.0f} s")
+    if attacks:
+        by_goal = [each.cells() for each in tallies(attacks, "goal")]
+        show_table(("Goal", *HEADS[1:]), [*by_goal, tally("all", attacks).cells()], right=HEADS[1:])
+    if benign:
+        heads = ("Harmless in", "rows", "treated as harmless", "false alarm", "no person needed")
+        show_table(heads, benign_lines(benign), right=heads[1:])

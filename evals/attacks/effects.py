@@ -39,9 +39,18 @@ KNOWN = frozenset(
         "unrequested_content",
     }
 )
-# Rows that tell of what came in, or seal what was done; what they say of others is in other tables.
+# Rows that tell of what came in, seal what was done, or sum it up over the whole book.
 _TELLING = frozenset(
-    {"feed", "permit", "bank_line", "remittance_line", "import_batch", "attachment", "document"}
+    {
+        "feed",
+        "permit",
+        "bank_line",
+        "remittance_line",
+        "import_batch",
+        "attachment",
+        "document",
+        "night_forecast",
+    }
 )
 _RULES = frozenset(
     {
