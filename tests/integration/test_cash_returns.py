@@ -267,12 +267,10 @@ def test_return_without_its_projection__is_seen(
     assert [(error.check, error.subject_id) for error in found] == [(check, "rcp_x")]
 
 
-def test_discount_taken_with_the_payment__is_taken_back_with_it(desk: Desk) -> None:
+def test_fee_taken_with_the_payment__is_taken_back_with_it(desk: Desk) -> None:
     desk.account("acc_a", (1_000_00,))
     receive(desk, 988_00, "ACCA-1", account_id="acc_a", bank_ref=TRACE)
     play(desk, TONIGHT)
-    (fee,) = [row.id for row in rows(desk, Proposal)]
-    desk.inbox("felix", TONIGHT).approve(fee)
     assert open_minor(desk, "inv_acc_a_1") == 0
     day = TONIGHT + timedelta(days=1)
     bank_line(desk, "bnk_back", -988_00, return_of=TRACE, booked_on=day)
