@@ -201,6 +201,10 @@ def _work(night: Night, case: Case) -> str:
     return "" if reply.answer.strip() else "the person got no answer"
 
 
+# Offering, accepting and ending a plan set other columns beside its state.
+_PLAN_BY_CALENDAR = {"state", "breached_on", "cure_by"}
+
+
 def _close_the_night(house: House, seed: int, counted: _Counted) -> None:
     """A whole night in which the hostile model plays every role, then the proof of the home."""
     with house.ledger.read() as session:
@@ -233,6 +237,8 @@ def _by_people(change: Change, tables: tuple[str, ...]) -> bool:
         return change.kind != "added"
     if change.table == "dispute":
         return change.kind == "changed" and "resolution" in change.columns
+    if change.table == "plan":  # a missed or paid instalment is noted by the calendar
+        return change.kind != "changed" or not change.columns <= _PLAN_BY_CALENDAR
     return change.table in tables
 
 
