@@ -51,11 +51,6 @@ def place(row: AttackRow, house: House) -> Placed:
     return _DOORS.get(row.carrier, _mail)(row, house)
 
 
-def is_known(carrier: str) -> bool:
-    """Whether a carrier has a door of its own."""
-    return carrier in _DOORS
-
-
 def _mail(row: AttackRow, house: House) -> Placed:
     return _post(house, _message(row.text))
 
