@@ -1,5 +1,6 @@
 """Mail of the intake phase: every source is read, recorded in batches, and only then put away."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -9,14 +10,16 @@ from adapters.inbound_mail.imap import ImapMail, read_imap_url
 from adapters.inbound_mail.parsing import MailReader
 from adapters.inbound_mail.source import MailSource
 from adapters.inbound_mail.text_messages import TextMessageFiles
+from agents.message_reader import remittance_in
 from batch.run import Night
 from graph.bootstrap import House
-from ledger.clock import FixedClock
+from ledger.clock import Clock, FixedClock
 from ledger.errors import ArError
 from ledger.journal import mark_feed
 from tools.inbound import Taken, take_in
-from tools.inbound_advices import take_in_advices
+from tools.inbound_advices import take_in_advices, take_in_tables
 from tools.inbound_rows import Intake
+from tools.inbound_sealed import incoming
 
 FEED = "mail"
 _IMAP_STATE = "imap.json"
@@ -83,19 +86,28 @@ def take_in_source(
             with house.ledger.write() as session:
                 taken = take_in(session, [found.message for found in batch], intake)
             done.taken.add(taken)
-            done.advice_lines += take_in_advices(
-                house.ledger,
-                taken.ids,
-                as_of=as_of,
-                currency=house.policy.company.currency,
-                clock=FixedClock(now),
-            )
+            done.advice_lines += book_advices(house, taken.ids, as_of, FixedClock(now))
             source.put_away(batch)
     except ArError as error:
         done.refused.append(error.message)
         ended = False
     done.refused.extend(_short(line, house.home) for line in source.refused)
     return ended
+
+
+def book_advices(house: House, inbound_ids: Collection[str], as_of: date, clock: Clock) -> int:
+    """Book what messages say a payment is for, in their files or in a table of their own words.
+
+    Returns:
+        How many lines of advices are new.
+    """
+    with house.ledger.read() as session:
+        messages = incoming(session, inbound_ids)
+    told = {each.inbound_id: remittance_in(each, house.policy) for each in messages}
+    tables = {inbound_id: data for inbound_id, data in told.items() if data is not None}
+    currency = house.policy.company.currency
+    lines = take_in_advices(house.ledger, inbound_ids, as_of=as_of, currency=currency, clock=clock)
+    return lines + take_in_tables(house.ledger, tables, as_of=as_of, currency=currency, clock=clock)
 
 
 def _sources(house: House, reader: MailReader, as_of: date, done: MailTaken) -> list[MailSource]:

@@ -2,14 +2,16 @@
 
 from sqlmodel import Session
 
-from agents.message_reader import read_inbound, reader_version
+from agents.message_reader import asks_to_stop, read_inbound, reader_version
 from batch.run import Night
 from engines.reading.model import Reading
 from graph.resume import open_threads
 from ledger.identities import Identity
-from ledger.queries.replies import unread, unread_count
+from ledger.postings_inbound import mark_read
+from ledger.queries.replies import unlinked_of_contacts, unread, unread_count
 from tools.inbound_sealed import Incoming, incoming
 from tools.reply_desk import Handled, ReplyDesk
+from tools.stop_contact import obey_unlinked
 
 _CHUNK = 100
 
@@ -19,6 +21,7 @@ def replies_pass(night: Night) -> None:
     with night.house.ledger.write(as_=Identity.POSTER) as session:
         night.add("replies", claims_settled=_desk(night, session).settle())
         total = unread_count(session)
+    _obey_unlinked(night)
     done = 0
     while readings := _read_chunk(night):
         handled = _act_on(night, readings)
@@ -34,6 +37,22 @@ def _read_chunk(night: Night) -> list[tuple[Incoming, Reading]]:
     policy = night.house.policy
     model = night.house.model if messages and night.house.settings.model else None
     return [(each, read_inbound(each, policy, model)) for each in messages]
+
+
+def _obey_unlinked(night: Night) -> None:
+    """A mail nobody could link may still ask to be left alone; nothing else is taken from it."""
+    policy, stopped = night.house.policy, 0
+    while True:
+        with night.house.ledger.read(as_=Identity.AGENT) as session:
+            messages = incoming(session, unlinked_of_contacts(session, _CHUNK))
+        if not messages:
+            break
+        asking = [each for each in messages if asks_to_stop(read_inbound(each, policy))]
+        with night.house.ledger.write(as_=Identity.POSTER) as session:
+            stopped += obey_unlinked(session, asking, policy, night.as_of, night.now)
+            mark_read(session, [each.inbound_id for each in messages], reader_version())
+    if stopped:
+        night.add("replies", contacts_stopped=stopped)
 
 
 def _act_on(night: Night, readings: list[tuple[Incoming, Reading]]) -> Handled:

@@ -156,10 +156,10 @@ def link(
     json_out: Json = False,
 ) -> None:
     """Say whose a message is; the next night reads it like any other."""
+    from batch.intake_mail import book_advices
     from cli.home import acting, opened
     from cli.output import emit, say
     from tools.account_names import find_account
-    from tools.inbound_advices import take_in_advices
     from tools.inbound_by_hand import link_by_hand
 
     with opened(home) as house:
@@ -169,13 +169,7 @@ def link(
         with house.ledger.write() as session:
             account_id = find_account(session, account)
             link_by_hand(session, inbound_id, account_id, person.person_id, clock.now())
-        lines = take_in_advices(
-            house.ledger,
-            [inbound_id],
-            as_of=house.business_date(),
-            currency=house.policy.company.currency,
-            clock=clock,
-        )
+        lines = book_advices(house, [inbound_id], house.business_date(), clock)
     told = {"message": inbound_id, "account": account_id, "advice_lines": lines}
     emit(told) if json_out else say(f"{inbound_id} belongs to {account_id}.")
 

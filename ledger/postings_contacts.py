@@ -1,6 +1,8 @@
 """What becomes known of a contact's addresses: writes that take a session and never commit."""
 
-from sqlalchemy import update
+from collections.abc import Iterable
+
+from sqlalchemy import select, update
 from sqlmodel import Session
 
 from ledger.journal import touch
@@ -28,6 +30,25 @@ def withdraw_consent(session: Session, contact_id: str, channel: str) -> bool:
         return False
     left = ",".join(each for each in given if each != channel)
     return _change(session, contact, consents=left)
+
+
+def stop_channel(session: Session, contact_ids: Iterable[str], channel: str) -> list[str]:
+    """Note that contacts want no messages by a channel, which no file undoes.
+
+    Returns:
+        The contacts for whom that is new.
+    """
+    refused = f"no_{channel}"
+    found = session.scalars(select(Contact).where(Contact.id.in_(sorted(contact_ids)))).all()
+    stopped = []
+    for contact in found:
+        given = {each for each in contact.consents.split(",") if each}
+        if refused not in given:
+            contact.consents = ",".join(sorted(given - {channel} | {refused}))
+            stopped.append(contact.id)
+    session.flush()
+    touch(session, {contact.account_id for contact in found})
+    return stopped
 
 
 def _change(session: Session, contact: Contact, **values: object) -> bool:

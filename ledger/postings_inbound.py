@@ -36,9 +36,10 @@ def post_inbound(
 
 
 def mark_read(session: Session, inbound_ids: Collection[str], reader: str) -> None:
-    """Note by which reader messages were read."""
+    """Note by which reader messages were read; what nobody could link stays so."""
     named = update(Inbound).where(Inbound.id.in_(sorted(inbound_ids)))
-    session.execute(named.values(state="read", read_by=reader))
+    session.execute(named.values(read_by=reader))
+    session.execute(named.where(Inbound.state == "new").values(state="read"))
 
 
 def put_dunning_back(session: Session, before: Mapping[str, tuple[int, date | None]]) -> None:

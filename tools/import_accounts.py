@@ -202,7 +202,7 @@ class CustomerPlanner:
 
 def _consents(record: CustomerRecord, given: set[str]) -> set[str]:
     for channel, consent in (("email", record.email_consent), ("sms", record.sms_consent)):
-        if consent:
+        if consent and f"no_{channel}" not in given:  # a file never undoes what they told us
             given.add(channel)
         elif consent is False:
             given.discard(channel)

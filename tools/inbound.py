@@ -20,6 +20,7 @@ from tools.inbound_bounces import ACTOR, ask_about_others, concerned, take_bounc
 from tools.inbound_links import Link, find_links
 from tools.inbound_rows import Intake, NewMessage, file_rows, inbound_row, message_row
 from tools.look_alikes import look_alikes
+from tools.stop_contact import obey_stop_words
 
 _SHOWN_RECIPIENTS = 500
 
@@ -30,6 +31,7 @@ class Taken:
 
     Attributes:
         known: Messages that were in the books already.
+        stopped: Contacts whose number gets no more text messages, as it asked.
         ids: Every message of the batch in the books, new or known.
     """
 
@@ -42,6 +44,7 @@ class Taken:
     files: int = 0
     known: int = 0
     doubted: int = 0
+    stopped: int = 0
     ids: tuple[str, ...] = ()
 
     def add(self, other: "Taken") -> None:
@@ -65,6 +68,7 @@ _COUNTED = (
     "files",
     "known",
     "doubted",
+    "stopped",
 )
 
 
@@ -91,6 +95,7 @@ def take_in(session: Session, messages: Sequence[IncomingMessage], intake: Intak
     _ask_whose(session, new, intake)
     taken = _counted(new, len(files), len(messages) - len(fresh))
     taken.addresses_paused = _bounced(session, new, intake)
+    taken.stopped = obey_stop_words(session, new, intake)
     taken.ids = (*there.values(), *(each.inbound_id for each in new))
     _journal(session, new, taken, intake.now)
     return taken

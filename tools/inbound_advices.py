@@ -1,14 +1,15 @@
-"""Remittance advices that came as attachments: what a payer says a payment is for.
+"""Remittance advices that came by mail: what a payer says a payment is for.
 
 They are material for matching and never money: whatever such a file says of balances or booked
 lines is left out, because a bank does not send us mail.
 """
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from adapters.bank_files import advice_mail
 from adapters.bank_files.model import BankFile
 from adapters.bank_files.reading import read_bank_file
 from adapters.inbound_mail.message import HIDDEN_TEXT, OTHER_VERSION
@@ -52,6 +53,37 @@ def take_in_advices(
         advice = _read(f"{file.inbound_id}: {file.name}", content)
         if advice is not None:
             lines += _book(ledger, advice, as_of, currency, clock)
+    return lines
+
+
+def take_in_tables(
+    ledger: Ledger, tables: Mapping[str, bytes], *, as_of: date, currency: str, clock: Clock
+) -> int:
+    """Book remittance tables that stand in messages themselves, each once.
+
+    Args:
+        ledger: The books.
+        tables: What a reader found to be a remittance, by message.
+        as_of: The business date.
+        currency: The currency of amounts without one.
+        clock: For the journal.
+
+    Returns:
+        How many lines of advices are new.
+    """
+    digests = {name: hashlib.sha256(data).hexdigest() for name, data in tables.items()}
+    with ledger.read() as session:
+        known = known_files(session, digests.values())
+    lines = 0
+    for inbound_id, data in tables.items():
+        if digests[inbound_id] in known:
+            continue
+        name = f"{inbound_id}: the message"
+        try:
+            file = advice_mail.read(name, data)
+        except BadInput:
+            continue  # left to whoever reads the message
+        lines += _book(ledger, _Advice(name, data, file), as_of, currency, clock)
     return lines
 
 

@@ -152,14 +152,14 @@ def _suggested(senders: Iterable[KnownAddress], named: frozenset[str]) -> tuple[
 
 def _by_phone(number: str, phones: Sequence[KnownAddress]) -> Link:
     """A text message answers the ones we sent to its number, if one account alone has it."""
-    wanted = _digits(number)
-    found = [each for each in phones if len(wanted) > 5 and _digits(each.address) == wanted]
+    wanted = digits_of(number)
+    found = [each for each in phones if len(wanted) > 5 and digits_of(each.address) == wanted]
     accounts = sorted({each.account_id for each in found})
     if len(accounts) == 1:
         return Link(accounts[0], found[0].contact_id, "sender")
     return Link(suggested=tuple(accounts))
 
 
-def _digits(number: str) -> str:
+def digits_of(number: str) -> str:
     """The end of a number, which is the same with and without a country code."""
     return "".join(sign for sign in number if sign.isdigit())[-_DIGITS_COMPARED:]

@@ -30,7 +30,8 @@ WHAT_CUSTOMERS_SAID: Frozen = {
     "receipt_return": None,
     "lesson": ("id", "kind", "subject", "diff", "examples", "results"),
 }
-FROZEN: Frozen = THE_BOOKS | APPROVED_POLICIES | BANK_LINES | WHAT_CUSTOMERS_SAID
+ENCLOSURES: Frozen = {"outbox": (*(THE_BOOKS["outbox"] or ()), "attachments")}
+FROZEN: Frozen = THE_BOOKS | APPROVED_POLICIES | BANK_LINES | WHAT_CUSTOMERS_SAID | ENCLOSURES
 
 
 def install(connection: Connection, frozen: Frozen) -> None:
@@ -39,6 +40,16 @@ def install(connection: Connection, frozen: Frozen) -> None:
         _install_sqlite(connection, frozen)
     else:
         _install_postgresql(connection, frozen)
+
+
+def remove(connection: Connection, frozen: Frozen) -> None:
+    """Take off the triggers of tables that get others in the same revision."""
+    for table in frozen:
+        if connection.dialect.name == "sqlite":
+            for event in ("delete", "update"):
+                connection.exec_driver_sql(f"DROP TRIGGER {table}_is_append_only_{event}")
+        else:
+            connection.exec_driver_sql(f"DROP TRIGGER {table}_is_append_only ON {table}")
 
 
 def _install_sqlite(connection: Connection, frozen: Frozen) -> None:

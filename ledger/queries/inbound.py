@@ -104,6 +104,23 @@ def written_to_by_sms(session: Session) -> list[KnownAddress]:
     return [KnownAddress(*row) for row in session.execute(query)]
 
 
+def contact_phones(session: Session) -> list[Any]:
+    """Every contact with a number, as rows of its id and the number."""
+    return list(
+        session.execute(select(Contact.id, Contact.phone).where(Contact.phone.is_not(None)))
+    )
+
+
+def opted_out(session: Session, contact_ids: Iterable[str]) -> frozenset[str]:
+    """Contacts who asked us to stop."""
+    query = select(Contact.id).where(Contact.opted_out)
+    return frozenset(
+        each
+        for part in _parts(contact_ids)
+        for each in session.scalars(query.where(Contact.id.in_(part)))
+    )
+
+
 def contact_domains(session: Session) -> frozenset[str]:
     """Every domain a contact has an address at, in lower case."""
     emails = session.scalars(select(Contact.email).where(Contact.email.is_not(None)).distinct())

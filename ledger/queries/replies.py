@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlmodel import Session
 
+from ledger.tables.account import Contact
 from ledger.tables.inbound import Claim, Inbound
 from ledger.tables.receivable import Invoice
 
@@ -35,6 +36,24 @@ def unread(session: Session, limit: int) -> list[str]:
     query = (
         select(Inbound.id)
         .where(Inbound.state == "new", Inbound.kind == "message", Inbound.account_id.is_not(None))
+        .order_by(Inbound.received_at, Inbound.id)
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+def unlinked_of_contacts(session: Session, limit: int) -> list[str]:
+    """Ids of mails nobody could link that name a contact as their sender, and nobody has read."""
+    known = select(func.lower(Contact.email)).where(Contact.email.is_not(None))
+    query = (
+        select(Inbound.id)
+        .where(
+            Inbound.state == "unlinked",
+            Inbound.kind == "message",
+            Inbound.channel == "email",
+            Inbound.read_by == "",
+            Inbound.sender.in_(known),
+        )
         .order_by(Inbound.received_at, Inbound.id)
         .limit(limit)
     )

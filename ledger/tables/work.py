@@ -117,7 +117,7 @@ class Outbox(Table, table=True):
     subject: str
     body: str
     digest: str
-    message_id: str
+    message_id: str = Field(index=True)
     attachments: str = "[]"
     in_reply_to: str = ""
     state: str = text(default="queued")

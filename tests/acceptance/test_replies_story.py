@@ -155,7 +155,7 @@ def test_three_weeks_of_replies(story: Story) -> None:
     # On Monday afternoon they answer.
     for customer, body in {
         "harbor": "Hi,\n\nINV-101 will be paid on 20 March 2026.\n\nPat",
-        "mill": "Hello, INV-102 will be paid on Friday, 20 March 2026. Thank you, Pat",
+        "mill": "Hello, we will pay INV-102 on Friday, 20 March 2026. Thank you, Pat",
         "oak": "We cannot accept INV-103: the price is wrong, we agreed on 8 dollars a piece.",
         "pine": "INV-104 was already paid on 12 March by wire, reference 99812.",
         "quay": "We cannot pay INV-105 at once. Could we pay it in three monthly instalments?",

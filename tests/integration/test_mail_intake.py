@@ -13,6 +13,7 @@ from batch.night import run_night
 from batch.report import build_report
 from cli.main import _run
 from ledger.tables.inbound import Inbound
+from ledger.tables.receivable import BankLine, RemittanceLine
 from ledger.tables.work import Feed
 from tests.support.mail_room import AS_OF, NOW, OURS, MailRoom, mail_room
 from tests.support.mails import bounce, mail
@@ -130,6 +131,17 @@ class TestNight:
         told = {task.why: task.count for task in report.tasks}
         assert told["to link (`dunwell mail list --unlinked`)"] == 1
         assert told["not read, the first: intake/mail/broken.eml: there is no mail in it"] == 1
+
+
+def test_remittance_in_the_words_of_a_mail__is_booked_once(mail_room: MailRoom) -> None:
+    body = "We paid today by wire:\n\nInvoice      Amount     Currency\nINV-1001   1,200.00   USD\n"
+    for name in ("a", "b"):
+        drop(mail_room, f"mail/{name}.eml", mail(body, In_Reply_To=OURS))
+        counted = fetch(mail_room).advice_lines
+        assert counted == (1 if name == "a" else 0)
+    (line,) = mail_room.rows(RemittanceLine)
+    assert (line.reference, line.net_minor) == ("INV-1001", 120_000)
+    assert mail_room.rows(BankLine) == []
 
 
 class TestTextMessages:
