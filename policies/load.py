@@ -33,6 +33,7 @@ FILES = (
     "credit",
     "dispute",
     "forecast",
+    "priority",
     "tone",
     "replies",
     "promises",

@@ -20,7 +20,7 @@ from policies.letter_template import LetterTemplate, Voice
 from policies.packs_schema import Packs
 from policies.schema_base import Amounts, PolicyFile, minor_amounts
 from policies.schema_contact import ContactPolicy
-from policies.schema_credit import CreditPolicy
+from policies.schema_credit import CreditPolicy, PriorityPolicy
 from policies.schema_disputes import DisputePolicy
 from policies.schema_promises import PromisesPolicy
 from policies.schema_replies import RepliesPolicy
@@ -299,6 +299,7 @@ class Policy(BaseModel):
     credit: CreditPolicy
     dispute: DisputePolicy
     forecast: ForecastPolicy
+    priority: PriorityPolicy
     tone: TonePolicy
     replies: RepliesPolicy
     promises: PromisesPolicy

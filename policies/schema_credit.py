@@ -48,3 +48,30 @@ class CreditPolicy(PolicyFile):
     propose_hold_oldest_days: int = Field(gt=0)
     lower_limit_of_classes: tuple[str, ...] = ()
     score: ScorePolicy = ScorePolicy()
+
+
+class PriorityPolicy(PolicyFile):
+    """Whom to work first.
+
+    Attributes:
+        calls_a_day: What the team can do; who is beyond it is told.
+        horizon_days: Days ahead that late money-days are counted over.
+        alone_days: Who is likely to pay within these days is left to pay alone.
+        effect_percent: Assumed share of the late money-days that a contact now saves, by group.
+    """
+
+    calls_a_day: int = Field(gt=0)
+    horizon_days: int = Field(gt=0, le=90)
+    alone_days: int = Field(gt=0, le=60)
+    alone_from_percent: int = Field(ge=0, le=100)
+    hopeless_below_percent: int = Field(ge=0, le=100)
+    effect_percent: dict[str, int]
+
+    @model_validator(mode="after")
+    def _every_group_has_an_effect(self) -> "PriorityPolicy":
+        groups = {"act_now", "pays_alone", "other_strategy"}
+        if set(self.effect_percent) != groups:
+            raise ValueError(f"effect_percent: give one for each of {', '.join(sorted(groups))}")
+        if not all(0 <= each <= 100 for each in self.effect_percent.values()):
+            raise ValueError("effect_percent: from 0 to 100")
+        return self

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from engines.forecast.cash import Curves, ExpectedItems
     from engines.forecast.known_events import KnownEvents, Planned, Promised
     from engines.risk.history import InvoiceHistory
+    from tools.risk_models import InUse
 
 _RECORD_DAYS = 365
 
@@ -31,6 +32,8 @@ class CashAhead:
         known: Invoices of the past and the day they were paid.
         plain: Open items as their payers' habits alone have it.
         items: The same with promises, plans, disputes and stops.
+        asked: The items as invoices, in the same order.
+        events: The promises, plans, disputes and stops.
     """
 
     as_of: date
@@ -39,12 +42,22 @@ class CashAhead:
     known: "InvoiceHistory"
     plain: "ExpectedItems"
     items: "ExpectedItems"
+    asked: "InvoiceHistory"
+    events: "KnownEvents"
 
 
-def cash_ahead(session: Any, policy: ForecastPolicy, as_of: date) -> CashAhead:
+def cash_ahead(
+    session: Any, policy: ForecastPolicy, as_of: date, approved: "InUse | None" = None
+) -> CashAhead:
     """Read the book and ask when each open item will be paid.
 
     Cash and credits that are here already pay the items due first, so nobody need send them.
+
+    Args:
+        session: A reading session.
+        policy: How far back habits are read, and how far ahead is looked.
+        as_of: The day.
+        approved: The model in use; without one, or where its files were refused, habits alone.
     """
     from engines.forecast.book import horizon_days
     from engines.forecast.cash import expect
@@ -52,16 +65,22 @@ def cash_ahead(session: Any, policy: ForecastPolicy, as_of: date) -> CashAhead:
     from engines.forecast.runs import OnRuns
     from engines.risk.habit_model import from_habits
 
-    rows = reads.known_invoices(session, as_of, policy.history_days)
-    known = history_of(rows)
-    model = from_habits(known, as_of)
+    days_back = policy.history_days
+    if approved is not None and approved.history_from is not None:
+        # A habit means the same only when it is taken from as far back as in learning.
+        days_back = max(days_back, (as_of - approved.history_from).days)
+    known = history_of(reads.known_invoices(session, as_of, days_back))
+    learnt = approved.model if approved else None
+    model = learnt or from_habits(known, as_of)
     open_rows = _less(reads.open_items(session), reads.already_here(session))
     asked = _asked(open_rows)
     runs, days = OnRuns(model), horizon_days(as_of, drawing_of(policy))
     segment, amount = _column(open_rows, 3, str), _column(open_rows, 5, "float64")
     plain = replace(expect(runs, asked, as_of, days, known, segment=segment), amount=amount)
-    items = with_events(plain, known_events(session, as_of))
-    return CashAhead(as_of, method_of(known), runs, known, plain, items)
+    events = known_events(session, as_of)
+    items = with_events(plain, events)
+    method = method_of(known, approved)
+    return CashAhead(as_of, method, runs, known, plain, items, asked, events)
 
 
 def drawing_of(policy: ForecastPolicy) -> "Drawing":
@@ -102,8 +121,19 @@ def history_of(rows: "Sequence[reads.KnownInvoice]") -> "InvoiceHistory":
     )
 
 
-def method_of(known: "InvoiceHistory") -> str:
+def method_of(known: "InvoiceHistory", approved: "InUse | None" = None) -> str:
     """In words, what the chances rest on."""
+    if approved is not None and approved.model is not None:
+        version = approved.version
+        return (
+            f"model {version.version}, approved by {version.decided_by}, on each customer's habit; "
+            "promises by kept rate, disputes by the days past ones took"
+        )
+    refused = f" ({approved.refused})" if approved else ""
+    return _habits_in_words(known) + refused
+
+
+def _habits_in_words(known: "InvoiceHistory") -> str:
     import numpy as np
 
     paid = ~np.isnat(known.cleared_on)

@@ -1,7 +1,7 @@
 """Forecasts of past nights: kept, read back, and held against the cash that came."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,7 @@ class KeptForecast:
         drawn: The same of whole currencies, before past misses set their width.
         moved: What moved since the night before, and why.
         items: Its open items, compressed; None once newer nights have run.
+        priority: Whom to work first, in order.
     """
 
     as_of: date
@@ -37,11 +38,12 @@ class KeptForecast:
     drawn: list[dict[str, Any]]
     moved: list[dict[str, Any]]
     items: bytes | None
+    priority: list[dict[str, Any]] = field(default_factory=list)
 
 
 def keep(session: Any, run_id: str, found: KeptForecast) -> None:
     """Keep the forecast of a night in place of an earlier one of the same night."""
-    said = {"series": found.series, "drawn": found.drawn, "moved": found.moved}
+    said = {name: getattr(found, name) for name in ("series", "drawn", "moved", "priority")}
     session.execute(delete(NightForecast).where(NightForecast.as_of == found.as_of))
     session.add(
         NightForecast(
@@ -72,7 +74,13 @@ def newest_forecast(session: Any, before: date | None = None) -> KeptForecast | 
         return None
     said = orjson.loads(row.said)
     return KeptForecast(
-        row.as_of, row.method, said["series"], said["drawn"], said["moved"], row.items
+        row.as_of,
+        row.method,
+        said["series"],
+        said["drawn"],
+        said["moved"],
+        row.items,
+        said["priority"],
     )
 
 

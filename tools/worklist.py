@@ -17,11 +17,16 @@ from ledger.tables.work import CallTask, DispositionRow, Message, Proposal
 from policies.describe import describe_rule
 from tools.approvals import is_waiting
 from tools.contract import AccountRef, Limit, MoneyOut, Result, Scope, ToolContext, read_tool
+from tools.forecast_record import newest_forecast
 from tools.why import why
 
 
 class WorkLine(Result):
-    """An account worth a person's time today, and why."""
+    """An account worth a person's time today, and why.
+
+    `group` is act_now, pays_alone or other_strategy, `rank` the order of the night by the late
+    money-days that a contact is assumed to save, `rank_without_effect` that by what is at stake.
+    """
 
     account_number: str
     name: str
@@ -29,6 +34,11 @@ class WorkLine(Result):
     oldest_days_past_due: int
     reasons: tuple[str, ...]
     caution: tuple[str, ...]
+    group: str | None = None
+    rank: int | None = None
+    rank_without_effect: int | None = None
+    within_capacity: bool = False
+    factors: tuple[str, ...] = ()
 
 
 class Worklist(Result):
@@ -37,6 +47,7 @@ class Worklist(Result):
     as_of: date
     accounts: tuple[WorkLine, ...]
     overdue_accounts: int
+    method: str = "overdue balance; no night has ranked yet"
 
 
 class Routing(Result):
@@ -58,7 +69,8 @@ class Routing(Result):
 def list_accounts_to_work(ctx: ToolContext, limit: Limit = 10) -> Worklist:
     """List the accounts to work today, most urgent first, each with its reasons.
 
-    Accounts with something for a person come first, then the largest overdue balances, measured
+    Accounts with something for a person come first, then those where acting now is expected to
+    gain most, as the last night ranked them; before any night, the largest overdue balances
     against the high-value threshold of their currency. `caution` says what forbids chasing.
     """
     overdue = ctx.session.execute(
@@ -71,8 +83,8 @@ def list_accounts_to_work(ctx: ToolContext, limit: Limit = 10) -> Worklist:
         .where(Invoice.open_minor > 0, Invoice.due_on < ctx.as_of)
         .group_by(Invoice.account_id, Invoice.currency)
     ).all()
-    reasons = _reasons(ctx)
-    ranked = sorted(overdue, key=lambda row: _urgency(row, reasons, ctx), reverse=True)
+    reasons, ranks = _reasons(ctx), _ranks(ctx)
+    ranked = sorted(overdue, key=lambda row: _urgency(row, reasons, ranks, ctx), reverse=True)
     best: dict[str, Any] = {}
     for row in ranked:
         if len(best) < limit:
@@ -85,19 +97,55 @@ def list_accounts_to_work(ctx: ToolContext, limit: Limit = 10) -> Worklist:
             name=named[account][1],
             overdue=Money(int(row[2]), row[1]),
             oldest_days_past_due=(ctx.as_of - row[3]).days,
-            reasons=tuple(reasons.get(account) or ["the largest overdue balances"]),
+            reasons=tuple(reasons.get(account) or [_why_listed(ranks.get(account))]),
             caution=tuple(cautions.get(account, ())),
+            **{name: ranks[account][name] for name in _SHOWN if account in ranks},
         )
         for account, row in best.items()
     ]
     count = len({row[0] for row in overdue})
-    return Worklist(as_of=ctx.as_of, accounts=tuple(lines), overdue_accounts=count)
+    told = {"method": _method(ctx)} if ranks else {}
+    return Worklist(as_of=ctx.as_of, accounts=tuple(lines), overdue_accounts=count, **told)
 
 
-def _urgency(row: Any, reasons: dict[str, list[str]], ctx: ToolContext) -> tuple[Any, ...]:
+_SHOWN = ("group", "rank", "rank_without_effect", "within_capacity", "factors")
+
+
+def _ranks(ctx: ToolContext) -> dict[str, dict[str, Any]]:
+    """The order of the newest night by account; empty where it is not that of the date."""
+    kept = newest_forecast(ctx.session)
+    if kept is None or kept.as_of != ctx.as_of:
+        return {}
+    return {each["account_id"]: each for each in kept.priority}
+
+
+def _method(ctx: ToolContext) -> str:
+    rule = ctx.policy.priority
+    return (
+        f"late money-days ahead over {rule.horizon_days} days; a contact is assumed to save "
+        f"{rule.effect_percent['act_now']} % of them; {rule.calls_a_day} calls a day"
+    )
+
+
+def _why_listed(rank: dict[str, Any] | None) -> str:
+    if rank is None:
+        return "the largest overdue balances"
+    words = {
+        "act_now": "acting now is expected to gain most",
+        "pays_alone": "likely to pay alone",
+        "other_strategy": "asks for another strategy than a reminder",
+    }
+    return words[rank["group"]]
+
+
+def _urgency(
+    row: Any, reasons: dict[str, list[str]], ranks: dict[str, dict[str, Any]], ctx: ToolContext
+) -> tuple[Any, ...]:
     threshold = ctx.policy.high_value_minor.get(row[1])
     score = int(row[2]) / threshold if threshold else 1.0
-    return (bool(reasons.get(row[0])), score, (ctx.as_of - row[3]).days, row[0])
+    rank = ranks.get(row[0])
+    gain = -rank["rank"] if rank else float("-inf")
+    return (bool(reasons.get(row[0])), gain, score, (ctx.as_of - row[3]).days, row[0])
 
 
 def _reasons(ctx: ToolContext) -> dict[str, list[str]]:

@@ -44,7 +44,7 @@ def facts_of(book: CaseBook, account: str) -> AccountFacts:
 
 class TestFairness:
     @settings(
-        max_examples=15,
+        max_examples=6,
         deadline=None,
         suppress_health_check=[HealthCheck.function_scoped_fixture],
     )

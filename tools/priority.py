@@ -1,0 +1,91 @@
+"""The order of work from the forecast: what each account costs if nobody acts, and its group."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from engines.priority import Ranked, WorkFacts, prioritise
+from policies.schema import Policy
+from tools.cash_ahead import CashAhead
+
+if TYPE_CHECKING:
+    from engines.forecast.known_events import KnownEvents
+
+_KEPT_OF_A_GROUP = 200
+
+
+def ranking(ahead: CashAhead, policy: Policy) -> list[Ranked]:
+    """Rank every account that is expected to cost late money-days.
+
+    An account counts in the currency it owes most late money-days in, measured by the high-value
+    threshold of each currency.
+    """
+    units = policy.high_value_minor
+    best: dict[str, tuple[Any, WorkFacts]] = {}
+    for facts in _work_facts(ahead, policy):
+        weight = facts.money_days / units.get(facts.currency, 1)
+        if facts.account_id not in best or weight > best[facts.account_id][0]:
+            best[facts.account_id] = weight, facts
+    return prioritise((facts for _, facts in best.values()), policy.priority, units)
+
+
+def kept_ranks(ranked: Sequence[Ranked]) -> list[dict[str, Any]]:
+    """The first of each group as plain values, to be kept with the night."""
+    left = Counter[str]()
+    found = []
+    for each in ranked:
+        left[each.group] += 1
+        if left[each.group] <= _KEPT_OF_A_GROUP:
+            found.append(asdict(each))
+    return found
+
+
+def _work_facts(ahead: CashAhead, policy: Policy) -> list[WorkFacts]:
+    """Sums by account and currency over its open items."""
+    import numpy as np
+
+    from engines.risk.ranking import expected_late_days
+
+    rule, items = policy.priority, ahead.items
+    if not len(items):
+        return []
+    horizon = min(rule.horizon_days, items.days)
+    until = np.cumsum(items.paid, axis=1)
+    curves = np.column_stack([items.paid[:, :horizon], 1 - until[:, horizon - 1]])
+    late = expected_late_days(curves, ahead.asked, ahead.as_of) * items.amount
+    soon = until[:, min(rule.alone_days, items.days) - 1] * items.amount
+    ever = until[:, horizon - 1] * items.amount
+    keys = np.char.add(np.char.add(items.account, "\n"), items.currency)
+    names, place = np.unique(keys, return_inverse=True)
+    sums = [np.bincount(place, each, len(names)) for each in (late, items.amount, soon, ever)]
+    stops = _stops(ahead.events)
+    found = []
+    for name, cost, owed, shortly, finally_ in zip(
+        names.tolist(), *(each.tolist() for each in sums), strict=True
+    ):
+        account, currency = name.split("\n")
+        found.append(
+            WorkFacts(
+                account,
+                currency,
+                round(cost),
+                round(owed),
+                round(1000 * shortly / owed),
+                round(1000 * finally_ / owed),
+                stops.get(account, ()),
+            )
+        )
+    return found
+
+
+def _stops(events: "KnownEvents") -> dict[str, tuple[str, ...]]:
+    """Why a plain contact is the wrong thing for an account."""
+    found: dict[str, tuple[str, ...]] = {}
+    for account, says in (
+        *((each.account, "in dispute: resolve it first") for each in events.disputes),
+        *((account, "insolvent or deceased: not to be chased") for account in events.stopped),
+    ):
+        if says not in found.get(account, ()):
+            found[account] = (*found.get(account, ()), says)
+    return found
