@@ -12,6 +12,7 @@ from tools.forecast_record import (
     newest_forecast,
     past_outcomes,
 )
+from tools.risk_models import approved_model, record_use
 
 if TYPE_CHECKING:
     from engines.forecast.book import Series
@@ -28,7 +29,8 @@ def forecast_pass(night: Night) -> None:
     policy, as_of = night.house.policy.forecast, night.as_of
     drawing = drawing_of(policy)
     with night.house.ledger.read() as session:
-        ahead = cash_ahead(session, policy, as_of)
+        approved = approved_model(session, night.house.home)
+        ahead = cash_ahead(session, policy, as_of, approved)
         past = past_outcomes(session, as_of, as_drawn=True)
         before = newest_forecast(session, before=as_of)
     billing = billing_ahead(ahead, horizon_days(as_of, drawing))
@@ -41,11 +43,14 @@ def forecast_pass(night: Night) -> None:
     )
     with night.house.ledger.write() as session:
         keep(session, night.run_id, found)
+        if approved is not None and approved.model is not None:
+            record_use(session, approved.version, night.now, night.run_id)
     night.note(
         "forecast",
         weeks=[list(week) for each in told for week in _week_rows(each)],
         moved=moved,
         method=ahead.method,
+        model_refused=approved.refused if approved else "",
     )
 
 

@@ -13,6 +13,7 @@ from batch.proof_decisions import prove_decisions
 from batch.proof_evidence import CounterExample, Evidence, Proven, Result
 from batch.proof_mail import prove_mail
 from batch.proof_messages import prove_messages
+from batch.proof_models import prove_models
 from batch.proof_records import prove_claims, prove_policies, prove_work_without_model
 from graph.bootstrap import House
 
@@ -42,4 +43,5 @@ def prove(house: House, progress: Callable[[str, int, int], None]) -> list[Resul
             prove_claims(evidence)
             prove_work_without_model(evidence)
             prove_policies(evidence)
+            prove_models(evidence)
             return [tally.result for tally in evidence.tallies.values()]

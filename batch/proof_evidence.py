@@ -32,7 +32,7 @@ PROMISES = {
     "books_balance": "passes over the books",
     "model_optional": "nights and cases",
     "every_decision_replays": "decisions, recorded facts and journal records",
-    "no_silent_learning": "policies used",
+    "no_silent_learning": "policies and models used",
 }
 
 

@@ -32,6 +32,7 @@ from ledger.queries.as_of import metric_inputs
 from ledger.queries.inbound import unlinked_count
 from ledger.states import RunState
 from ledger.tables.work import Run
+from tools.risk_models import what_to_do
 
 MODEL_CURRENCY = "USD"
 
@@ -104,6 +105,7 @@ def build_report(session: Session, house: House, as_of: date) -> MorningReport:
             *_tasks(session, as_of),
             *_mail_to_see(session, counts.get("intake", {})),
             *_billing(counts.get("disputes", {})),
+            *_risk_model(session, house, as_of, counts.get("forecast", {})),
         ),
         feeds=parts.feeds_part(session, as_of, policy),
         currencies=_currencies(session, as_of, numbers.get("currencies", {})),
@@ -141,6 +143,16 @@ def _mail_to_see(session: Session, intake: dict[str, Any]) -> list[Reason]:
     if refused:
         lines.append(Reason(why=f"not read, the first: {refused[0]}", count=len(refused)))
     return lines
+
+
+def _risk_model(
+    session: Session, house: House, as_of: date, forecast: dict[str, Any]
+) -> list[Reason]:
+    """A model the night could not use, and what people have to do about models."""
+    refused = forecast.get("model_refused")
+    todo = what_to_do(session, as_of, house.policy.forecast.model_days)
+    lines = [f"forecast without its model: {refused}" if refused else None, todo]
+    return [Reason(why=line, count=1) for line in lines if line]
 
 
 def _billing(disputes: dict[str, Any]) -> list[Reason]:

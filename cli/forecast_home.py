@@ -94,12 +94,14 @@ def scenario(
     from cli.home import opened
     from cli.output import emit
     from tools.account_names import find_account
+    from tools.risk_models import approved_model
     from tools.scenarios import Happening, play
 
     with opened(home) as house, house.ledger.read() as session:
         account = find_account(session, slips) if slips else None
         happening = Happening(account, days, resolves, on, settled, accepts)
-        found = play(session, house.policy, as_of or house.business_date(), happening)
+        approved = approved_model(session, house.home)
+        found = play(session, house.policy, as_of or house.business_date(), happening, approved)
     emit(found) if json_out else _show_scenario(found)
 
 

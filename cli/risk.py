@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli import risk_models
 from cli.options import read_day
 from cli.output import note, say
 from ledger.errors import BadInput
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
     from engines.risk.history import InvoiceHistory
     from evals.ledgers.replay import Window
 
-app = typer.Typer(help="Credit risk and priority, back-tested on a file.", no_args_is_help=True)
+app = typer.Typer(
+    help="Models of who pays when: trained, approved, back-tested on a file.", no_args_is_help=True
+)
+app.add_typer(risk_models.app)
 
 Invoices = Annotated[
     Path, typer.Option("--invoices", metavar="FILE", help="CSV: invoice_id, account_id, ...")

@@ -12,6 +12,7 @@ from ledger.tables.case import Dispute
 from policies.schema import Policy
 from tools.cash_ahead import CashAhead, cash_ahead, known_events
 from tools.contract import MoneyOut, Result
+from tools.risk_models import InUse
 
 if TYPE_CHECKING:
     from engines.forecast.cash import ExpectedItems
@@ -54,7 +55,13 @@ class Happening:
     accepts: str | None = None
 
 
-def play(session: Any, policy: Policy, as_of: date, happening: Happening) -> Scenario:
+def play(
+    session: Any,
+    policy: Policy,
+    as_of: date,
+    happening: Happening,
+    approved: InUse | None = None,
+) -> Scenario:
     """Ask the same curves what would come instead.
 
     Raises:
@@ -64,7 +71,7 @@ def play(session: Any, policy: Policy, as_of: date, happening: Happening) -> Sce
     given = [happening.slips, happening.resolves, happening.accepts]
     if sum(each is not None for each in given) != 1:
         raise BadInput("name one thing: an account that slips, a dispute, or a plan")
-    ahead = cash_ahead(session, policy.forecast, as_of)
+    ahead = cash_ahead(session, policy.forecast, as_of, approved)
     if happening.slips is not None:
         what, instead = _slip(ahead, happening.slips, happening.days)
     elif happening.resolves is not None:

@@ -2,7 +2,7 @@
 
 One model of P(paid by day s | open as of t) over all days and customers; its hazard is what is left
 between one day and the next. Learning the sum instead of each day's hazard keeps a small error a
-day from adding up, and measured better on every development ledger.
+day from adding up.
 """
 
 from dataclasses import dataclass

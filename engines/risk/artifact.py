@@ -1,0 +1,60 @@
+"""A fitted model as plain files: LightGBM's own text, and calibration in a numpy array.
+
+No invoice and no customer is in them; the habits of customers come with each question. Nothing is
+pickled, so reading a file can never run one.
+"""
+
+import io
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from engines.risk.calibration import Calibration
+from engines.risk.core import Core
+from engines.risk.history import InvoiceHistory
+from engines.risk.learner import Trees
+from engines.risk.model import TimingModel
+
+CALIBRATION = "calibration.npy"
+TREES = {"curve": "curve.txt", "late": "late.txt", "late7": "late7.txt"}
+
+
+def pack(model: TimingModel) -> dict[str, bytes]:
+    """The files of a model by name; trees that were not learnt have none."""
+    files = {
+        name: getattr(model.core, part).text.encode()
+        for part, name in TREES.items()
+        if getattr(model.core, part) is not None
+    }
+    kept = model.calibration
+    numbers = np.array([*kept.late, *kept.late7, kept.low, kept.high, kept.answers], dtype="<f8")
+    buffer = io.BytesIO()
+    np.save(buffer, numbers, allow_pickle=False)
+    return files | {CALIBRATION: buffer.getvalue()}
+
+
+def unpack(files: Mapping[str, bytes], as_of: date, note: str, threads: int = 1) -> TimingModel:
+    """The model again. Of itself it knows no customer: give a history with each question.
+
+    Raises:
+        ValueError: The files are not those of a model.
+    """
+    if CALIBRATION not in files:
+        raise ValueError(f"{CALIBRATION} is missing")
+    numbers: Any = np.load(io.BytesIO(files[CALIBRATION]), allow_pickle=False)
+    if numbers.shape != (7,) or not np.isfinite(numbers).all():
+        raise ValueError(f"{CALIBRATION} does not hold 7 numbers")
+    late, shift, late7, shift7, low, high, answers = numbers.tolist()
+    calibration = Calibration((late, shift), (late7, shift7), low, high, int(answers))
+    core = Core(
+        **{
+            part: Trees.read(files[name].decode(), threads)
+            for part, name in TREES.items()
+            if name in files
+        }
+    )
+    model = TimingModel(as_of, InvoiceHistory.empty(), core, calibration)
+    model.note = note
+    return model
