@@ -48,6 +48,7 @@ from engines.reading.days import (
 )
 
 _MOST_LISTED = 12
+_NEXT_WORD = re.compile(r"\s{1,3}(?:on |of )?(?P<word>[a-z]{3,12})")
 _FAR = 400  # days; a date further off in the future is not read from words without a year
 
 
@@ -273,6 +274,9 @@ def _calendar_week(match: re.Match[str], anchor: Anchor) -> Pair:
 
 def _named(match: re.Match[str], anchor: Anchor) -> Pair:
     word = match["named"]
+    after = _NEXT_WORD.match(match.string, match.end()) if word in ("eod", "cob") else None
+    if after and after["word"] in WEEKDAYS:
+        return None  # the end of the day that follows
     days = NAMED_DAYS[word]
     found = anchor.day + timedelta(days=days)
     return (found if days >= 0 else None), (found if days <= 0 else None)

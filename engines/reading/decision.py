@@ -1,5 +1,6 @@
 """Whether a person must look at a message, and why. Doubt always says yes."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -7,6 +8,8 @@ from engines.reading.languages import small_words
 from engines.reading.linear import Head
 from engines.reading.model import INTENTS, PaidClaim, PromiseClaim
 from engines.reading.page import Page
+from engines.reading.quotes import LONGEST
+from engines.reading.sentences import split_sentences
 
 # What the night may answer or note by itself, if nothing else is said.
 ROUTINE = frozenset(
@@ -22,7 +25,12 @@ ROUTINE = frozenset(
     )
 )
 EXCEPTIONS = tuple(each for each in INTENTS if each not in ROUTINE)
+_ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}\.\w")
 _FEWEST_WORDS = 5
+_LONG_SENTENCE = 12  # words, of which some are small ones in every language we know
+_FEWEST_SMALL = 0.15
+_FEW_KNOWN = 0.6
+_LONGEST_WORD = 12
 _LEAST_KNOWN = 0.45
 _LEAST_SMALL = 0.25
 _LONGEST = 12_000
@@ -58,12 +66,20 @@ def why_human(found: Found, head: Head) -> tuple[str, ...]:
     reasons = [f"says {each}" for each in found.intents if each not in ROUTINE]
     if found.injection:
         reasons.append("holds words meant for software")
+    elif found.signs:
+        reasons.append("asks for what only a person may decide")
+    if is_name(found.page.message.body):
+        reasons.append("is a name rather than a message")
     if not found.intents:
         reasons.append("is about nothing we know")
     if risk_of(found.likely) >= head.thresholds.get("person", 0.5):
         reasons.append("reads like a message for a person")
-    if any(each.conditional for each in found.promises):
+    if any(each.conditional for each in found.promises) or (
+        "promise_to_pay" in found.intents and depends(found.page)
+    ):
         reasons.append("promises on a condition")
+    if "out_of_office" in found.intents and hands_over(found.page):
+        reasons.append("names another address and no day of return")
     if not_understood(found.page, head):
         reasons.append("has a sentence we cannot read")
     if len(found.page.message.body) > _LONGEST:
@@ -71,8 +87,39 @@ def why_human(found: Found, head: Head) -> tuple[str, ...]:
     return tuple(dict.fromkeys(reasons))
 
 
+def depends(page: Page) -> bool:
+    """Whether a sentence makes what it says depend on something."""
+    return any("proviso" in line.concepts for line in page.lines)
+
+
+def hands_over(page: Page) -> bool:
+    """Whether a note of absence is more than that: it names an address and no day of return."""
+    named = any(_ADDRESS.search(line.sentence.folded) for line in page.lines)
+    return named and not any(each.ahead for line in page.lines for each in line.dates)
+
+
+def is_name(body: str) -> bool:
+    """Whether a body is a single long word, such as the name of a file."""
+    return len(body.split(maxsplit=1)) == 1 and len(body.strip()) > _LONGEST_WORD
+
+
 def not_understood(page: Page, head: Head) -> bool:
     """Whether some sentence is of words that the model never saw, in no language it knows."""
+    return _has_unknown_line(page, head) or any(
+        _is_foreign([each.word for each in sentence.tokens], head)
+        for sentence in split_sentences(page.message.body[:LONGEST], "body")
+    )
+
+
+def _is_foreign(words: Sequence[str], head: Head) -> bool:
+    """Whether a long sentence, quoted or not, lacks the small words of the languages we know."""
+    words = [each for each in words if len(each) > 1 and each[0].isalpha()]
+    if len(words) < _LONG_SENTENCE or small_words(words) >= _FEWEST_SMALL * len(words):
+        return False
+    return sum("w" + each in head.places for each in words) < _FEW_KNOWN * len(words)
+
+
+def _has_unknown_line(page: Page, head: Head) -> bool:
     for line in page.lines:
         if line.amounts or line.documents:
             continue  # rows of tables are names and numbers

@@ -62,6 +62,23 @@ def words_of(line: Line, page: Page) -> tuple[list[str], list[int]]:
     return words, places
 
 
+@functools.lru_cache(maxsize=512)
+def _words_at(page: Page, at: int) -> tuple[list[str], list[int]]:
+    """The words of one sentence, which each mention in it asks for."""
+    return words_of(page.lines[at], page)
+
+
+@functools.lru_cache(maxsize=8)
+def _concepts_by_line(page: Page) -> tuple[frozenset[str], ...]:
+    return tuple(each.concepts for each in page.lines)
+
+
+@functools.lru_cache(maxsize=8)
+def _concepts_of_all(page: Page) -> tuple[str, ...]:
+    held = [each for concepts in _concepts_by_line(page) for each in concepts]
+    return tuple("m" + each for each in dict.fromkeys(held))
+
+
 def _word_of(token: Token) -> str:
     return "0" if token.word[0].isdigit() else token.word
 
@@ -78,8 +95,8 @@ def message_features(page: Page, language: str) -> Features:
     """What a whole message shows."""
     kinds: dict[str, list[str]] = {"w": [], "b": [], "c": [], "q": [], "y": [], "s": []}
     seen = 0
-    for line in page.lines:
-        words, _places = words_of(line, page)
+    for at, line in enumerate(page.lines):
+        words, _places = _words_at(page, at)
         seen += len(words)
         if seen > _MOST_WORDS:
             break
@@ -135,12 +152,12 @@ def _look(page: Page, language: str) -> list[str]:
 def sentence_features(page: Page, at: int) -> Features:
     """What a sentence shows, with its neighbours."""
     line = page.lines[at]
-    words, _places = words_of(line, page)
+    words, _places = _words_at(page, at)
     found: Features = {}
     _add(found, ["w" + each for each in words])
     _add(found, [f"b{one} {two}" for one, two in pairwise(["<", *words, ">"])])
     _add(found, [piece for each in words for piece in pieces_of(each)])
-    concepts = sorted(line.concepts | {each for each in words if each[0] == "<"})
+    concepts = sorted(_concepts_by_line(page)[at] | {each for each in words if each[0] == "<"})
     _add(found, ["q" + each for each in concepts])
     _add(found, [f"y{one} {two}" for one, two in combinations(concepts, 2)])
     _add(found, _around(page, at))
@@ -152,14 +169,14 @@ def _around(page: Page, at: int) -> list[str]:
     found = []
     for name, other in (("p", at - 1), ("n", at + 1)):
         if 0 <= other < len(page.lines):
-            found += [name + each for each in page.lines[other].concepts]
+            found += [name + each for each in _concepts_by_line(page)[other]]
     return found
 
 
 def mention_features(page: Page, at: int, mention: AnyMention) -> Features:
     """What a date, amount or number shows, in its sentence."""
     line = page.lines[at]
-    words, places = words_of(line, page)
+    words, places = _words_at(page, at)
     here = max((i for i, place in enumerate(places) if place <= mention.start), default=0)
     found: Features = {}
     _add(found, _sides(words, here))
@@ -171,7 +188,7 @@ def mention_features(page: Page, at: int, mention: AnyMention) -> Features:
     near = sorted(hits, key=lambda each: abs(each[0] - mention.start))[:4]
     _add(found, ["~" + each for _place, each in near])
     _add(found, _around(page, at))
-    _add(found, ["m" + each for other in page.lines for each in other.concepts])
+    _add(found, _concepts_of_all(page))
     for each in _own_look(page, line, mention):
         found[each] = 1.0
     return found

@@ -27,6 +27,11 @@ _SOFTWARE = (
     r"|asistente|ia|agente|robot|sistema automatico|systeme automatique|automation|software|parser"
     r"|model|processing system|reading system)"
 )
+# People sign as such.
+_NO_TITLE = (
+    r"(?!(?:accounts?|accounting|finance|office|personal|executive|sales|purchas\w+|ledger"
+    r"|payroll|ap) (?:assistant|agent)s?\s{0,8}(?:,|$|\n))"
+)
 _ORDERS = (
     r"(?:instruc\w+|rules?|prompts?|guidelines?|directives?|restrictions?|safeguards?|constraints?"
     r"|programming|guardrails?|system message|anweisung\w*|vorgaben|regeln|consignes?|regles"
@@ -71,7 +76,7 @@ _STRONG = tuple(
         rf"(?:^|[\n.:;!?\"'(\[<>*#-])\s{{0,8}}(?:dear |attention |hey |hello |ok |an (?:die |den "
         rf"|das )?|pour |para |note |"
         rf"for |to |@|important(?: message)? (?:for|to) )?(?:the |das |den |die |l'|el |la "
-        rf"|all )?(?:[\w-]+ )?{_SOFTWARE}"
+        rf"|all )?{_NO_TITLE}(?:[\w-]+ )?{_SOFTWARE}"
         r"(?:-note)?\s{0,8}(?:[,:\]]|please\b|must\b|should\b|will now\b)",
         rf"\b(?:note|message|instruc\w+|notice|directive|order|anweisung\w*|hinweis|nota"
         rf"|consigne|mensaje|nachricht"
@@ -157,6 +162,7 @@ _STRONG = tuple(
 _WEAK = tuple(
     re.compile(form)
     for form in (
+        r"\*{3}[^*\n]{3,80}\*{3}",
         rf"\b(?:release|lift|remove|clear|take off|cancel)\b{_NEAR}(?:hold|block|stop)\b"
         rf"|\bhold comes off\b",
         r"\b(?:kredit|liefer)?sperre\b.{0,40}\b(?:auf|frei|entfern)\w*|\b(?:heben"
@@ -194,14 +200,14 @@ _WEAK = tuple(
         r"|colleague)\b.{0,60}\b(?:agreed|approved|said|confirmed|authori[sz]ed|promised|told)\b",
         r"\bauto[- ]?approved?\b|\bfinding of\b|\bapprover\s?:|\bapproved by\b|\bper (?:cfo|ceo"
         r"|our|agreement)\b",
-        r"\bsend\b.{0,40}\b(?:final demand|reminder|notice)\b.{0,60}\b(?:to|even|all|today"
-        r"|anyway|right away)\b",
+        r"\b(?:send|e-?mail|issue|mail)\b.{0,40}\b(?:final demand|reminder|notice)\b"
+        r".{0,60}\b(?:to|even|all|today|anyway|right away)\b",
         r"\beven though\b.{0,60}\b(?:dispute|hold)\b|\bkeep reminding\b|\bdecide on (?:your"
         r"|the) own\b|\bcarry (?:it )?out\b|\bdo the following\b",
         r"\b(?:use|replace|update|change)\b.{0,40}\b(?:payment link|link in|payment_url"
         r"|bank account shown|iban|remittance account)\b",
         r"\bhttps?://|\bhxxps?://|\bopen the link\b|\bclick\b",
-        r"\bimmediately\b|\bright now\b|\bjust send it\b|\burgent\b|\bimportant\b\s{0,8}[:!-]"
+        r"\bimmediately\b|\bright now\b|\bjust send it\b|\bimportant\b\s{0,8}[:!-]"
         r"|\bwichtig\b\s{0,8}[:!-]|\bcritical\b\s{0,8}:",
         r"\binstalment schedule\b|\bpayment plan\b.{0,40}\b(?:approved|accepted|without)\b"
         r"|\b(?:approve|accept|approuvez|genehmig\w*|apruebe\w*)\b.{0,50}\b(?:plan|instal\w*"
@@ -225,6 +231,9 @@ _MOST_ACCENTS = 12  # written apart from their letters; more are there to confus
 _MIXED = re.compile(r"[a-zA-Z][\u0400-\u04ff\u0370-\u03ff]|[\u0400-\u04ff\u0370-\u03ff][a-zA-Z]")
 _LEET = re.compile(r"(?<!\S)(?:[a-z]+\d+[a-z]+\w*|\d+[a-z]+\d\w*|[a-z]+\d{3,}[a-z]*)(?![\w/-])")
 _FEWEST_LEET = 4
+# Digits in the place of letters and letters in the place of digits, as of a page badly read.
+_MISREAD = re.compile(r"\b(?:[A-Z]+[015][A-Z]+|\d+[OoIl]\d+)\b")
+_FEWEST_MISREAD = 2
 _TURNED = frozenset(  # common words, each letter moved by thirteen, and written backwards
     [
         "gur",
@@ -302,9 +311,7 @@ def _hidden_in(text: str, folded: str) -> Iterator[tuple[int, int, int]]:
     for form in (_HIDDEN, _ODD_SIGNS, _MIXED):
         if (match := form.search(short)) and not _is_harmless(match):
             yield match.start(), match.end(), _ENOUGH
-    accents = list(_ACCENT.finditer(text))
-    if len(accents) > _MOST_ACCENTS:
-        yield accents[0].start(), accents[-1].end(), _ENOUGH
+    yield from _odd_letters_in(text, folded)
     for match in _ENCODED.finditer(text):
         if _decodes(match.group()):
             yield match.start(), match.end(), _ENOUGH
@@ -313,9 +320,19 @@ def _hidden_in(text: str, folded: str) -> Iterator[tuple[int, int, int]]:
         if _is_text(_unhexed(match.group())):
             yield match.start(), match.end(), _ENOUGH
             break
+
+
+def _odd_letters_in(text: str, folded: str) -> Iterator[tuple[int, int, int]]:
+    """Letters with many marks, digits for letters, words turned round."""
+    accents = list(_ACCENT.finditer(text))
+    if len(accents) > _MOST_ACCENTS:
+        yield accents[0].start(), accents[-1].end(), _ENOUGH
     odd = list(_LEET.finditer(folded[:20_000]))
     if len(odd) >= _FEWEST_LEET and 4 * len(odd) >= len(folded[:20_000].split()) / 2:
         yield odd[0].start(), odd[0].end(), _ENOUGH
+    misread = list(_MISREAD.finditer(without_long_words(text[:20_000])))
+    if len(misread) >= _FEWEST_MISREAD:
+        yield misread[0].start(), misread[-1].end(), 1
     turned = [each for each in _WORD.finditer(folded[:20_000]) if each.group() in _TURNED]
     if len(turned) > 1:
         yield turned[0].start(), turned[-1].end(), _ENOUGH

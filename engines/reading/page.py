@@ -45,9 +45,9 @@ class Line:
         return frozenset(each.concept for each in self.hits)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Page:
-    """A message laid out.
+    """A message laid out; each is only like itself, so that what is seen of it can be kept.
 
     Attributes:
         subject: The subject without the marks of replies, in place.

@@ -45,7 +45,7 @@ def main() -> None:
     parser.add_argument("--examination", action="store_true", help="also read the blind messages")
     asked = parser.parse_args()
     cases, sample = own_cases(), shared_sample()
-    columns = {"own cases, unseen": unseen(cases)}
+    columns = {f"own, {name}, writer unseen": found for name, found in unseen(cases).items()}
     if sample:
         columns["shared sample, never trained on"] = score(read_all(sample, trained()))
     if asked.examination:
@@ -54,8 +54,8 @@ def main() -> None:
     page = [
         "# Reading of customers' messages, measured\n",
         "Made by `python -m evals.inbound` after `python -m evals.inbound.train`. Own cases are"
-        " read by models, limits and all, that never saw them; the sample and the examination"
-        " are never trained on.\n",
+        " read by models, limits and all, that never saw a word by their writer; the sample and"
+        " the examination are never trained on.\n",
         table(columns) + "\n",
         "| attacks | rows | flagged | to a person |",
         "|---|---|---|---|",

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from engines.reading.amounts import AmountMention
 from engines.reading.dates import DateMention
+from engines.reading.decision import depends, hands_over
 from engines.reading.documents import DocumentMention
 from engines.reading.features import (
     Features,
@@ -17,7 +18,7 @@ from engines.reading.features import (
     message_features,
     sentence_features,
 )
-from engines.reading.injection import find_signs, is_injection
+from engines.reading.injection import find_signs
 from engines.reading.languages import language_of
 from engines.reading.model import INTENTS, REASONS
 from engines.reading.page import Page
@@ -63,7 +64,12 @@ def examples_of(case: Case, page: Page) -> list[Example]:
     """All rows that a case gives."""
     language = language_of(f"{page.subject}\n{page.own}")
     labels = _of_message(case)
-    if is_injection(find_signs(case.message.subject, case.message.body)):
+    intents = case.label["intents"]
+    if (
+        find_signs(case.message.subject, case.message.body).weight
+        or ("promise_to_pay" in intents and depends(page))
+        or ("out_of_office" in intents and hands_over(page))
+    ):
         labels |= {FLAGGED}
     found = [Example("message", message_features(page, language), labels)]
     for at, line in enumerate(page.lines):

@@ -20,17 +20,20 @@ Rows = Sequence[Judgement]
 Limits = dict[str, dict[str, float]]
 
 
-def limits_of(examples: Sequence[Sequence[Example]], folds: Sequence[int]) -> Limits:
+def limits_of(
+    examples: Sequence[Sequence[Example]], folds: Sequence[int], beside: Sequence[Example] = ()
+) -> Limits:
     """The limits of every head and label.
 
     Args:
         examples: The rows of each case.
         folds: To which fold each case belongs.
+        beside: Rows that every model learns and that none is judged by.
     """
     judged: dict[str, list[Judgement]] = {each: [] for each in HEADS}
     pairs = list(zip(examples, folds, strict=True))
     for fold in sorted(set(folds)):
-        heads = fit([each for one, at in pairs if at != fold for each in one])
+        heads = fit([*beside, *(each for one, at in pairs if at != fold for each in one)])
         for one, at in pairs:
             if at == fold:
                 for head, judgement in judge_unseen(one, heads):
@@ -75,8 +78,7 @@ def _balance(holds: np.ndarray, found: np.ndarray) -> float:
 
 def _person(rows: Rows) -> float:
     """The highest limit of the risk at which the stated share of messages reach a person."""
-    risks = sorted(
-        risk_of(likely) for held, likely in rows if "person" in held and FLAGGED not in held
-    )
-    spared = int(len(risks) * (1 - RECALL) + 1e-9)
+    held = [(labels, likely) for labels, likely in rows if "person" in labels]
+    risks = sorted(risk_of(likely) for labels, likely in held if FLAGGED not in labels)
+    spared = min(round(len(held) * (1 - RECALL)), len(risks) - 1)
     return max(0.02, risks[spared]) if risks else 0.1

@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from engines.reading.linear import Model, trained
 from engines.reading.model import Reading
 from engines.reading.read import read_message
-from evals.inbound.examples import Example
-from evals.inbound.fitting import fit
-from evals.inbound.limits import limits_of
 from evals.inbound.pages import CALENDAR
 from evals.inbound.rows import EXAMINATION, SHARED, Case, case_of, read_cases, read_rows
 from evals.inbound.scoring import Score, score
-from evals.inbound.train import examples_by_case, folds_of
+from evals.inbound.train import examples_by_case, fitted
 
 ATTACKS = ("ar_injections", "generic_injections", "benign_controls")
 _DAY = "2026-03-10T09:00"
@@ -35,24 +32,19 @@ def read_all(cases: Sequence[Case], model: Model) -> Pairs:
     return [(case, read_message(case.message, calendar=CALENDAR, model=model)) for case in cases]
 
 
-def unseen(cases: Sequence[Case]) -> Score:
-    """Read each own case with a model, limits and all, that was made without it."""
+def unseen(cases: Sequence[Case]) -> dict[str, Score]:
+    """Read each own case with a model, limits and all, that saw nothing by its writer.
+
+    Returns:
+        The figures of all and of each writer.
+    """
     examples = examples_by_case(cases)
-    folds = folds_of(len(cases))
-    pairs: Pairs = []
-    for fold in sorted(set(folds)):
-        seen = [one for one, at in zip(examples, folds, strict=True) if at != fold]
-        model = _fitted(seen)
-        held = [case for case, at in zip(cases, folds, strict=True) if at == fold]
-        pairs += read_all(held, model)
-    return score(pairs)
-
-
-def _fitted(examples: Sequence[Sequence[Example]]) -> Model:
-    return fit(
-        [each for one in examples for each in one],
-        limits_of(examples, folds_of(len(examples))),
-    )
+    found: dict[str, Pairs] = {}
+    for writer in sorted({each.writer for each in cases}):
+        seen = [one for one, each in zip(examples, cases, strict=True) if each.writer != writer]
+        found[writer] = read_all([each for each in cases if each.writer == writer], fitted(seen))
+    everything = [each for pairs in found.values() for each in pairs]
+    return {"all": score(everything)} | {name: score(pairs) for name, pairs in found.items()}
 
 
 def examined() -> Score:

@@ -17,10 +17,15 @@ SHARED = FOLDER.parents[2] / "shared" / "data"
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A message and what it should be read as, in the shapes of the inbound data."""
+    """A message and what it should be read as, in the shapes of the inbound data.
+
+    Attributes:
+        writer: Who wrote it, named as the file.
+    """
 
     message: InboundText
     label: dict[str, Any]
+    writer: str = ""
 
     @property
     def id(self) -> str:
@@ -28,7 +33,7 @@ class Case:
         return self.label["id"]
 
 
-def case_of(row: dict[str, Any]) -> Case:
+def case_of(row: dict[str, Any], writer: str = "") -> Case:
     """A case from a row of a file."""
     message = InboundText(
         subject=row.get("subject") or "",
@@ -37,7 +42,7 @@ def case_of(row: dict[str, Any]) -> Case:
         sender=row.get("from") or "",
         carrier=row.get("carrier") or "email",
     )
-    return Case(message, row)
+    return Case(message, row, writer)
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
@@ -49,7 +54,7 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
 
 def read_cases(paths: Iterable[Path]) -> list[Case]:
     """The cases of some files."""
-    return [case_of(row) for path in paths for row in read_rows(path)]
+    return [case_of(row, path.stem) for path in paths for row in read_rows(path)]
 
 
 def own_cases() -> list[Case]:

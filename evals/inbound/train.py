@@ -20,6 +20,7 @@ from evals.inbound.examples import Example, examples_of
 from evals.inbound.fitting import SEED, fit
 from evals.inbound.limits import limits_of
 from evals.inbound.pages import page_of
+from evals.inbound.phrases import PHRASES, phrase_examples
 from evals.inbound.rows import CASES, Case, own_cases
 
 FOLDS = 5
@@ -35,6 +36,13 @@ def examples_by_case(cases: Sequence[Case]) -> list[list[Example]]:
     return [examples_of(case, page_of(case)) for case in cases]
 
 
+def fitted(examples: Sequence[Sequence[Example]]) -> Model:
+    """Heads trained on cases and on the phrases, with limits from cases each did not see."""
+    beside = phrase_examples()
+    limits = limits_of(examples, folds_of(len(examples)), beside)
+    return fit([*beside, *(each for one in examples for each in one)], limits)
+
+
 def train(day: date) -> dict[str, object]:
     """Train on every case, write the artifact and its card.
 
@@ -46,15 +54,14 @@ def train(day: date) -> dict[str, object]:
     """
     cases = own_cases()
     examples = examples_by_case(cases)
-    limits = limits_of(examples, folds_of(len(cases)))
-    heads = fit([each for one in examples for each in one], limits)
+    heads = fitted(examples)
     write(heads, ARTIFACT)
     card: dict[str, object] = {
         "version": 1,
         "trained_on": day.isoformat(),
         "seed": SEED,
         "cases": len(cases),
-        "data": {each.name: _digest(each) for each in sorted(CASES.glob("*.jsonl"))},
+        "data": {each.name: _digest(each) for each in [*sorted(CASES.glob("*.jsonl")), PHRASES]},
         "sha256": _digest(ARTIFACT),
         "heads": {
             name: {
