@@ -10,7 +10,7 @@ from pathlib import Path
 from ledger.errors import BadInput
 
 # What a spreadsheet takes for a formula at the start of a cell.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_FORMULA = ("=", "+", "-", "@", "\t", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*(?:[eE][+-]?\d+)?%?")
 
 
@@ -21,7 +21,8 @@ def inert(cell: object) -> object:
     """
     if not isinstance(cell, str) or _NUMBER.fullmatch(cell):
         return cell
-    return f"'{cell}" if cell.lstrip(" ").startswith(_FORMULA) else cell
+    text = cell.replace("\r", " ")  # written without quotes, it would begin a row of its own
+    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
 
 
 def write_csv(out: Path, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

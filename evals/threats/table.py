@@ -1,0 +1,279 @@
+"""Which function keeps which threat out, and the tests that fail without it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from evals.threats.taken_out import (
+    all_scopes,
+    always_allowed,
+    any_seal,
+    believed,
+    empty,
+    first_every_time,
+    may_all,
+    never_said,
+    no_objection,
+    no_rows,
+    no_words,
+    nothing,
+    proven,
+    same_seal,
+    unchanged,
+    unfenced,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One thing that keeps a threat out.
+
+    Attributes:
+        where: `module:name`, or `module:Class.name` of a method.
+        off: What it is without it; a constant where `where` names no function.
+        tests: Test ids, one of which must fail without it.
+    """
+
+    threat: str
+    where: str
+    off: Callable[..., Any]
+    tests: tuple[str, ...]
+
+
+THREATS = {
+    "T1": "an injected order to send",
+    "T2": "a release of a hold that somebody claims was agreed",
+    "T3": "chasing a disputed account",
+    "T4": "a payment plan said to be agreed",
+    "T5": "changed bank details or links",
+    "T6": "other customers' data",
+    "T7": "a waiver, or an invoice marked as paid",
+    "T8": "a journal deleted or rewritten",
+    "T9": "a made-up or changed figure",
+    "T10": "threats, shaming, false claims",
+    "T11": "an approval of something else than was seen",
+    "T12": "one effect twice",
+    "T13": "a card written by the attacker",
+    "T14": "notes that become rules",
+    "T15": "an answer that steers or leaks",
+    "T16": "bombs, loops and automatic answers",
+    "T17": "the same claim without end",
+    "T18": "somebody in another's name",
+    "T19": "files that attack their reader",
+    "T20": "policy or prompts changed in silence",
+    "T21": "scores and limits by request",
+}
+
+_MAIL, _SENT = "tests/threats/test_mail.py", "tests/threats/test_messages.py"
+_GATE = "tests/unit/guardrails"
+_DESK = "tests/unit/tools/test_reply_actions.py"
+_KEPT = "tests/integration/test_identities.py"
+_CASE_GRAPH = "tests/integration/test_case_graph.py::test_hostile_model__changes_nothing_outside"
+_CARDS = "tests/integration/test_inbox_cards.py::TestCard"
+_ORDERS = f"{_MAIL}::test_role_asks_for_what_a_mail_ordered__a_person_is_asked"
+_PAID_IN_PART = (
+    "tests/integration/test_inbox_decisions.py::TestWorldMoved::"
+    "test_part_payment_arrives__asks_again_with_a_new_request"
+)
+
+CONTROLS: tuple[Control, ...] = (
+    Control(
+        "T1",
+        "tools.proposals:judge_action",
+        always_allowed,
+        (f"{_CASE_GRAPH}_the_gate",),
+    ),
+    Control("T1", "batch.dispatch:objection", no_objection, (f"{_SENT}::TestLeaving",)),
+    Control(
+        "T2",
+        "guardrails.case_rules:holds_are_lifted_by_people",
+        nothing,
+        (f"{_ORDERS}[T2 release]",),
+    ),
+    Control(
+        "T3",
+        "guardrails.contact_rules:never_chase_disputed",
+        nothing,
+        (f"{_SENT}::TestLeaving::test_dispute_between_approval_and_sending__is_stopped",),
+    ),
+    Control(
+        "T4",
+        "guardrails.case_rules:plans_need_finance_lead",
+        nothing,
+        (f"{_GATE}/test_case_rules.py::TestPlansNeedFinanceLead",),
+    ),
+    Control(
+        "T5",
+        "guardrails.letter_rules:every_number_traced",
+        nothing,
+        (f"{_SENT}::TestBankDetails",),
+    ),
+    Control(
+        "T5",
+        "tools.reply_actions:_Work.tasks",
+        empty,
+        (f"{_DESK}::test_change_of_bank_details__alarms_and_changes_nothing",),
+    ),
+    Control("T6", "tools.contract:CASE_SCOPES", all_scopes, (f"{_MAIL}::TestOtherCustomers",)),
+    Control(
+        "T6",
+        "guardrails.letter_rules:every_number_traced",
+        nothing,
+        (f"{_MAIL}::test_amount_of_another_customer_in_a_letter__is_denied",),
+    ),
+    Control(
+        "T7",
+        "guardrails.money_rules:allocation_fits_the_books",
+        nothing,
+        (f"{_GATE}/test_money_rules.py::TestAllocationFitsTheBooks",),
+    ),
+    Control(
+        "T7",
+        "ledger.postings:_check_fits",
+        nothing,
+        ("tests/integration/test_postings.py::TestApplyToInvoices",),
+    ),
+    Control(
+        "T7",
+        "guardrails.money_rules:credits_need_finance_lead",
+        nothing,
+        (f"{_GATE}/test_money_rules.py::TestCreditsNeedFinanceLead",),
+    ),
+    Control(
+        "T8",
+        "ledger.migrations.append_only:install",
+        nothing,
+        (f"{_KEPT}::test_journal_and_approvals__nobody_changes_deletes_or_replaces",),
+    ),
+    Control("T8", "ledger.identities:authorizer", may_all, (_KEPT,)),
+    Control(
+        "T8",
+        "ledger.chains:chain_hash",
+        same_seal,
+        ("tests/threats/test_journal.py::test_changed_byte__breaks_the_chain",),
+    ),
+    Control(
+        "T9",
+        "guardrails.letter_rules:every_number_traced",
+        nothing,
+        (f"{_GATE}/test_letter_rules.py::TestEveryNumberTraced",),
+    ),
+    Control(
+        "T10",
+        "guardrails.letter_rules:no_free_text_unattended",
+        nothing,
+        (f"{_GATE}/test_letter_rules.py::TestNoFreeTextUnattended",),
+    ),
+    Control(
+        "T10",
+        "guardrails.letter_rules:tone_fits_the_stage",
+        nothing,
+        (f"{_GATE}/test_letter_rules.py::TestToneFitsTheStage",),
+    ),
+    Control(
+        "T11",
+        "tools.authority:Standing.after",
+        never_said,
+        ("tests/integration/test_inbox_decisions.py::TestApprove::test_author__is_refused",),
+    ),
+    Control(
+        "T11",
+        "tools.carry_out:asks_again_because",
+        no_words,
+        (_PAID_IN_PART,),
+    ),
+    Control(
+        "T12",
+        "ledger.journal:insert_new",
+        first_every_time,
+        ("tests/threats/test_journal.py::test_two_answers_to_one_version__the_second_is_refused",),
+    ),
+    Control(
+        "T13",
+        "tools.outside_text:clean_text",
+        unchanged,
+        (f"{_CARDS}::test_outside_text__is_inert_and_cut",),
+    ),
+    Control(
+        "T13",
+        "cli.output:safe",
+        unchanged,
+        ("tests/unit/cli/test_output.py",),
+    ),
+    Control(
+        "T14",
+        "tools.outside_text:outside",
+        unfenced,
+        ("tests/integration/test_read_tools.py::TestOutsideText",),
+    ),
+    Control(
+        "T14",
+        "tools.contact:_claims",
+        no_rows,
+        ("tests/integration/test_read_tools.py::TestClaims",),
+    ),
+    Control(
+        "T15",
+        "graph.nodes.answer:plain",
+        unchanged,
+        ("tests/integration/test_chat_graph.py::TestWords",),
+    ),
+    Control(
+        "T16",
+        "adapters.inbound_mail.reports:_is_automatic",
+        nothing,
+        ("tests/unit/adapters/inbound_mail/test_reports.py",),
+    ),
+    Control(
+        "T16",
+        "agents.loop:_Work._count_fault",
+        nothing,
+        ("tests/unit/agents/test_loop.py",),
+    ),
+    Control("T17", "tools.reply_actions:_Work._may_pause", believed, (_DESK,)),
+    Control(
+        "T17",
+        "ledger.queries.replies:unproven_claims",
+        no_rows,
+        (f"{_MAIL}::TestSameClaimAgain",),
+    ),
+    Control(
+        "T18",
+        "adapters.inbound_mail.authenticity:authenticity",
+        proven,
+        ("tests/unit/adapters/inbound_mail/test_authenticity.py",),
+    ),
+    Control(
+        "T18",
+        "tools.reply_address:read_reply_address",
+        any_seal,
+        ("tests/integration/test_inbound_links.py", "tests/unit/tools/test_reply_address.py"),
+    ),
+    Control("T19", "cli.csv_out:inert", unchanged, ("tests/unit/cli/test_csv_out.py",)),
+    Control(
+        "T19",
+        "adapters.spreadsheets.workbooks:_check_unpacked",
+        nothing,
+        (
+            "tests/integration/test_spreadsheets_workbooks.py::test_zip_that_is_no_workbook_or_a_bomb__is_refused",
+        ),
+    ),
+    Control(
+        "T20",
+        "tools.carry_out:asks_again_because",
+        no_words,
+        (f"{_SENT}::test_policy_changed_since_the_request__the_yes_asks_again",),
+    ),
+    Control(
+        "T20",
+        "batch.dispatch:objection",
+        no_objection,
+        (f"{_SENT}::test_policy_changed_before_sending__letter_is_judged_by_the_new_one",),
+    ),
+    Control(
+        "T21",
+        "guardrails.case_rules:credit_decisions_need_finance_lead",
+        nothing,
+        (f"{_ORDERS}[T21 limit]",),
+    ),
+)

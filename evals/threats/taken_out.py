@@ -1,0 +1,103 @@
+"""What stands in for a control that is taken out.
+
+Each is put in by its code alone, so it uses nothing but its arguments and imports of its own.
+"""
+
+from typing import Any
+
+
+def nothing(*_given: Any, **_more: Any) -> None:
+    """Never objects."""
+
+
+def empty(*_given: Any, **_more: Any) -> tuple[()]:
+    """Finds nothing."""
+    return ()
+
+
+def no_words(*_given: Any, **_more: Any) -> str:
+    """Has nothing to say."""
+    return ""
+
+
+def unchanged(given: Any, *_more: Any, **_named: Any) -> Any:
+    """Lets a value through as it came."""
+    return given
+
+
+def same_seal(*_given: Any, **_more: Any) -> str:
+    """Seals everything alike."""
+    return "0" * 32
+
+
+def no_objection(*_given: Any, **_more: Any) -> tuple[str, None]:
+    """Lets a message leave."""
+    return "", None
+
+
+def always_allowed(action: Any, facts: Any, policy: Any, now: Any) -> Any:
+    """A gate that says yes to everything."""
+    from guardrails.verdict import Allow
+    from ledger.actions import MessageAction
+    from tools.outgoing import judge_message
+
+    worded = isinstance(action, MessageAction)
+    return Allow(), judge_message(action, facts, policy, now) if worded else None
+
+
+def unfenced(text: str, source: str, on: Any = None) -> Any:  # noqa: ARG001 - as `outside`
+    """Shows what somebody wrote as if it were ours."""
+    from tools.outside_text import OutsideText
+
+    return OutsideText(source=source, untrusted=False, text=text)
+
+
+def may_all(_identity: Any) -> Any:
+    """An authorizer that never refuses."""
+    import sqlite3
+
+    return lambda *_asked: sqlite3.SQLITE_OK
+
+
+def believed(work: Any, _kind: str) -> bool:
+    """Buys time however often."""
+    return bool(work.trusted)
+
+
+def proven(*_given: Any, **_more: Any) -> Any:
+    """Takes every sender at their word."""
+    from adapters.inbound_mail.message import Authentic
+
+    return Authentic.PASS
+
+
+def any_seal(address: str, *_more: Any) -> str:
+    """Takes a reply address without its seal."""
+    return address.partition("@")[0].partition("+")[2].rpartition("-")[0]
+
+
+def all_scopes() -> Any:
+    """Opens the whole book to a case."""
+    from tools.contract import Scope
+
+    return frozenset(Scope)
+
+
+def never_said(_standing: Any, _decider: Any, _policy: Any) -> tuple[()]:
+    """Takes anybody's yes."""
+    return ()
+
+
+def first_every_time(session: Any, table: Any, rows: Any) -> int:
+    """Adds what is new and says that everything was."""
+    from sqlalchemy.dialects import postgresql, sqlite
+
+    if rows:
+        dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+        session.execute(dialect.insert(table.__table__).on_conflict_do_nothing(), rows)
+    return len(rows)
+
+
+def no_rows(*_given: Any, **_more: Any) -> dict[Any, Any]:
+    """Reads nothing."""
+    return {}
