@@ -7,6 +7,7 @@ An index over notes whose text the ledger holds: it may be thrown away and built
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from adapters.embedding import Embedding, HashingEmbedding
@@ -15,6 +16,8 @@ from adapters.word_index import Note, WordIndex
 if TYPE_CHECKING:
     import numpy as np
 
+WORDS_FILE = Path("knowledge/index/words.db")
+"""Where in a home the words of the index on disk lie."""
 CANDIDATES = 50
 LEAST_LIKENESS = 0.2
 """Cosine under which a note that shares no word with the query is chance, not an answer."""

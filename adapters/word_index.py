@@ -39,6 +39,29 @@ class Note:
     text: str
 
 
+def listed(path: Path, source: str) -> dict[str, str]:
+    """The text of every note of a source in a file of notes, by id; read without a lock.
+
+    Raises:
+        ValueError: The file is no such index.
+    """
+    if not path.exists():
+        return {}
+    db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+    try:
+        return dict(
+            db.execute(
+                "SELECT note.id, text FROM note JOIN words ON words.rowid = note.seq "
+                "WHERE source = ?",
+                (source,),
+            )
+        )
+    except sqlite3.DatabaseError as error:
+        raise ValueError(f"{path.name}: {error}") from None
+    finally:
+        db.close()
+
+
 class WordIndex:
     """A file of notes, or one in memory. What is put is kept by `all_or_nothing`."""
 

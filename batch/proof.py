@@ -14,7 +14,12 @@ from batch.proof_evidence import CounterExample, Evidence, Proven, Result
 from batch.proof_mail import prove_mail
 from batch.proof_messages import prove_messages
 from batch.proof_models import prove_models
-from batch.proof_records import prove_claims, prove_policies, prove_work_without_model
+from batch.proof_records import (
+    prove_claims,
+    prove_exemplars,
+    prove_policies,
+    prove_work_without_model,
+)
 from graph.bootstrap import House
 
 __all__ = ["CounterExample", "Proven", "Result", "prove"]
@@ -43,5 +48,6 @@ def prove(house: House, progress: Callable[[str, int, int], None]) -> list[Resul
             prove_claims(evidence)
             prove_work_without_model(evidence)
             prove_policies(evidence)
+            prove_exemplars(evidence)
             prove_models(evidence)
             return [tally.result for tally in evidence.tallies.values()]

@@ -5,12 +5,16 @@ from typing import Any
 import orjson
 from sqlalchemy import func, select
 
+from adapters.knowledge import WORDS_FILE
+from adapters.word_index import listed
 from batch.cases import ENDINGS
 from batch.proof_evidence import Evidence, in_chunks
 from ledger.actions import OpenDisputeCase, ProposedAction, RecordPromise, parse_action, read_action
 from ledger.states import RunState
+from ledger.tables.inbound import Lesson
 from ledger.tables.work import Audit, Message, Permit, Person, PolicyVersion, Proposal, Run
 from policies.load import recorded_digest
+from tools.knowledge import EXEMPLAR, read_exemplars
 from tools.outside_text import clean_text
 
 _CLAIMS = ("open_dispute", "record_promise")
@@ -91,6 +95,29 @@ def prove_policies(evidence: Evidence) -> None:
             if policy_hash not in recorded:
                 found = f"policy {policy_hash}, not recorded"
                 tally.fault(f"{kind} {subject}", "a recorded policy", found, "policy_version")
+
+
+def prove_exemplars(evidence: Evidence) -> None:
+    """Every exemplar that can be found among what we know was approved by a person, as it is."""
+    tally, session = evidence["no_silent_learning"], evidence.session
+    approved = {note.note_id: note.text for note in read_exemplars(session)}
+    look = "dunwell lessons list; dunwell reindex builds the index from what is approved"
+    with tally.unreadable("the knowledge index", "dunwell reindex"):
+        for note_id, text in listed(evidence.house.home / WORDS_FILE, EXEMPLAR).items():
+            tally.saw()
+            if approved.get(note_id) != text:
+                tally.fault(f"exemplar {note_id}", "an approved lesson", text[:80], look)
+    said = {
+        tuple(row)
+        for row in session.execute(
+            select(Audit.subject_id, Audit.actor).where(Audit.kind == "lesson_approved")
+        )
+    }
+    decided = select(Lesson.id, Lesson.decided_by).where(Lesson.state == "approved")
+    for lesson_id, by in session.execute(decided):
+        tally.saw()
+        if (lesson_id, by) not in said:
+            tally.fault(f"lesson {lesson_id}", f"a yes of {by!r} in the journal", "none", look)
 
 
 def _digest_of(version: PolicyVersion) -> str:

@@ -15,6 +15,7 @@ from cli import (
     engine_commands,
     forecast,
     inbox,
+    lessons,
     letters,
     mail,
     people,
@@ -41,6 +42,7 @@ app.add_typer(dispute.app, name="dispute")
 app.add_typer(documents.app, name="document")
 app.add_typer(forecast.app, name="forecast")
 app.add_typer(inbox.app, name="inbox")
+app.add_typer(lessons.app, name="lessons")
 app.add_typer(letters.app, name="letters")
 app.add_typer(mail.app, name="mail")
 app.add_typer(people.app, name="people")

@@ -65,6 +65,7 @@ _APPROVALS = frozenset(
         "policy_adoption",
         "policy_approval",
         "person",
+        "lesson",
         "alembic_version",
     }
 )

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Annotated, Any
 
+import orjson
 from pydantic import Field
 from sqlalchemy import Select, func, literal, select
 from sqlmodel import Session
@@ -19,17 +20,24 @@ from ledger.errors import Conflict
 from ledger.states import DisputeState
 from ledger.tables.account import Account, ContractNote, Ticket
 from ledger.tables.case import Dispute
+from ledger.tables.inbound import Lesson
 from tools.contract import AccountRef, Limit, Result, ToolContext, ToolRetry, read_tool
 from tools.outside_text import OutsideText, outside
 
 _MOST_SHOWN = 8
 _MOST_OF_ONE_KIND = 1000
+NOBODY = ""
+EXEMPLAR = "approved exemplar"
 
 Query = Annotated[str, Field(min_length=2, max_length=300, description="What to look for.")]
 
 
 class FoundNote(Result):
-    """A note that speaks of what was asked; what it says is no rule."""
+    """A note that speaks of what was asked; what it says is no rule.
+
+    Attributes:
+        account_number: Whose it is; empty for an exemplar, which is nobody's.
+    """
 
     note_id: str
     account_number: str
@@ -93,7 +101,7 @@ def _in_the_book(
 
 
 def read_notes(session: Session, account_id: str | None = None) -> Iterator[Note]:
-    """Every note of the ledger, or the newest of one account."""
+    """Every note of the ledger with the approved exemplars, or the newest of one account."""
     for rows in _selects():
         wanted = rows.execution_options(yield_per=_MOST_OF_ONE_KIND)
         if account_id is not None:
@@ -101,12 +109,26 @@ def read_notes(session: Session, account_id: str | None = None) -> Iterator[Note
             wanted = wanted.where(column.account_id == account_id)
             wanted = wanted.order_by(column.noted_on.desc()).limit(_MOST_OF_ONE_KIND)
         yield from (Note(*row) for row in session.execute(wanted))
+    if account_id is None:
+        yield from read_exemplars(session)
+
+
+def read_exemplars(session: Session, ids: Sequence[str] | None = None) -> Iterator[Note]:
+    """Answers that a person approved as examples; they belong to no account and name none."""
+    wanted = select(Lesson).where(Lesson.kind == "exemplar", Lesson.state == "approved")
+    if ids is not None:
+        wanted = wanted.where(Lesson.id.in_(ids))
+    for lesson in session.scalars(wanted.order_by(Lesson.id)):
+        text = f"[{lesson.subject}] {orjson.loads(lesson.examples)['text']}"
+        on = lesson.decided_on or lesson.proposed_on
+        yield Note(lesson.id, NOBODY, EXEMPLAR, on, text)
 
 
 def count_notes(session: Session) -> int:
     """How many notes the ledger holds."""
-    counts = (select(func.count()).select_from(rows.subquery()) for rows in _selects())
-    return sum(session.scalar(count) or 0 for count in counts)
+    counts = [select(func.count()).select_from(rows.subquery()) for rows in _selects()]
+    exemplars = select(func.count()).where(Lesson.kind == "exemplar", Lesson.state == "approved")
+    return sum(session.scalar(count) or 0 for count in (*counts, exemplars))
 
 
 def _as_in_ledger(
@@ -126,8 +148,8 @@ def _as_in_ledger(
     return tuple(
         FoundNote(
             note_id=note.note_id,
-            account_number=owners[note.account_id].account_number,
-            name=owners[note.account_id].name,
+            account_number=owners[note.account_id].account_number if note.account_id else "",
+            name=owners[note.account_id].name if note.account_id else "",
             noted_on=note.noted_on,
             said=outside(note.text, note.source, note.noted_on),
         )
@@ -140,6 +162,7 @@ def _notes_of(session: Session, note_ids: Sequence[str]) -> Iterator[Note]:
     for rows in _selects():
         wanted = rows.where(rows.selected_columns.note_id.in_(note_ids))
         yield from (Note(*row) for row in session.execute(wanted))
+    yield from read_exemplars(session, note_ids)
 
 
 def _selects() -> tuple[Select[*tuple[Any, ...]], ...]:

@@ -267,7 +267,7 @@ class TestDocuments:
         action = SendStatement(account_id="acc_a", contact_id="con_acc_a", currency="USD")
         post.submit(action)
         (made,) = post.all(Document)
-        post.desk.books.unfreeze("document")
+        post.desk.books.unfreeze("document", "outbox")
         return made
 
     def test_named_document__goes_with_the_mail_and_is_proved(
