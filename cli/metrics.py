@@ -1,12 +1,15 @@
-"""`dunwell metrics`: aging, DSO, BPDSO, ADD, CEI and the kept rate, as of any date."""
+"""`dunwell metrics`: aging, DSO, BPDSO, ADD, CEI, promises, disputes and work, as of any date."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from cli.home import opened
 from cli.output import emit, say, show_heading, show_table
 from engines.metrics import BUCKETS, CurrencyMetrics, MetricsSummary, summary
+from engines.work_metrics import WorkMetrics, work_metrics
 from ledger.queries.as_of import metric_inputs
+from ledger.queries.work_metrics import work_tally
+from tools.dispute_metrics import DisputeMetrics, dispute_metrics
 
 
 def run(home: Path | None, as_of: date | None, json_out: bool) -> None:
@@ -21,10 +24,15 @@ def run(home: Path | None, as_of: date | None, json_out: bool) -> None:
         day = as_of or house.business_date()
         with house.ledger.read() as session:
             metrics = summary(metric_inputs(session, day))
+            disputes = dispute_metrics(session, house.policy, day, metrics.period_days)
+            first = day - timedelta(days=metrics.period_days - 1)
+            work = work_metrics(*work_tally(session, first, day))
     if json_out:
-        emit(metrics.as_json())
+        told = {"disputes": disputes.model_dump(mode="json"), "work": work.as_json()}
+        emit(metrics.as_json() | told)
     else:
         _show(metrics)
+        _show_work(disputes, work)
 
 
 def _show(metrics: MetricsSummary) -> None:
@@ -47,6 +55,24 @@ def _show(metrics: MetricsSummary) -> None:
             f"What we promised customers: {ours.in_time} done in time, {ours.late} late, "
             f"{ours.overdue} overdue."
         )
+
+
+def _show_work(disputes: DisputeMetrics, work: WorkMetrics) -> None:
+    def percent(share: float | None) -> str:
+        return "-" if share is None else f"{share:.0%}"
+
+    median = "-" if disputes.days_median is None else f"{disputes.days_median} days"
+    say(
+        f"Disputes: {disputes.opened} opened ({percent(disputes.opened_rate)} of invoices), "
+        f"{median} to resolve, {percent(disputes.right_first_time_rate)} right first time."
+    )
+    hours = "-" if work.hours_to_decision is None else f"{work.hours_to_decision:.1f} hours"
+    cost = "-" if work.cost_per_case_micros is None else f"{work.cost_per_case_micros / 1e6:.4f}"
+    say(
+        f"Work: {percent(work.touchless_messages_rate)} of {work.messages} messages and "
+        f"{percent(work.touchless_cash_rate)} of {work.applications} applications of cash without "
+        f"a person; {hours} to a decision ({work.decisions}); models {cost} a case."
+    )
 
 
 def _amount_row(line: CurrencyMetrics) -> tuple[str, ...]:
