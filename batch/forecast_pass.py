@@ -1,5 +1,6 @@
 """The forecast phase: cash by week and day with bands, what moved since last night, both kept."""
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from batch.run import Night
@@ -12,6 +13,7 @@ from tools.forecast_record import (
     newest_forecast,
     past_outcomes,
 )
+from tools.priority import kept_ranks, ranking
 from tools.risk_models import approved_model, record_use
 
 if TYPE_CHECKING:
@@ -37,9 +39,15 @@ def forecast_pass(night: Night) -> None:
     drawn = book_series(ahead.items, billing, drawing)
     told = [held_against_past(each, past.get(each.currency, ())) for each in drawn]
     whole = [each for each in drawn if each.dimension == "currency"]
-    moved = _moved(before, ahead)
+    moved, ranked = _moved(before, ahead), ranking(ahead, night.house.policy)
     found = KeptForecast(
-        as_of, ahead.method, as_json(told), as_json(whole), moved, pack(ahead.items)
+        as_of,
+        ahead.method,
+        as_json(told),
+        as_json(whole),
+        moved,
+        pack(ahead.items),
+        kept_ranks(ranked),
     )
     with night.house.ledger.write() as session:
         keep(session, night.run_id, found)
@@ -51,6 +59,7 @@ def forecast_pass(night: Night) -> None:
         moved=moved,
         method=ahead.method,
         model_refused=approved.refused if approved else "",
+        groups=dict(Counter(each.group.value for each in ranked)),
     )
 
 

@@ -22,6 +22,7 @@ from batch.report_data import (
     Seal,
 )
 from batch.report_page import report_html
+from batch.report_risk import risk_part
 from batch.run import portfolio_size, standing_dispositions
 from engines.metrics import CurrencyMetrics, summary
 from graph.bootstrap import House
@@ -110,6 +111,7 @@ def build_report(session: Session, house: House, as_of: date) -> MorningReport:
         feeds=parts.feeds_part(session, as_of, policy),
         currencies=_currencies(session, as_of, numbers.get("currencies", {})),
         forecast=parts.forecast_part(counts.get("forecast", {}).get("weeks", [])),
+        risk=risk_part(session, counts.get("credit", {}), counts.get("forecast", {})),
         cost=_cost(session, run, counts.get("seconds", {})),
         control=_control(session),
     )

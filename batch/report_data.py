@@ -203,6 +203,27 @@ class ForecastWeek(Part):
     high: Amounts = ()
 
 
+class WarnedLine(Part):
+    """An overdue account that changed for the worse."""
+
+    account_number: str
+    name: str
+    account_class: str
+    warning: str
+
+
+class RiskPart(Part):
+    """Overdue accounts by class, early warnings, and the groups of work.
+
+    `groups` counts accounts expected to cost late money-days: act now, pays alone, other strategy.
+    """
+
+    classes: dict[str, int] = {}
+    warned: int = 0
+    warnings: tuple[WarnedLine, ...] = ()
+    groups: dict[str, int] = {}
+
+
 class ModelLine(Part):
     """What a model was asked and what that cost."""
 
@@ -267,6 +288,7 @@ class MorningReport(Part):
     feeds: tuple[FeedLine, ...]
     currencies: tuple[CurrencyLine, ...]
     forecast: tuple[ForecastWeek, ...]
+    risk: RiskPart = RiskPart()
     cost: Cost
     control: Control
 

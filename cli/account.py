@@ -7,6 +7,7 @@ from cli.output import amounts, emit, say, show_heading, show_table, told
 from tools.account_lines import AccountPage
 from tools.account_names import find_account
 from tools.account_pages import account_page
+from tools.standing import Standing, standing_of
 from tools.why import Why, why
 
 
@@ -16,6 +17,8 @@ def run(home: Path | None, named: str, json_out: bool) -> None:
         as_of = house.business_date()
         with house.ledger.read() as session:
             page = account_page(session, find_account(session, named), as_of)
+            standing = standing_of(session, house.policy, page.account_id, as_of)
+    page = page.model_copy(update={"standing": standing})
     emit(page) if json_out else show_page(page)
 
 
@@ -57,9 +60,32 @@ def show_page(page: AccountPage) -> None:
         f"{page.oldest_days_overdue} days; unapplied {amounts(page.unapplied_cash)}; "
         f"credits {amounts(page.open_credits)}; limit {told(page.credit_limit)}"
     )
+    if page.standing is not None:
+        _show_standing(page.standing)
     _show_money(page)
     _show_events(page)
     _show_words(page)
+
+
+def _show_standing(standing: Standing) -> None:
+    score = standing.score
+    if score is not None:
+        say(
+            f"Class {score.account_class}, {score.points} points of 100: {'; '.join(score.reasons)}"
+        )
+        say(f"  rests on {score.grounds}")
+        for warning in score.warnings:
+            say(f"  WARNING {warning}")
+    if standing.exposure:
+        parts = (f"{each.part} {each.amount}" for each in standing.exposure if each.amount.minor)
+        unknown = ", ".join(each.part for each in standing.exposure if not each.known)
+        say(
+            f"Exposure: {'; '.join(parts)}; {standing.share_of_book_permille / 10} % of the book. "
+            f"Not known: {unknown}"
+        )
+    if standing.group is not None:
+        words = standing.group.replace("_", " ")
+        say(f"Work: {words}, rank {standing.rank}; {'; '.join(standing.factors)}")
 
 
 def _show_money(page: AccountPage) -> None:

@@ -3,6 +3,7 @@
 from datetime import date
 
 from tools.contract import MoneyOut, Result
+from tools.standing import Standing
 
 
 class Quote(Result):
@@ -160,3 +161,4 @@ class AccountPage(Result):
     contacts: tuple[ContactLine, ...]
     messages: tuple[MessageLine, ...]
     proposals_waiting: tuple[str, ...]
+    standing: Standing | None = None

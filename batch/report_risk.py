@@ -1,0 +1,36 @@
+"""The part of the morning report on credit risk and on whom to work."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from batch.report_data import RiskPart, WarnedLine
+from ledger.tables.account import Account
+from tools.account_pages import name_of
+
+
+def risk_part(session: Session, credit: dict[str, Any], forecast: dict[str, Any]) -> RiskPart:
+    """What the credit and forecast phases of the night counted, with names to the warnings."""
+    told = credit.get("warnings", [])
+    rows = session.execute(
+        select(Account.id, Account.account_number, Account.name).where(
+            Account.id.in_([line[0] for line in told])
+        )
+    )
+    named = {row[0]: (row[1], name_of(row[2])) for row in rows}
+    return RiskPart(
+        classes=credit.get("classes", {}),
+        warned=credit.get("warned", 0),
+        warnings=tuple(
+            WarnedLine(
+                account_number=named[account][0],
+                name=named[account][1],
+                account_class=risk_class,
+                warning=warning,
+            )
+            for account, risk_class, warning in told
+            if account in named
+        ),
+        groups=forecast.get("groups", {}),
+    )
