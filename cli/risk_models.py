@@ -153,7 +153,10 @@ def _show_back_test(name: str, record: "Record") -> None:
     from cli.output import say, show_table
 
     test = record.back_test
-    say(f"  {test.invoices:,} invoices, asked at issue, {test.first_on} to {test.last_on}:")
+    say(
+        f"  {test.invoices:,} invoices due from {test.first_on}, asked about at issue or, where they "
+        f"were open then, on that day; what happened by {test.last_on}:"
+    )
     heads = ("Model", *test.candidate)
     rows = [(f"{name}, learnt monthly", test.candidate)]
     if test.in_use is not None:

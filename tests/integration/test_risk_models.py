@@ -221,6 +221,25 @@ class TestApprove:
         code, _out, err = approve(capsys, home, other, "fay")
         assert (code, "replaced already" in err) == (2, True)
 
+    def test_next_one__is_compared_with_the_one_in_use_and_takes_its_place(
+        self, candidate, capsys: Captured
+    ) -> None:
+        home, version = candidate
+        approve(capsys, home, version, "fay")
+        words = ("risk", "train", "--as-of", AS_OF + timedelta(days=32), "--as", "flo", "--json")
+        code, out, err = typed(capsys, *words, "--home", home)
+        assert code == 0, err
+        told = json.loads(out)
+        test = told["back_test"]
+        assert (test["in_use_version"], test["first_on"]) == (version, str(AS_OF))
+        assert set(test["in_use"]) == set(test["candidate"])
+        assert approve(capsys, home, told["version"], "fay")[0] == 0
+        shown = typed(capsys, "risk", "list", "--home", home)[1]
+        assert f"{version}, in use then" in shown
+        assert f"{version}: replaced" in shown
+        assert f"{told['version']}: in use" in shown
+        assert faults(home) == []
+
     def test_rejected__cannot_be_approved(self, candidate, capsys: Captured) -> None:
         home, version = candidate
         words = ("risk", "reject", version, "--reason", "worse", "--as", "fay", "--home", home)
