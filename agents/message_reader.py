@@ -19,7 +19,7 @@ from policies.schema import Policy
 from tools.inbound_sealed import Incoming, Part
 
 _MOST_PARTS = 8
-_SURE_OF_STOP = 0.4
+_SURE_OF_STOP = 0.5
 _GREETING = "Hello,"
 _REMITTING = frozenset({"remittance_advice", "already_paid", "promise_to_pay"})
 _OBJECTING = frozenset({"dispute", "short_pay", "credit_request", "request_copy"})

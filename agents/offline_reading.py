@@ -1,117 +1,30 @@
-"""What a customer's words assert, by word lists: claims with the quoted sentence, never commands.
+"""What a customer's words assert, by the one reader of messages: claims, never commands.
 
-Small and blunt on purpose: what it does not know goes to a person, and every signal it knows only
-makes the case more careful.
+The offline model works with one kind a message. Of several the most careful counts, and what the
+reader does not know goes to a person.
 """
 
+import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
+from engines.reading.features import message_features
+from engines.reading.languages import language_of
+from engines.reading.linear import trained
+from engines.reading.message import InboundText
+from engines.reading.model import REASONS
+from engines.reading.page import Page, lay_out
+from engines.reading.read import read_message
+from engines.reading.roles import judge
+from policies.load import load_policy
 from tools.outside_text import inside_fence
 
 _LONGEST_QUOTE = 300
-
-# The first that is found decides; what stops us comes before what asks us.
-_SIGNALS: dict[str, tuple[str, ...]] = {
-    "deceased": (
-        "passed away",
-        "deceased",
-        "estate of the late",
-        "verstorben",
-        "décédé",
-        "fallecid",
-    ),
-    "insolvency": (
-        "insolven",
-        "bankrupt",
-        "administrator",
-        "liquidat",
-        "chapter 11",
-        "receivership",
-        "zahlungsunfähig",
-    ),
-    "legal": (
-        "lawyer",
-        "attorney",
-        "solicitor",
-        "law firm",
-        "legal action",
-        "lawsuit",
-        "rechtsanwalt",
-        "avocat",
-        "abogad",
-    ),
-    "hardship": (
-        "hardship",
-        "can(?:no|')t afford",
-        r"cash ?flow (?:problem|crisis)",
-        "lost (?:my|our) (?:job|income)",
-        "hospital",
-        "severely ill",
-        "zahlungsschwierig",
-    ),
-    "opt_out": (
-        r"stop (?:writing|e-?mailing|contacting|messaging|calling)",
-        "unsubscribe",
-        "do not contact",
-        "remove (?:me|us) from",
-    ),
-    "already_paid": (
-        "already (?:been )?paid",
-        "(?:was|has been|have been) paid",
-        "paid (?:this|it|that|on)",
-        "bereits (?:bezahlt|überwiesen)",
-        "déjà (?:payé|réglé)",
-        "ya (?:pag|está pag)",
-    ),
-    "dispute": (
-        "disput",
-        "incorrect",
-        "wrong",
-        "damaged",
-        "broken",
-        "faulty",
-        "defective",
-        r"wet\b",
-        "(?:never|not) (?:ordered|received|arrived|delivered)",
-        "not what we ordered",
-        "did not order",
-        "missing",
-        "short[- ]?(?:shipped|delivered|shipment)",
-        "overcharg",
-        "too (?:much|high)",
-        "duplicate",
-        "twice",
-        "refus",
-        "(?:won't|will not|not going to) pay",
-        "credit note",
-        "reclam",
-        "reklam",
-        "beanstand",
-        "litige",
-        "contest",
-    ),
-    "plan": (
-        "instal?ments?",
-        "payment plan",
-        "more time",
-        "extension",
-        "ratenzahlung",
-        "échelonn",
-        "a plazos",
-    ),
-    "promise": (
-        r"will (?:be )?(?:pay|paid)\b",
-        "payment (?:is|will be|goes|has been) (?:scheduled|released|made|sent)",
-        "payment run",
-        "werden (?:wir )?(?:be)?zahlen",
-        "nous paierons",
-        "pagaremos",
-    ),
-}
-# Claims that say the same, by kind.
-_CLAIMED = {
+_LEAST_LIKELY = 0.15
+# Kinds and the intents that are one; what stops us comes before what asks us.
+_KINDS = {
     "insolvency": ("insolvency",),
     "legal": ("legal_threat",),
     "hardship": ("hardship",),
@@ -121,28 +34,15 @@ _CLAIMED = {
     "plan": ("payment_plan_request", "extension_request"),
     "promise": ("promise_to_pay",),
 }
-_FOUND = {kind: re.compile("|".join(words), re.IGNORECASE) for kind, words in _SIGNALS.items()}
-
-_REASONS = (
-    ("ALREADY_PAID_CLAIM", r"already (?:been )?paid"),
-    ("DUPLICATE_BILL", r"duplicate|twice|two times"),
-    ("PRICE", r"price|overcharg|too (?:much|high)|rate\b|quote"),
-    ("QTY_SHORT", r"short|missing|only (?:got|received)|quantity"),
-    ("NOT_DELIVERED", r"never|not (?:received|delivered|arrived)"),
-    ("DAMAGED", r"damag|broken|wet\b|crushed"),
-    ("WRONG_ITEM", r"wrong (?:item|goods|product)|not (?:what we )?order"),
-    ("QUALITY_SERVICE", r"faulty|defect|quality|poor|service"),
-    ("PO_MISSING", r"(?:no|missing|without) (?:a )?(?:po|purchase order)"),
-    ("TAX", r"\b(?:vat|tax)\b"),
-    ("FREIGHT", r"freight|shipping (?:cost|charge)"),
-    ("RETURN", r"return(?:ed|s)?\b"),
-    ("CREDIT_PROMISED", r"credit note|promised (?:a )?credit"),
+# No intent of its own: the reader takes a death for hardship, and a person of another role asks.
+_DEATH = re.compile(
+    r"passed away|deceased|estate of the late|verstorben|décédé|fallecid", re.IGNORECASE
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a text asserts: a kind, and the sentence it stands in, unchanged."""
+    """What a text asserts: a kind, and words of it, unchanged."""
 
     kind: str
     quote: str
@@ -152,34 +52,75 @@ class Reading:
 def read_words(fenced: str) -> Reading:
     """Read a customer's message; a kind of `query` means that nothing known was found."""
     text = inside_fence(fenced)
-    for kind, pattern in _FOUND.items():
-        if found := pattern.search(text):
-            return Reading(kind, _sentence(text, found.start()), text)
-    return Reading("query", _sentence(text, 0), text)
+    message = _message(text)
+    if death := _DEATH.search(text):
+        return Reading("deceased", _around(text, death), text)
+    found = read_message(message)
+    kind, intent = _most_careful(found.intents)
+    spans = [span.text for span in found.spans if span.kind == kind]
+    quote = spans[0] if spans else _clearest(_page(message), intent)
+    return Reading(kind, (quote or text)[:_LONGEST_QUOTE].strip(), text)
 
 
 def read_claims(quotes: Mapping[str, str]) -> Reading:
-    """Read a message by its claims, (kind, quote), and the quoted words; the more careful wins."""
+    """What a message asserts by the claims that were read in it, with their words by intent."""
     text = "\n".join(dict.fromkeys(quotes.values()))
-    words = read_words(text)
-    for kind in _FOUND:
-        if kind == words.kind:
-            return words
-        if found := [quotes[each] for each in _CLAIMED.get(kind, ()) if each in quotes]:
-            return Reading(kind, found[0], text)
-    return words
+    if death := _DEATH.search(text):
+        return Reading("deceased", _around(text, death), text)
+    kind, intent = _most_careful(quotes)
+    return Reading(kind, quotes.get(intent, text)[:_LONGEST_QUOTE].strip(), text)
 
 
-def dispute_reason(text: str) -> str:
-    """The reason code a disputing text fits best."""
-    for code, words in _REASONS:
-        if re.search(words, text, re.IGNORECASE):
-            return code
-    return "UNDEFINED"
+def dispute_reason(text: str, codes: Mapping[str, str] | None = None) -> str:
+    """The reason code a disputing text fits best.
+
+    Args:
+        text: The words of a payer.
+        codes: Codes by the reader's reasons; those of the shipped policy where not given.
+    """
+    page = _page(_message(text))
+    likely = trained()["message"].likelihoods(message_features(page, language_of(page.own)))
+    best = max(REASONS, key=lambda reason: likely[f"reason:{reason}"])
+    if likely[f"reason:{best}"] < _LEAST_LIKELY:
+        return "UNDEFINED"
+    return (codes or _shipped_codes())[best]
 
 
-def _sentence(text: str, place: int) -> str:
-    """The sentence around a place of a text, as it stands there."""
-    start = max(text.rfind(sign, 0, place) for sign in ".!?\n") + 1
-    ends = [end for sign in ".!?\n" if (end := text.find(sign, place)) >= 0]
-    return text[start : min(ends, default=len(text))].strip()[:_LONGEST_QUOTE].strip()
+@functools.cache
+def _shipped_codes() -> Mapping[str, str]:
+    return load_policy().replies.dispute_codes
+
+
+def _most_careful(intents: Iterable[str]) -> tuple[str, str]:
+    """The kind that counts, and the intent it was read from."""
+    found = set(intents)
+    for kind, names in _KINDS.items():
+        for name in names:
+            if name in found:
+                return kind, name
+    return "query", ""
+
+
+def _message(text: str) -> InboundText:
+    # The day bears on dates alone, and nothing here is dated.
+    return InboundText(subject="", body=text, received=date(2000, 1, 3), sender="", carrier="")
+
+
+def _page(message: InboundText) -> Page:
+    return lay_out(message, calendar="US")
+
+
+def _clearest(page: Page, intent: str) -> str:
+    """The sentence that says an intent most clearly, or the first."""
+    judged = judge(page, trained())
+    if not judged:
+        return ""
+    said = max(judged, key=lambda each: each.sentence[intent]) if intent else judged[0]
+    return said.line.sentence.text
+
+
+def _around(text: str, found: re.Match[str]) -> str:
+    """The line around some words, as it stands there."""
+    start = text.rfind("\n", 0, found.start()) + 1
+    end = text.find("\n", found.end())
+    return text[start : end if end >= 0 else len(text)].strip()[:_LONGEST_QUOTE].strip()

@@ -98,7 +98,8 @@ def _desk(night: Night, session: Session, batch: Sequence[Matched]) -> Desk:
     actions = [each.ways[0].action(each.receipt_id) for each in batch]
     facts = facts_for(session, night.as_of, actions)
     policy = night.house.policy
-    return Desk(session, facts, policy, night.now, AUTHOR, night.run_id, dispute_reason)
+    reason = partial(dispute_reason, codes=policy.replies.dispute_codes)
+    return Desk(session, facts, policy, night.now, AUTHOR, night.run_id, reason)
 
 
 def _set_aside(night: Night, held: Sequence[Matched]) -> int:

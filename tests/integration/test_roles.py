@@ -77,7 +77,7 @@ def over_limit(book: CaseBook, account: str) -> None:
     [
         (
             "collector",
-            wrote("INV-7 is wrong, you overcharged us."),
+            wrote("The price of INV-7 is wrong, you overcharged us."),
             ["open_dispute", "answer_query", "escalate:finance_lead"],
             "Read as PRICE, about INV-7 (500.00 USD open)",
         ),
@@ -85,9 +85,9 @@ def over_limit(book: CaseBook, account: str) -> None:
         ("collector", wrote("May we pay in instalments?"), ["escalate:finance_lead"], "promised"),
         (
             "collector",
-            wrote("I lost my job, it is a hardship."),
+            wrote("We have serious cash flow problems and cannot pay at the moment."),
             ["place_hold:hardship", "escalate:finance_lead"],
-            "I lost my job",
+            "cash flow problems",
         ),
         (
             "collector",
