@@ -18,6 +18,7 @@ from cli import (
     lessons,
     letters,
     mail,
+    metrics_commands,
     people,
     plan,
     policy,
@@ -45,6 +46,7 @@ app.add_typer(inbox.app, name="inbox")
 app.add_typer(lessons.app, name="lessons")
 app.add_typer(letters.app, name="letters")
 app.add_typer(mail.app, name="mail")
+app.add_typer(metrics_commands.app, name="metrics")
 app.add_typer(people.app, name="people")
 app.add_typer(people.keys, name="key")
 app.add_typer(plan.app, name="plan")
@@ -269,14 +271,6 @@ def replay(
     from cli.verify import replay as run
 
     run(home, run_id, account_id, json_out)
-
-
-@app.command()
-def metrics(as_of: MaybeAsOf = None, home: Home = None, json_out: Json = False) -> None:
-    """Aging, DSO, BPDSO, ADD, CEI and the kept rate, as of any date."""
-    from cli.metrics import run
-
-    run(home, as_of, json_out)
 
 
 @app.command()

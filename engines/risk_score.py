@@ -79,6 +79,14 @@ class Trend:
             return 0.0
         return max(0.0, self.recent_days - self.usual_days)
 
+    @property
+    def in_whole_days(self) -> tuple[int | None, int | None]:
+        """Usual and recent days late, rounded."""
+        usual, recent = (
+            None if days is None else round(days) for days in (self.usual_days, self.recent_days)
+        )
+        return usual, recent
+
 
 @dataclass(frozen=True, slots=True)
 class RiskScore:

@@ -34,6 +34,7 @@ FILES = (
     "dispute",
     "forecast",
     "priority",
+    "experiments",
     "tone",
     "replies",
     "promises",

@@ -22,6 +22,7 @@ from policies.schema_base import Amounts, PolicyFile, minor_amounts
 from policies.schema_contact import ContactPolicy
 from policies.schema_credit import CreditPolicy, PriorityPolicy
 from policies.schema_disputes import DisputePolicy
+from policies.schema_experiments import ExperimentsPolicy
 from policies.schema_promises import PromisesPolicy
 from policies.schema_replies import RepliesPolicy
 from policies.tone import TonePolicy
@@ -300,6 +301,7 @@ class Policy(BaseModel):
     dispute: DisputePolicy
     forecast: ForecastPolicy
     priority: PriorityPolicy
+    experiments: ExperimentsPolicy
     tone: TonePolicy
     replies: RepliesPolicy
     promises: PromisesPolicy

@@ -96,19 +96,16 @@ def credit_score(risk: AccountRisk) -> CreditScore | None:
     found = risk.score
     if found is None:
         return None
+    usual, recent = found.trend.in_whole_days
     return CreditScore(
         points=found.points,
         account_class=found.risk_class,
         grounds=found.grounds,
         reasons=tuple(f"{each.says} (+{each.points})" for each in found.reasons),
         warnings=found.warnings,
-        usual_days_late=_whole(found.trend.usual_days),
-        recent_days_late=_whole(found.trend.recent_days),
+        usual_days_late=usual,
+        recent_days_late=recent,
     )
-
-
-def _whole(days: float | None) -> int | None:
-    return None if days is None else round(days)
 
 
 def _not_scored(risk: AccountRisk | None) -> str:

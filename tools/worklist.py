@@ -18,6 +18,7 @@ from policies.describe import describe_rule
 from tools.approvals import is_waiting
 from tools.contract import AccountRef, Limit, MoneyOut, Result, Scope, ToolContext, read_tool
 from tools.forecast_record import newest_forecast
+from tools.trials import held_out
 from tools.why import why
 
 
@@ -91,6 +92,8 @@ def list_accounts_to_work(ctx: ToolContext, limit: Limit = 10) -> Worklist:
             best.setdefault(row[0], row)
     named = _names(ctx, best)
     cautions = _cautions(ctx, best)
+    for account, says in held_out(ctx.session, ctx.policy, ctx.as_of).items():
+        cautions[account].append(says)
     lines = [
         WorkLine(
             account_number=named[account][0],
