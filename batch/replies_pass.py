@@ -7,10 +7,9 @@ from batch.run import Night
 from engines.reading.model import Reading
 from graph.resume import open_threads
 from ledger.identities import Identity
-from ledger.postings_inbound import mark_read
 from ledger.queries.replies import unlinked_of_contacts, unread, unread_count
 from tools.inbound_sealed import Incoming, incoming
-from tools.reply_desk import Handled, ReplyDesk
+from tools.reply_desk import Handled, ReplyDesk, lay_aside
 from tools.stop_contact import obey_unlinked
 
 _CHUNK = 100
@@ -50,7 +49,7 @@ def _obey_unlinked(night: Night) -> None:
         asking = [each for each in messages if asks_to_stop(read_inbound(each, policy))]
         with night.house.ledger.write(as_=Identity.POSTER) as session:
             stopped += obey_unlinked(session, asking, policy, night.as_of, night.now)
-            mark_read(session, [each.inbound_id for each in messages], reader_version())
+            lay_aside(session, messages, reader_version())
     if stopped:
         night.add("replies", contacts_stopped=stopped)
 

@@ -147,3 +147,8 @@ class ReplyDesk:
             refused=[each.action.type for each in done if isinstance(each.verdict, Deny)],
             because=list(response.person_because),
         )
+
+
+def lay_aside(session: Session, messages: Iterable[Incoming], reader: str) -> None:
+    """Note that messages were read which lead to nothing."""
+    mark_read(session, [each.inbound_id for each in messages], reader)
