@@ -9,6 +9,7 @@ from batch.night import run_night
 from batch.report import write_report
 from cli.night import progress_for, show_report
 from cli.output import say
+from evals.worlds.mails import drop_mails
 from evals.worlds.mix import DEMO
 from evals.worlds.portfolio import build_portfolio
 from graph.bootstrap import House, create_home
@@ -54,6 +55,8 @@ def _furnish(house: House, accounts: int, seed: int) -> None:
     """Write the synthetic company and let routine letters leave."""
     say(f"Building a synthetic company: {accounts} customers, a year of history, seed {seed}")
     build_portfolio(house.ledger, seed=seed, accounts=accounts, as_of=AS_OF, mix=DEMO)
+    with house.ledger.read() as session:
+        drop_mails(session, house.policy, house.home / "intake" / "mail", AS_OF)
     let_routine_letters_leave(house.home / "policies")
     (house.home / MARKER).write_text("rebuilt by every `dunwell demo`\n", "utf-8")
 
