@@ -83,10 +83,10 @@ class ChromaKnowledge:
         with self._opened() as store:
             return store.search(query, account_id, limit)
 
-    def count(self) -> int:
+    def count(self, *, besides: str = "") -> int:
         """See `KnowledgePort`."""
         with self._opened() as store:
-            return store.words.count()
+            return store.words.count(besides)
 
     def close(self) -> None:
         """Give the folder back."""

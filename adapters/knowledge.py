@@ -55,8 +55,8 @@ class KnowledgePort(Protocol):
         """The notes nearest to a query, best first; of one account, or of all with None."""
         ...
 
-    def count(self) -> int:
-        """How many notes can be found."""
+    def count(self, *, besides: str = "") -> int:
+        """How many notes can be found, besides those of a source."""
         ...
 
 
@@ -87,9 +87,9 @@ class ListKnowledge:
         nearest = nearest_first(likeness)
         return fuse(self._words, query, nearest, account_id=account_id, limit=limit)
 
-    def count(self) -> int:
+    def count(self, *, besides: str = "") -> int:
         """See `KnowledgePort`."""
-        return self._words.count()
+        return self._words.count(besides)
 
 
 def nearest_first(likeness: Mapping[str, float]) -> list[str]:

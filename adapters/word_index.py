@@ -92,9 +92,10 @@ class WordIndex:
         """Keep what is put inside, or none of it if something fails."""
         return self._db
 
-    def count(self) -> int:
-        """How many notes there are."""
-        return self._db.execute("SELECT count(*) FROM note").fetchone()[0]
+    def count(self, besides: str = "") -> int:
+        """How many notes there are, besides those of a source."""
+        query = "SELECT count(*) FROM note WHERE source <> ?"
+        return self._db.execute(query, (besides,)).fetchone()[0]
 
     def rank(self, query: str, account_id: str | None, limit: int) -> list[str]:
         """Ids of the notes that share a word with a query, best first."""

@@ -1,7 +1,9 @@
-"""`dunwell reindex`: build the knowledge index again from the notes in the ledger."""
+"""`dunwell reindex`: build the knowledge index again from the ledger and the playbooks."""
 
+from itertools import chain
 from pathlib import Path
 
+from adapters.playbooks import PLAYBOOK, read_playbooks
 from cli.home import opened
 from cli.output import emit, say
 from tools.knowledge import read_notes
@@ -16,9 +18,13 @@ def run(home: Path | None, json_out: bool) -> None:
     with opened(home) as house:
         knowledge = house.open_knowledge()
         with house.ledger.read() as session:
-            knowledge.rebuild(read_notes(session))
-        count = knowledge.count()
+            knowledge.rebuild(chain(read_notes(session), read_playbooks(house.home)))
+        count = knowledge.count(besides=PLAYBOOK)
+        sections = knowledge.count() - count
     if json_out:
-        emit({"notes": count})
+        emit({"notes": count, "playbook_sections": sections})
     else:
-        say(f"{count} contract notes, service tickets and resolved disputes can be searched")
+        say(
+            f"{count} contract notes, service tickets, resolved disputes and approved answers, "
+            f"and {sections} sections of playbooks can be searched"
+        )
