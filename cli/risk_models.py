@@ -154,8 +154,8 @@ def _show_back_test(name: str, record: "Record") -> None:
 
     test = record.back_test
     say(
-        f"  {test.invoices:,} invoices due from {test.first_on}, asked about at issue or, where they "
-        f"were open then, on that day; what happened by {test.last_on}:"
+        f"  {test.invoices:,} invoices due from {test.first_on}, asked about at issue or, where "
+        f"they were open then, on that day; what happened by {test.last_on}:"
     )
     heads = ("Model", *test.candidate)
     rows = [(f"{name}, learnt monthly", test.candidate)]
