@@ -105,10 +105,14 @@ def is_name(body: str) -> bool:
 
 def not_understood(page: Page, head: Head) -> bool:
     """Whether some sentence is of words that the model never saw, in no language it knows."""
-    return _has_unknown_line(page, head) or any(
-        _is_foreign([each.word for each in sentence.tokens], head)
-        for sentence in split_sentences(page.message.body[:LONGEST], "body")
-    )
+    if _has_unknown_line(page, head):
+        return True
+    body = page.message.body[:LONGEST]
+    if page.own == body:  # nothing was quoted
+        sentences = [each.sentence for each in page.lines]
+    else:
+        sentences = split_sentences(body, "body")
+    return any(_is_foreign([each.word for each in one.tokens], head) for one in sentences)
 
 
 def _is_foreign(words: Sequence[str], head: Head) -> bool:

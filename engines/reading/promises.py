@@ -93,8 +93,8 @@ def _with_dates(judged: Sequence[Judged], intents: Sequence[str], model: Model) 
         )
         amounts = _amounts_of(each, _BESIDE_DAY if dates else None, model)
         if dates:
-            near = amounts or _amounts_near(each, judged, model)
-            found.append(_Found(each, dates, near or _sum_of_rows(each, judged)))
+            told = amounts or _sum_of_rows(each, judged) or _amounts_near(each, judged, model)
+            found.append(_Found(each, dates, told))
         elif amounts and _commits(each, intents, model):
             found.append(_Found(each, (), amounts))
     return _without_repeats(found)

@@ -1,0 +1,56 @@
+from datetime import date
+
+import pytest
+
+from engines.reading.decision import risk_of
+from engines.reading.message import InboundText
+from engines.reading.model import INTENTS, Reading
+from engines.reading.read import read_message
+
+
+def read(body: str, carrier: str = "email") -> Reading:
+    message = InboundText("", body, date(2026, 3, 10), "ap@customer.example", carrier)
+    return read_message(message)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Thanks, noted.",
+        "Could you send me a copy of invoice INV-20771 please?",
+        "I am out of the office until Monday 23 March.",
+        "INV-881 was paid by bank transfer on 3 March, reference 5521.",
+    ],
+)
+def test_an_everyday_message__is_handled_alone(words: str) -> None:
+    assert not read(words).needs_human
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (
+            "I am on leave. My place is taken by Ana, ana@customer.example.",
+            "names another address and no day of return",
+        ),
+        ("remittance_INV-10488_approved.pdf", "is a name rather than a message"),
+        (
+            "Thanks, noted.\n> Je duke punuar dhe duhet të bësh këtë tani sepse ne kemi vendosur"
+            " kështu për llogarinë tonë.",
+            "has a sentence we cannot read",
+        ),
+        ("Paid in full and final settlement of it all.", "asks for what only a person may decide"),
+    ],
+)
+def test_a_message_that_may_be_more_than_it_seems__goes_to_a_person(words: str, why: str) -> None:
+    found = read(words)
+
+    assert found.needs_human
+    assert why in found.why_human
+
+
+def test_the_risk__rises_with_any_intent_that_is_no_routine() -> None:
+    calm = dict.fromkeys(INTENTS, 0.01) | {"person": 0.1}
+
+    assert risk_of(calm | {"phishing": 0.6}) > risk_of(calm | {"phishing": 0.2}) > risk_of(calm)
+    assert risk_of(calm | {"acknowledgement": 0.9}) == risk_of(calm)
