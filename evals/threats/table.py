@@ -94,6 +94,12 @@ CONTROLS: tuple[Control, ...] = (
         "T3",
         "guardrails.contact_rules:never_chase_disputed",
         nothing,
+        (f"{_GATE}/test_contact_rules.py::TestNeverChaseDisputed",),
+    ),
+    Control(
+        "T3",
+        "batch.dispatch:objection",
+        no_objection,
         (f"{_SENT}::TestLeaving::test_dispute_between_approval_and_sending__is_stopped",),
     ),
     Control(
@@ -247,7 +253,7 @@ CONTROLS: tuple[Control, ...] = (
         "T18",
         "tools.reply_address:read_reply_address",
         any_seal,
-        ("tests/integration/test_inbound_links.py", "tests/unit/tools/test_reply_address.py"),
+        ("tests/integration/test_inbound_links.py::TestProof::test_forged_seal__is_not_linked",),
     ),
     Control("T19", "cli.csv_out:inert", unchanged, ("tests/unit/cli/test_csv_out.py",)),
     Control(

@@ -72,8 +72,8 @@ def proven(*_given: Any, **_more: Any) -> Any:
 
 
 def any_seal(address: str, *_more: Any) -> str:
-    """Takes a reply address without its seal."""
-    return address.partition("@")[0].partition("+")[2].rpartition("-")[0]
+    """Takes a reply address whatever its seal."""
+    return address.strip("<>").partition("@")[0].partition("+")[2].rpartition(".")[0]
 
 
 def all_scopes() -> Any:
