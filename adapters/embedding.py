@@ -37,7 +37,11 @@ class Embedding(Protocol):
     """A way to place texts; `name` and `dims` are kept with an index built by it."""
 
     name: str
-    dims: int
+
+    @property
+    def dims(self) -> int:
+        """How many places a text has."""
+        ...
 
     def embed(self, texts: Sequence[str]) -> "np.ndarray":
         """One row of length 1 for each text; a text without a word is a row of zeros."""

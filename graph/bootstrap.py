@@ -11,9 +11,11 @@ from threading import Lock
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pydantic import SecretStr
 from sqlalchemy import select, text
 
 from adapters.chroma_knowledge import ChromaKnowledge
+from adapters.embedding import Embedding, HashingEmbedding
 from adapters.outgoing.message import ChannelPort
 from graph.channels import open_channels, reply_key
 from graph.deps import Deps
@@ -149,9 +151,19 @@ class House:
         """
         with self._opening:
             if self._knowledge is None:
-                self._knowledge = ChromaKnowledge(self.home / "knowledge")
+                self._knowledge = ChromaKnowledge(self.home / "knowledge", self._embedding())
                 self._closers.append(self._knowledge)
             return self._knowledge
+
+    def _embedding(self) -> Embedding:
+        """The configured embedding, or the one that needs nothing."""
+        settings = self.settings
+        if settings.embedding_model is None or settings.base_url is None:
+            return HashingEmbedding()
+        from adapters.model_embedding import ModelEmbedding
+
+        key = settings.api_key or SecretStr("none")
+        return ModelEmbedding(settings.embedding_model, settings.base_url, key)
 
     @cached_property
     def checkpointer(self) -> Any:

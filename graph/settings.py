@@ -19,6 +19,7 @@ class Settings(BaseModel):
     model: str | None = None
     base_url: str | None = None
     api_key: SecretStr | None = None
+    embedding_model: str | None = None
     input_price: Decimal | None = None
     output_price: Decimal | None = None
     user: str | None = None
@@ -40,6 +41,7 @@ def read_settings(home: Path | None = None) -> Settings:
         model=os.environ.get("DUNWELL_MODEL"),
         base_url=os.environ.get("DUNWELL_BASE_URL"),
         api_key=_secret("DUNWELL_API_KEY"),
+        embedding_model=os.environ.get("DUNWELL_EMBEDDING_MODEL"),
         input_price=_price("DUNWELL_INPUT_PRICE"),
         output_price=_price("DUNWELL_OUTPUT_PRICE"),
         user=os.environ.get("DUNWELL_USER"),
