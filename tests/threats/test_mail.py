@@ -232,3 +232,4 @@ def test_amount_of_another_customer_in_a_letter__is_denied(desk: Desk) -> None:
     )
     verdict, _ = judge_action(answer, desk.facts(account), desk.house.policy, desk.deps.now)
     assert isinstance(verdict, Deny)
+    assert "every_number_traced" in {each.rule_id for each in verdict.findings}
