@@ -57,7 +57,7 @@ def _fit_head(name: str, rows: Sequence[Example], thresholds: Mapping[str, float
             told = holds_here(model.decision_function(values), holds, groups)
             model = _fit_label(values, holds, told, _STRENGTH[name])
         weights[:, column] = model.coef_[0] * rarity
-        bias[column] = model.intercept_[0]
+        bias[column] = np.ravel(model.intercept_)[0]
     kept = np.sort(np.argsort(-np.abs(weights).max(axis=1), kind="stable")[: _KEPT[name]])
     return Head(
         labels=labels,
