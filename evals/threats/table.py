@@ -69,7 +69,6 @@ _GATE = "tests/unit/guardrails"
 _DESK = "tests/unit/tools/test_reply_actions.py"
 _KEPT = "tests/integration/test_identities.py"
 _CASE_GRAPH = "tests/integration/test_case_graph.py::test_hostile_model__changes_nothing_outside"
-_CARDS = "tests/integration/test_inbox_cards.py::TestCard"
 _ORDERS = f"{_MAIL}::test_role_asks_for_what_a_mail_ordered__a_person_is_asked"
 _PAID_IN_PART = (
     "tests/integration/test_inbox_decisions.py::TestWorldMoved::"
@@ -198,7 +197,7 @@ CONTROLS: tuple[Control, ...] = (
         "T13",
         "tools.outside_text:clean_text",
         unchanged,
-        (f"{_CARDS}::test_outside_text__is_inert_and_cut",),
+        ("tests/unit/tools/test_outside_text.py::test_trick__is_made_harmless",),
     ),
     Control(
         "T13",
