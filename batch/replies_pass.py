@@ -25,7 +25,7 @@ def replies_pass(night: Night) -> None:
     while readings := _read_chunk(night):
         handled = _act_on(night, readings)
         open_threads(night.house, night.deps, handled.waiting)
-        done += handled.read
+        done += handled.read + handled.failed
         night.progress("replies", done, total)
 
 
@@ -66,6 +66,7 @@ def _act_on(night: Night, readings: list[tuple[Incoming, Reading]]) -> Handled:
             claims=handled.claims,
             done=handled.done,
             to_a_person=handled.to_a_person,
+            failed=handled.failed,
         )
         night.keep_counts(session)
     return handled

@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from engines.reading.model import Reading
 from guardrails.verdict import Allow, Deny
+from ledger.actions import CreateCallTask
 from ledger.facts import AccountFacts
 from ledger.journal import audit, insert_new
 from ledger.postings_cases import mark_message_answered
@@ -39,6 +40,7 @@ class Handled:
     claims: int = 0
     done: int = 0
     to_a_person: int = 0
+    failed: int = 0
     waiting: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -79,7 +81,12 @@ class ReplyDesk:
             repeats = unproven_claims(self.session, [account_id], since).get(account_id, {})
             said = self._said(row, reading, numbers.get(account_id, {}), repeats)
             said = replace(said, habits=habits.get(account_id, {}))
-            self._one(row, said, facts[account_id], handled)
+            try:
+                with self.session.begin_nested():
+                    self._one(row, said, facts[account_id], handled)
+            except Exception as error:  # noqa: BLE001 - the case edge: one message fails alone
+                self._leave_to_person(row, facts[account_id], error)
+                handled.failed += 1
             facts |= load_facts(self.session, as_of, [account_id])
         return handled
 
@@ -115,6 +122,18 @@ class ReplyDesk:
         handled.waiting += [
             (each.proposal_id, said.account_id) for each in done if each.proposal_id
         ]
+
+    def _leave_to_person(self, row: Incoming, facts: AccountFacts, error: Exception) -> None:
+        """A message that could not be handled is a task for a person, and is not tried again."""
+        told = f"{type(error).__name__}: {error}"
+        task = CreateCallTask(
+            account_id=facts.account_id,
+            kind="review",
+            summary=f"The message {row.inbound_id} could not be handled ({told})"[:500],
+            due_on=self.as_of + timedelta(days=1),
+        )
+        self._ask((task,), facts, self._why(row))
+        mark_read(self.session, [row.inbound_id], self.reader)
 
     def _ask(
         self, actions: tuple[object, ...], facts: AccountFacts, why: str

@@ -11,6 +11,7 @@ from ledger.tables.case import Dispute, Promise
 from ledger.tables.inbound import Claim, Inbound
 from ledger.tables.work import CallTask, Message, Proposal
 from tests.support.desk import AS_OF, Desk, desk
+from tools import reply_desk
 
 __all__ = ["desk"]
 
@@ -172,3 +173,24 @@ def test_never_paid__the_claim_expires_and_the_third_buys_no_time(desk):
     assert len(holds) == desk.house.policy.replies.repeats_before_person
     states = [claim.state for claim in rows(desk, Claim, kind="already_paid")]
     assert states.count("expired") == 2
+
+
+def test_message_that_breaks_the_desk__is_a_persons_and_the_others_are_read(desk, monkeypatch):
+    broken, sound = desk.account("acc_a"), desk.account("acc_b")
+    wrote(desk, broken, "We will pay ACCA-1 on 25 March 2026.")
+    wrote(desk, sound, "We will pay ACCB-1 on 25 March 2026.")
+    respond = reply_desk.respond
+
+    def fails_for_one(said, facts, policy):
+        if said.account_id == broken:
+            raise RuntimeError("a fault of ours")
+        return respond(said, facts, policy)
+
+    monkeypatch.setattr(reply_desk, "respond", fails_for_one)
+    counts = night(desk).counts["replies"]
+    assert (counts["read"], counts["failed"]) == (1, 1)
+    assert [promise.account_id for promise in rows(desk, Promise)] == [sound]
+    (task,) = rows(desk, CallTask, account_id=broken)
+    assert "a fault of ours" in task.summary
+    assert rows(desk, Claim, account_id=broken) == []
+    assert {row.state for row in rows(desk, Inbound)} == {"read"}
