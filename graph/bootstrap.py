@@ -310,10 +310,14 @@ def open_house(home: Path | None = None, settings: Settings | None = None) -> Ho
     policy = load_policy(settings.home / "policies")
     check_rules(policy)
     engine = open_engine(settings.database_url or sqlite_url(settings.home / "ledger.db"))
-    upgrade(engine)
     ledger = Ledger(engine)
-    in_force, change = policy_in_force(ledger, policy)
-    return House(settings, ledger, in_force, change)
+    try:
+        upgrade(engine)
+        in_force, change = policy_in_force(ledger, policy)
+        return House(settings, ledger, in_force, change)
+    except BaseException:  # a setting that cannot be used leaves no connection behind
+        ledger.close()
+        raise
 
 
 def create_home(home: Path | None = None, settings: Settings | None = None) -> House:
