@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.asking import ask
 from cli.options import As, Home, Json, MaybeAsOf
 
 if TYPE_CHECKING:
-    from graph.bootstrap import House
-    from ledger.actions import ProposedAction
+    pass
 
 app = typer.Typer(help="Disputes: list them, see one, add evidence, resolve.", no_args_is_help=True)
 
@@ -121,7 +121,7 @@ def open_dispute(
     with opened(home) as house:
         with house.ledger.read() as session:
             action = wish_to_open(session, account, reason.upper(), invoice, amount, quote)
-        _ask(house, who, action, json_out)
+        ask(house, who, _ROLE, action, json_out)
 
 
 @app.command()
@@ -147,7 +147,7 @@ def resolve(
     with opened(home) as house:
         with house.ledger.read() as session:
             action = wish_to_resolve(session, dispute_id, resolution, amount, invoice, note)
-        _ask(house, who, action, json_out)
+        ask(house, who, _ROLE, action, json_out)
 
 
 @app.command()
@@ -167,7 +167,7 @@ def reopen(
         with house.ledger.read() as session:
             found = find_dispute(session, dispute_id)
             action = ReopenDispute(account_id=found.account_id, dispute_id=found.id, note=note)
-        _ask(house, who, action, json_out)
+        ask(house, who, _ROLE, action, json_out)
 
 
 @app.command()
@@ -186,20 +186,3 @@ def metrics(
     with opened(home) as house, house.ledger.read() as session:
         figures = dispute_metrics(session, house.policy, as_of or house.business_date(), days)
     emit(figures) if json_out else show_metrics(figures)
-
-
-def _ask(house: "House", who: str | None, action: "ProposedAction", json_out: bool) -> None:
-    from cli.home import acting
-    from cli.output import emit, say
-    from graph.asking import ask_for
-    from guardrails.verdict import Deny
-    from ledger.errors import Refused
-
-    done = ask_for(house, house.deps(), acting(house, who), _ROLE, action)
-    if isinstance(done.verdict, Deny):
-        raise Refused(done.outcome)
-    if json_out:
-        emit({"proposal_id": done.proposal_id, "outcome": done.outcome})
-        return
-    waits = f" ({done.proposal_id}; `dunwell inbox show {done.proposal_id}`)"
-    say(f"{done.outcome}{waits if done.proposal_id else ''}")

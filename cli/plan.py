@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from cli.asking import ask
 from cli.options import As, Home, Json, MaybeAsOf
 
 if TYPE_CHECKING:
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from graph.bootstrap import House
-    from ledger.actions import ProposedAction
     from policies.schema_promises import Frequency
     from tools.plan_book import PlanLine
     from tools.plans import PlanChoices
@@ -84,7 +84,7 @@ def propose(
             there = ", ".join(dict.fromkeys(each.name for each in found.options))
             raise BadInput(f"there is no {option} option here, only {there}")
         action = plan_of(found.account_id, found, wanted, found.in_words)
-        ask(house, who, action, json_out)
+        ask(house, who, _ROLE, action, json_out)
 
 
 @app.command()
@@ -128,7 +128,7 @@ def accept(
     with opened(home) as house:
         account_id = _account_of(house, plan_id)
         action = AcceptPlan(account_id=account_id, plan_id=plan_id, quote=quote)
-        ask(house, who, action, json_out)
+        ask(house, who, _ROLE, action, json_out)
 
 
 @app.command()
@@ -145,27 +145,7 @@ def end(
 
     with opened(home) as house:
         account_id = _account_of(house, plan_id)
-        ask(house, who, EndPlan(account_id=account_id, plan_id=plan_id, note=note), json_out)
-
-
-def ask(house: "House", who: str | None, action: "ProposedAction", json_out: bool) -> None:
-    """Ask for an action as a person, and say what became of it.
-
-    Raises:
-        Refused: The rules do not allow it to anybody.
-    """
-    from cli.home import acting
-    from cli.output import emit, say
-    from graph.asking import ask_for
-    from guardrails.verdict import Deny
-    from ledger.errors import Refused
-
-    done = ask_for(house, house.deps(), acting(house, who), _ROLE, action)
-    if isinstance(done.verdict, Deny):
-        raise Refused(done.outcome)
-    told = {"proposal_id": done.proposal_id, "outcome": done.outcome}
-    waits = f" as {done.proposal_id}; a colleague decides it" if done.proposal_id else ""
-    emit(told) if json_out else say(f"{done.outcome}{waits}")
+        ask(house, who, _ROLE, EndPlan(account_id=account_id, plan_id=plan_id, note=note), json_out)
 
 
 def _choices(

@@ -70,8 +70,8 @@ def _close(
     home: Home,
     json_out: bool,
 ) -> None:
+    from cli.asking import ask
     from cli.home import opened
-    from cli.plan import ask
     from ledger.actions import KeepPromise
     from tools.promise_pages import account_of
 
@@ -81,7 +81,7 @@ def _close(
         action = KeepPromise(
             account_id=account_id, promise_id=promise_id, outcome=outcome, note=note
         )
-        ask(house, who, action, json_out)
+        ask(house, who, "collector", action, json_out)
 
 
 def _show(page: "PromisesPage") -> None:

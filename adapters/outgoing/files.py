@@ -1,5 +1,6 @@
 """Channels whose default is a folder: text messages as JSON, letters as pages to print."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -11,7 +12,7 @@ from adapters.outgoing.refusals import Refusal
 from adapters.outgoing.spool import Spool
 
 
-class FileDrop:
+class FileDrop(ABC):
     """A file a message. The file name is the outbox id, so a second delivery is the same file."""
 
     plays_the_day = True
@@ -33,9 +34,9 @@ class FileDrop:
         """Every file that was handed over."""
         return self.spool.files()
 
+    @abstractmethod
     def content(self, message: OutgoingMessage) -> bytes:
         """The bytes of its file."""
-        raise NotImplementedError
 
 
 class SmsFiles(FileDrop):
