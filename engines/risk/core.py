@@ -33,6 +33,11 @@ class Core:
     late: Trees | None = None
     late7: Trees | None = None
 
+    @property
+    def learnt(self) -> bool:
+        """Whether any of it reads figures of the customer."""
+        return any(trees is not None for trees in (self.curve, self.late, self.late7))
+
     def cumulative(self, asked: Questions, habits: Habits, days: int) -> Reals:
         """P(paid by each day | open when asked), monotone, 0 before the issue."""
         if self.curve is None:

@@ -54,10 +54,17 @@ class Habits:
         return self.figures[:, self.names.index(name)]
 
 
-def habits_of(book: HabitBook, asked: Questions) -> Habits:
-    """What is known of the customer of each question as of its day."""
+def habits_of(book: HabitBook, asked: Questions, *, named: bool = True) -> Habits:
+    """What is known of the customer of each question as of its day.
+
+    Args:
+        book: The ledger indexed.
+        asked: The questions.
+        named: Whether the figures are wanted too, which only trees read.
+    """
+    part = _part if named else _histograms
     parts = [
-        _part(book, asked.part(slice(start, start + _CHUNK)))
+        part(book, asked.part(slice(start, start + _CHUNK)))
         for start in range(0, max(1, len(asked)), _CHUNK)
     ]
     names = parts[0].names
@@ -81,6 +88,15 @@ def _part(book: HabitBook, asked: Questions) -> Habits:
     hazard, reach = _lateness(book, asked, span)
     table = np.column_stack(list(figures.values())).astype(np.float32)
     return Habits(tuple(figures), table, hazard, reach, weekday, month_day, last_run, payments)
+
+
+def _histograms(book: HabitBook, asked: Questions) -> Habits:
+    """All but the figures."""
+    span = book.paid.before(asked.account, asked.asked)
+    _, weekday, month_day, last_run = _of_runs(book, asked)
+    hazard, reach = _lateness(book, asked, span)
+    none = np.zeros((len(asked), 0), dtype=np.float32)
+    return Habits((), none, hazard, reach, weekday, month_day, last_run, _count(span))
 
 
 def _ratio(over: NDArray, under: NDArray) -> Reals:

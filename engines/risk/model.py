@@ -36,6 +36,7 @@ _TAIL_DAYS = 90  # days past due a curve is followed to read quantiles off it
 _LONGEST = 400
 _HOLD_BACK, _LONGEST_BACK, _RIPE_DAYS = 75, 200, 45
 _LEAST = 200
+_ITEMS_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,16 +144,18 @@ class TimingModel:
         wanted = ahead + (_TAIL_DAYS if days is None else 8)
         length = np.minimum(np.maximum(-(-wanted // 32) * 32, days or 0), _LONGEST)
         for width in np.unique(length):
-            part = np.flatnonzero(length == width)
-            asked = everything.part(part)
-            yield part, *answer(self.core, self.calibration, book, asked, int(width))
+            alike = np.flatnonzero(length == width)
+            for start in range(0, len(alike), _ITEMS_AT_ONCE):
+                part = alike[start : start + _ITEMS_AT_ONCE]
+                asked = everything.part(part)
+                yield part, *answer(self.core, self.calibration, book, asked, int(width))
 
 
 def answer(
     core: Core, calibration: Calibration, book: HabitBook, asked: Questions, days: int
 ) -> tuple[Questions, Reals, Reals]:
     """Calibrated cumulative curves of questions, and how many payments each rests on."""
-    habits = habits_of(book, asked)
+    habits = habits_of(book, asked, named=core.learnt)
     curve = core.cumulative(asked, habits, days)
     late, late7 = core.lateness(asked, habits, curve)
     late = calibration.of_late(late, 0)
