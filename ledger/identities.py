@@ -56,7 +56,7 @@ class Reach:
         return table not in self.only_read and (table in listed or EVERY_TABLE in listed)
 
 
-_SECRETS = frozenset({"api_key", "idempotent_request"})
+_SECRETS = frozenset({"api_key", "idempotent_request", "password", "sign_in", "sign_in_link"})
 # What makes an act lawful. Whoever carries out may not also write these.
 _APPROVALS = frozenset(
     {

@@ -261,6 +261,41 @@ class ApiKey(Table, table=True):
     revoked: bool = False
 
 
+class Password(Table, table=True):
+    """How a person proves who they are on the pages, as an argon2 hash."""
+
+    person_id: str = Field(primary_key=True, foreign_key="person.id")
+    password_hash: str
+    changed_at: datetime = instant()
+
+
+class SignIn(Table, table=True):
+    """A signed-in browser, known by the SHA-256 of what its cookie holds.
+
+    Attributes:
+        way: How they signed in: `password`, `link`, or the name of a provider.
+    """
+
+    id: str = Field(primary_key=True)
+    secret_hash: str = Field(unique=True)
+    person_id: str = Field(foreign_key="person.id", index=True)
+    way: str
+    started_at: datetime = instant()
+    seen_at: datetime = instant()
+    ends_at: datetime = instant()
+    ended: bool = False
+
+
+class SignInLink(Table, table=True):
+    """A link that signs one person in, once."""
+
+    id: str = Field(primary_key=True)
+    secret_hash: str = Field(unique=True)
+    person_id: str = Field(foreign_key="person.id")
+    ends_at: datetime = instant()
+    used_at: datetime | None = instant(default=None)
+
+
 class IdempotentRequest(Table, table=True):
     """An API answer kept under its Idempotency-Key."""
 
