@@ -1,4 +1,4 @@
-"""The API of one home as an application."""
+"""The API and the pages of one home as an application."""
 
 from collections.abc import Callable
 from datetime import date
@@ -15,6 +15,7 @@ from api.accounts import routes as accounts
 from api.chat import routes as chat
 from api.disputes import routes as disputes
 from api.inbox import routes as inbox
+from api.pages.desk import add_pages, error_page
 from api.problems import HEADERS, RESPONSES, Problem, add_handlers, problem
 from api.runs import routes as runs
 from graph.bootstrap import House
@@ -53,7 +54,8 @@ def create_app(house: House, dispatch: Callable[[date], object] | None = None) -
         disputes.router,
     ):
         app.include_router(router)
-    add_handlers(app)
+    add_pages(app)
+    add_handlers(app, error_page)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
     app.add_middleware(_Edge)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]

@@ -1,11 +1,16 @@
-"""Every error as a problem document (RFC 9457): what is wrong, where, what to do."""
+"""Every error as a problem document (RFC 9457): what is wrong, where, what to do.
 
+Where a person looks at a page, the same title and line are told on a page.
+"""
+
+import json
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
@@ -91,32 +96,46 @@ def problem_of(error: ArError, instance: str) -> JSONResponse:
     return problem(error.status_code, error.message, instance, error.code, headers=headers)
 
 
-def add_handlers(app: FastAPI) -> None:
-    """Answer every error of an app with a problem document."""
+def add_handlers(
+    app: FastAPI, as_page: Callable[[Request, int, str, str], Response | None]
+) -> None:
+    """Answer every error of an app with a problem document, or with a page for people.
+
+    Args:
+        app: The application.
+        as_page: Makes the page of an error from status, title and detail; None where a program
+            asked.
+    """
+
+    def told(request: Request, answer: JSONResponse) -> Response:
+        held = json.loads(bytes(answer.body))
+        return as_page(request, held["status"], held["title"], held["detail"]) or answer
 
     @app.exception_handler(ArError)
-    async def on_ours(request: Request, error: ArError) -> JSONResponse:
-        return problem_of(error, request.url.path)
+    async def on_ours(request: Request, error: ArError) -> Response:
+        return told(request, problem_of(error, request.url.path))
 
     @app.exception_handler(RequestValidationError)
-    async def on_invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+    async def on_invalid(request: Request, error: RequestValidationError) -> Response:
         # What was sent is not echoed: it may hold a key, and nobody needs it back.
         faults = [
             Fault(pointer="/".join(("", *map(str, each["loc"]))), detail=each["msg"])
             for each in error.errors()
         ]
         detail = "; ".join(f"{fault.pointer}: {fault.detail}" for fault in faults[:3])
-        return problem(422, detail, request.url.path, errors=faults)
+        return told(request, problem(422, detail, request.url.path, errors=faults))
 
     @app.exception_handler(HTTPException)
-    async def on_http(request: Request, error: HTTPException) -> JSONResponse:
+    async def on_http(request: Request, error: HTTPException) -> Response:
         headers = dict(error.headers or {})
-        return problem(error.status_code, str(error.detail), request.url.path, headers=headers)
+        path = request.url.path
+        return told(request, problem(error.status_code, str(error.detail), path, headers=headers))
 
     @app.exception_handler(Exception)
-    async def on_accident(request: Request, error: Exception) -> JSONResponse:
+    async def on_accident(request: Request, error: Exception) -> Response:
         _LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
-        return problem(500, "nothing was changed by it; the log says what", request.url.path)
+        detail = "nothing was changed by it; the log says what"
+        return told(request, problem(500, detail, request.url.path))
 
 
 RESPONSES: dict[int | str, dict[str, Any]] = {

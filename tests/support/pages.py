@@ -1,0 +1,35 @@
+"""A browser's view of the pages: signed in, with the token its forms carry."""
+
+import re
+from typing import Any
+
+from fastapi.testclient import TestClient
+
+from ledger.clock import SystemClock
+from tests.support.desk import Desk
+from tools.sign_in import make_link
+
+_TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
+
+
+def signed_in(desk: Desk, client: TestClient, person: str) -> TestClient:
+    """Sign the client's browser in as somebody; they are on their own cookie from then on."""
+    with desk.house.ledger.write() as session:
+        secret = make_link(session, person, "test", SystemClock().now())
+    client.base_url = client.base_url.copy_with(scheme="https", host="desk.example")
+    answer = client.post("/desk/sign-in/link", data={"secret": secret}, follow_redirects=False)
+    assert answer.status_code == 303, answer.text
+    return client
+
+
+def token_on(answer: Any) -> str:
+    """The token of the first form on a page."""
+    found = _TOKEN.search(answer.text)
+    assert found, answer.text
+    return found[1]
+
+
+def post(client: TestClient, page: str, action: str, **fields: str) -> Any:
+    """Send a form that stands on a page, without following where it leads."""
+    token = token_on(client.get(page))
+    return client.post(action, data={"form_token": token, **fields}, follow_redirects=False)
