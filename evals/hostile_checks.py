@@ -27,7 +27,7 @@ CHAT = "chat"
 # requests and its own lines.
 _MAY_ADD = {
     False: {"proposal", "outbox", "permit", "call_task", "promise", "hold", "dispute"},
-    True: {"proposal", "chat_message"},
+    True: {"proposal", "chat_message", "account_note"},
 }
 _MAY_CHANGE = {
     "account": {"next_action_on", "disposition"},

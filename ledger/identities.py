@@ -73,7 +73,9 @@ _ALL = frozenset({EVERY_TABLE})
 
 REACH: dict[Identity, Reach] = {
     Identity.AGENT: Reach(
-        adds=frozenset({"proposal", "snapshot", "audit", "chat_message", "model_call"}),
+        adds=frozenset(
+            {"proposal", "snapshot", "audit", "chat_message", "account_note", "model_call"}
+        ),
         closed=_SECRETS,
     ),
     Identity.POSTER: Reach(

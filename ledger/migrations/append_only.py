@@ -31,7 +31,15 @@ WHAT_CUSTOMERS_SAID: Frozen = {
     "lesson": ("id", "kind", "subject", "diff", "examples", "results"),
 }
 ENCLOSURES: Frozen = {"outbox": (*(THE_BOOKS["outbox"] or ()), "attachments")}
-FROZEN: Frozen = THE_BOOKS | APPROVED_POLICIES | BANK_LINES | WHAT_CUSTOMERS_SAID | ENCLOSURES
+WHAT_PEOPLE_NOTED: Frozen = {"account_note": None}
+FROZEN: Frozen = (
+    THE_BOOKS
+    | APPROVED_POLICIES
+    | BANK_LINES
+    | WHAT_CUSTOMERS_SAID
+    | ENCLOSURES
+    | WHAT_PEOPLE_NOTED
+)
 
 
 def install(connection: Connection, frozen: Frozen) -> None:

@@ -308,13 +308,22 @@ class IdempotentRequest(Table, table=True):
 
 
 class ChatMessage(Table, table=True):
-    """One line of a conversation with the assistant."""
+    """One line of a conversation with the assistant.
+
+    Attributes:
+        person_id: Whose conversation it is; nobody else reads it.
+        blocks: What an answer is made of, as JSON: texts, cards, tables, charts, with citations.
+    """
+
+    __table_args__ = (Index("ix_chat_message_person", "person_id", "seq"),)
 
     seq: int | None = Field(default=None, primary_key=True)
     thread_id: str = Field(index=True)
     role: str = text()
     body: str
     said_at: datetime = instant()
+    person_id: str = text(default="")
+    blocks: str = text(default="[]")
 
 
 class ModelCall(Table, table=True):

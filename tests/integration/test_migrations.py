@@ -142,6 +142,10 @@ ROWS: dict[str, dict[str, object]] = {
         "id": "les_1", "kind": "letter", "subject": "s", "diff": "", "examples": "[]",
         "results": "{}", "state": "proposed", "proposed_on": DAY, "decided_by": "",
     },
+    "account_note": {
+        "id": "not_1", "account_id": "acc_a", "kind": "call", "body": "b", "noted_on": DAY,
+        "noted_by": "ann", "noted_at": NOON,
+    },
     "decision": {
         "id": "x", "proposal_id": "prp_1", "version": 1, "verb": "approve", "digest": "d",
         "decided_by": "ann", "decided_as": "x", "reason": "", "edit": "", "decided_at": NOON,
