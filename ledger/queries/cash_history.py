@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import String, cast, func, or_, select
 from sqlmodel import Session
 
 from ledger.states import ApplicationKind, DisputeState, HoldReason
@@ -28,6 +28,18 @@ class KnownInvoice(NamedTuple):
     cleared_on: date | None
 
 
+class KnownColumns(NamedTuple):
+    """Invoices as `KnownInvoice` has them, by column; days as ISO text, or as dates."""
+
+    invoice_id: tuple[str, ...]
+    account_id: tuple[str, ...]
+    amount_minor: tuple[int, ...]
+    currency: tuple[str, ...]
+    issued_on: tuple[Any, ...]
+    due_on: tuple[Any, ...]
+    cleared_on: tuple[Any, ...]
+
+
 class OpenItemRow(NamedTuple):
     """What is still to come of an invoice."""
 
@@ -48,42 +60,67 @@ def known_invoices(
 
     One settled by credit, write-off or adjustment alone was never paid and is left out.
     """
-    paid = (
-        select(
-            Application.invoice_id,
-            func.max(func.coalesce(Receipt.received_on, Application.applied_on)).label("on"),
-        )
-        .outerjoin(Receipt, Receipt.id == Application.receipt_id)
-        .where(
-            Application.kind == ApplicationKind.CASH,
-            Application.applied_on <= as_of,
-            *([] if accounts is None else [Application.account_id.in_(accounts)]),
-        )
-        .group_by(Application.invoice_id)
-        .subquery()
-    )
+    columns = known_columns(session, as_of, days, accounts)
+    told: dict[str | None, date | None] = {None: None}
+    for column in columns[4:]:
+        told.update((day, date.fromisoformat(day)) for day in set(column) - told.keys())
+    on = [[told[day] for day in column] for column in columns[4:]]
+    return list(map(KnownInvoice, *columns[:4], *on))
+
+
+def known_columns(
+    session: Session, as_of: date, days: int, accounts: Sequence[str] | None = None
+) -> KnownColumns:
+    """The same invoices column by column, for reads of a whole book."""
+    paid_on = _last_paid(session, as_of, accounts)
     rows = session.execute(
         select(
             Invoice.id,
             Invoice.account_id,
             Invoice.amount_minor,
             Invoice.currency,
-            Invoice.issued_on,
-            Invoice.due_on,
+            cast(Invoice.issued_on, String),
+            cast(Invoice.due_on, String),
             Invoice.open_minor,
-            paid.c.on,
         )
-        .outerjoin(paid, paid.c.invoice_id == Invoice.id)
         .where(
             Invoice.amount_minor > 0,
-            or_(Invoice.open_minor > 0, paid.c.on.is_not(None)),
             or_(Invoice.open_minor > 0, Invoice.issued_on >= as_of - timedelta(days=days)),
             *([] if accounts is None else [Invoice.account_id.in_(accounts)]),
         )
         .order_by(Invoice.issued_on, Invoice.id)
-        .execution_options(yield_per=ROWS_AT_ONCE)
+    ).all()
+    found = [row for row in rows if row[6] > 0 or row[0] in paid_on]
+    if not found:
+        return KnownColumns((), (), (), (), (), (), ())
+    *columns, left = zip(*found, strict=True)
+    cleared = tuple(
+        None if minor > 0 else paid_on[invoice]
+        for invoice, minor in zip(columns[0], left, strict=True)
     )
-    return [KnownInvoice(*row[:6], None if row[6] > 0 else row[7]) for row in rows]
+    return KnownColumns(*columns, cleared)
+
+
+def _last_paid(session: Session, as_of: date, accounts: Sequence[str] | None) -> dict[str, str]:
+    """The day the last cash on each invoice came, as ISO text.
+
+    The newest is found here: grouping in the database sorts the whole table anew each time.
+    """
+    day = func.coalesce(Receipt.received_on, Application.applied_on)
+    rows = session.execute(
+        select(Application.invoice_id, cast(day, String))
+        .outerjoin(Receipt, Receipt.id == Application.receipt_id)
+        .where(
+            Application.kind == ApplicationKind.CASH,
+            Application.applied_on <= as_of,
+            *([] if accounts is None else [Application.account_id.in_(accounts)]),
+        )
+    )
+    found: dict[str, str] = {}
+    for invoice, on in rows:
+        if found.get(invoice, "") < on:
+            found[invoice] = on
+    return found
 
 
 def open_items(session: Session) -> list[OpenItemRow]:
