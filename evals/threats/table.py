@@ -11,15 +11,21 @@ from evals.threats.taken_out import (
     believed,
     empty,
     first_every_time,
+    frozen_in_name_only,
     may_all,
     never_said,
+    no_claims,
+    no_headers,
     no_objection,
     no_rows,
     no_words,
     nothing,
+    parsed_whole,
+    passed_on,
     proven,
     same_seal,
     unchanged,
+    unescaped,
     unfenced,
 )
 
@@ -65,9 +71,14 @@ THREATS = {
 }
 
 _MAIL, _SENT = "tests/threats/test_mail.py", "tests/threats/test_messages.py"
+_SHOWN, _SCORES = "tests/threats/test_shown.py", "tests/threats/test_scores.py"
 _GATE = "tests/unit/guardrails"
 _DESK = "tests/unit/tools/test_reply_actions.py"
 _KEPT = "tests/integration/test_identities.py"
+_CARDS = "tests/integration/test_inbox_cards.py"
+_LESSONS = "tests/integration/test_lessons.py"
+_REPLIES = "tests/integration/test_replies_pass.py"
+_FAILING = "tests/threats/test_nights.py::test_case_that_breaks_its_role__is_a_persons"
 _CASE_GRAPH = "tests/integration/test_case_graph.py::test_hostile_model__changes_nothing_outside"
 _ORDERS = f"{_MAIL}::test_role_asks_for_what_a_mail_ordered__a_person_is_asked"
 _PAID_IN_PART = (
@@ -147,7 +158,7 @@ CONTROLS: tuple[Control, ...] = (
     Control(
         "T8",
         "ledger.migrations.append_only:install",
-        nothing,
+        frozen_in_name_only,
         (f"{_KEPT}::test_journal_and_approvals__nobody_changes_deletes_or_replaces",),
     ),
     Control("T8", "ledger.identities:authorizer", may_all, (_KEPT,)),
@@ -174,6 +185,14 @@ CONTROLS: tuple[Control, ...] = (
         "guardrails.letter_rules:tone_fits_the_stage",
         nothing,
         (f"{_GATE}/test_letter_rules.py::TestToneFitsTheStage",),
+    ),
+    Control(
+        "T10",
+        "guardrails.content.read:read_content",
+        no_claims,
+        (
+            f"{_GATE}/test_gate.py::TestJudge::test_threat_stands_in_the_subject_alone__it_is_denied",
+        ),
     ),
     Control(
         "T11",
@@ -205,6 +224,27 @@ CONTROLS: tuple[Control, ...] = (
         unchanged,
         ("tests/unit/cli/test_output.py",),
     ),
+    Control("T13", "batch.report_page:_pages", unescaped, (f"{_SHOWN}::TestReport",)),
+    Control("T13", "adapters.documents:_template", unescaped, (f"{_SHOWN}::TestDocuments",)),
+    Control("T13", "api.problems:HEADERS", no_headers, (f"{_SHOWN}::TestAnswers",)),
+    Control(
+        "T13",
+        "tools.outside_text:clean_text",
+        unchanged,
+        (f"{_CARDS}::TestCard::test_outside_text__is_inert_and_cut",),
+    ),
+    Control(
+        "T14",
+        "tools.outside_text:outside",
+        unfenced,
+        ("tests/integration/test_search_notes.py::TestInjection",),
+    ),
+    Control(
+        "T14",
+        "tools.lesson_approval:_check",
+        nothing,
+        (f"{_LESSONS}::TestLetters::test_own_edits__another_person_approves",),
+    ),
     Control(
         "T14",
         "tools.outside_text:outside",
@@ -234,6 +274,24 @@ CONTROLS: tuple[Control, ...] = (
         "agents.loop:_Work._count_fault",
         nothing,
         ("tests/unit/agents/test_loop.py",),
+    ),
+    Control(
+        "T16",
+        "adapters.inbound_mail.parsing:MailReader._parsed",
+        parsed_whole,
+        ("tests/unit/adapters/inbound_mail/test_parsing.py::TestLimits",),
+    ),
+    Control(
+        "T16",
+        "tools.reply_desk:ReplyDesk._leave_to_person",
+        passed_on,
+        (f"{_REPLIES}::test_message_that_breaks_the_desk__is_a_persons_and_the_others_are_read",),
+    ),
+    Control(
+        "T16",
+        "batch.cases:_leave_to_person",
+        nothing,
+        (_FAILING,),
     ),
     Control("T17", "tools.reply_actions:_Work._may_pause", believed, (_DESK,)),
     Control(
@@ -280,5 +338,17 @@ CONTROLS: tuple[Control, ...] = (
         "guardrails.case_rules:credit_decisions_need_finance_lead",
         nothing,
         (f"{_ORDERS}[T21 limit]",),
+    ),
+    Control(
+        "T21",
+        "ledger.identities:authorizer",
+        may_all,
+        (f"{_SCORES}::test_connection_a_model_reaches__writes_no_limit_and_no_invoice",),
+    ),
+    Control(
+        "T21",
+        "tools.proposals:judge_action",
+        always_allowed,
+        (f"{_SCORES}::test_role_that_obeys__moves_neither_limit_nor_score",),
     ),
 )

@@ -5,6 +5,9 @@ Each is put in by its code alone, so it uses nothing but its arguments and impor
 
 from typing import Any
 
+KEPT: list[Any] = []
+"""The function that was taken out, for what only changes what it gives."""
+
 
 def nothing(*_given: Any, **_more: Any) -> None:
     """Never objects."""
@@ -100,4 +103,50 @@ def first_every_time(session: Any, table: Any, rows: Any) -> int:
 
 def no_rows(*_given: Any, **_more: Any) -> dict[Any, Any]:
     """Reads nothing."""
+    return {}
+
+
+def unescaped(*given: Any, **more: Any) -> Any:
+    """Pages, or a page of them, that show markup as markup."""
+    from evals.threats.taken_out import KEPT
+
+    made = KEPT[0](*given, **more)
+    pages = getattr(made, "environment", made)
+    pages.autoescape = False
+    pages.cache.clear()
+    return made if made is pages else pages.get_template(made.name)
+
+
+def frozen_in_name_only(connection: Any, frozen: Any) -> None:
+    """Puts up triggers that refuse nothing, so that later steps find them and go on."""
+    for table in frozen:
+        for event in ("DELETE", "UPDATE"):
+            name = f"{table}_is_append_only_{event.lower()}"
+            connection.exec_driver_sql(
+                f"CREATE TRIGGER {name} BEFORE {event} ON {table} BEGIN SELECT 1; END"
+            )
+
+
+def no_claims(*_given: Any, **_more: Any) -> Any:
+    """Reads nothing in any words."""
+    from guardrails.content.report import ContentReport
+
+    return ContentReport("en", frozenset({"en"}), (), frozenset(), (), ())
+
+
+def passed_on(*given: Any, **_more: Any) -> None:
+    """Lets one failure end everything."""
+    raise next(each for each in given if isinstance(each, Exception))
+
+
+def parsed_whole(_reader: Any, data: bytes) -> Any:
+    """Takes every mail apart, whatever its size."""
+    from email import message_from_bytes
+    from email.policy import compat32
+
+    return message_from_bytes(data, policy=compat32), True
+
+
+def no_headers() -> dict[str, str]:
+    """Sends answers without a word to the reader's browser."""
     return {}
