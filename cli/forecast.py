@@ -14,6 +14,7 @@ from ledger.errors import BadInput
 if TYPE_CHECKING:
     from engines.forecast.conformal import WeekBand
     from engines.risk.history import InvoiceHistory
+    from engines.risk.model import TimingModel
 
 app = typer.Typer(help="Expected cash, of a home or over a file.", no_args_is_help=True)
 app.add_typer(forecast_home.app)
@@ -70,7 +71,6 @@ def _forecast(
     invoices: Path, train_until: date, test_from: date, test_to: date
 ) -> Sequence["WeekBand"]:
     from cli.output import note
-    from engines.forecast.runs import OnRuns
     from engines.forecast.walk import walk_forward
     from engines.risk.model import fit
     from evals.ledgers.reading import read_invoices
@@ -79,10 +79,10 @@ def _forecast(
     for line in read.notes:
         note(line)
 
-    def learn(known: "InvoiceHistory", as_of: date) -> OnRuns:
+    def learn(known: "InvoiceHistory", as_of: date) -> "TimingModel":
         model = fit(known, as_of)
         note(f"as of {as_of}: {model.note}")
-        return OnRuns(model)
+        return model
 
     return list(walk_forward(read.history, learn, train_until, test_from, test_to))
 

@@ -62,25 +62,24 @@ def cash_ahead(
     from engines.forecast.book import horizon_days
     from engines.forecast.cash import expect
     from engines.forecast.known_events import with_events
-    from engines.forecast.runs import OnRuns
     from engines.risk.habit_model import from_habits
 
     days_back = policy.history_days
     if approved is not None and approved.history_from is not None:
         # A habit means the same only when it is taken from as far back as in learning.
         days_back = max(days_back, (as_of - approved.history_from).days)
-    known = history_of(reads.known_invoices(session, as_of, days_back))
+    known = in_columns(reads.known_columns(session, as_of, days_back))
     learnt = approved.model if approved else None
     model = learnt or from_habits(known, as_of)
     open_rows = _less(reads.open_items(session), reads.already_here(session))
     asked = _asked(open_rows)
-    runs, days = OnRuns(model), horizon_days(as_of, drawing_of(policy))
+    days = horizon_days(as_of, drawing_of(policy))
     segment, amount = _column(open_rows, 3, str), _column(open_rows, 5, "float64")
-    plain = replace(expect(runs, asked, as_of, days, known, segment=segment), amount=amount)
+    plain = replace(expect(model, asked, as_of, days, known, segment=segment), amount=amount)
     events = known_events(session, as_of)
     items = with_events(plain, events)
     method = method_of(known, approved)
-    return CashAhead(as_of, method, runs, known, plain, items, asked, events)
+    return CashAhead(as_of, method, model, known, plain, items, asked, events)
 
 
 def drawing_of(policy: ForecastPolicy) -> "Drawing":
@@ -108,16 +107,27 @@ def billing_ahead(ahead: CashAhead, days: int) -> "dict[str, ToBill]":
 
 def history_of(rows: "Sequence[reads.KnownInvoice]") -> "InvoiceHistory":
     """Rows of the ledger in columns."""
+    columns = zip(*rows, strict=True) if rows else [()] * len(reads.KnownInvoice._fields)
+    return in_columns(reads.KnownColumns(*columns))
+
+
+def in_columns(read: reads.KnownColumns) -> "InvoiceHistory":
+    """Columns of the ledger as a history; dates may be text or dates."""
     import numpy as np
 
     from engines.risk.history import InvoiceHistory
 
-    issued, due = _column(rows, 4, "datetime64[D]"), _column(rows, 5, "datetime64[D]")
-    cleared = np.array([row[6] or "NaT" for row in rows], dtype="datetime64[D]")
-    texts = _column(rows, 0, str), _column(rows, 1, str)
-    amount, currency = _column(rows, 2, "int64"), _column(rows, 3, str)
+    issued, due = (np.array(days, dtype="datetime64[D]") for days in (read.issued_on, read.due_on))
+    cleared = np.array([day or "NaT" for day in read.cleared_on], dtype="datetime64[D]")
     return InvoiceHistory(
-        *texts, amount, currency, issued, due, cleared, (due - issued).astype(np.float64)
+        np.array(read.invoice_id, dtype=str),
+        np.array(read.account_id, dtype=str),
+        np.array(read.amount_minor, dtype=np.int64),
+        np.array(read.currency, dtype=str),
+        issued,
+        due,
+        cleared,
+        (due - issued).astype(np.float64),
     )
 
 
@@ -205,20 +215,11 @@ def _less(
 
 
 def _asked(rows: Sequence[reads.OpenItemRow]) -> "InvoiceHistory":
-    return history_of(
-        [
-            reads.KnownInvoice(
-                row.invoice_id,
-                row.account_id,
-                row.amount_minor,
-                row.currency,
-                row.issued_on,
-                row.due_on,
-                None,
-            )
-            for row in rows
-        ]
-    )
+    if not rows:
+        return history_of([])
+    item, account, currency, _, amount, _, issued, due = zip(*rows, strict=True)
+    never = (None,) * len(rows)
+    return in_columns(reads.KnownColumns(item, account, amount, currency, issued, due, never))
 
 
 def _column(rows: Sequence[tuple[Any, ...]], place: int, kind: Any) -> Any:

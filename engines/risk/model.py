@@ -25,6 +25,7 @@ from engines.risk.core import Core, learn
 from engines.risk.figures import habits_of
 from engines.risk.habits import HabitBook, Questions
 from engines.risk.history import InvoiceHistory
+from engines.risk.runs import payment_runs, with_runs
 from engines.risk.spread import daily, days_late_at, later_than, tied
 
 Reals = NDArray[np.float64]
@@ -137,7 +138,8 @@ class TimingModel:
         self, items: InvoiceHistory, as_of: date, known: InvoiceHistory | None, days: int | None
     ) -> Iterator[tuple[Whole, Questions, Reals, Reals]]:
         """Tied curves of items, those of like length together."""
-        book = HabitBook((self._known if known is None else known).known_before(as_of))
+        seen = (self._known if known is None else known).known_before(as_of)
+        book, runs = HabitBook(seen), payment_runs(seen, as_of, _LONGEST, items.account_id)
         today = int(np.datetime64(as_of, "D").astype(np.int64))
         everything = book.questions(items, np.full(len(items), today, dtype=np.int64))
         ahead = np.maximum(everything.due - today, everything.issued - today).clip(0)
@@ -148,19 +150,20 @@ class TimingModel:
             for start in range(0, len(alike), _ITEMS_AT_ONCE):
                 part = alike[start : start + _ITEMS_AT_ONCE]
                 asked = everything.part(part)
-                yield part, *answer(self.core, self.calibration, book, asked, int(width))
+                curve, payments = answer(self.core, self.calibration, book, asked, int(width))
+                yield part, asked, with_runs(curve, items.take(part), runs, as_of), payments
 
 
 def answer(
     core: Core, calibration: Calibration, book: HabitBook, asked: Questions, days: int
-) -> tuple[Questions, Reals, Reals]:
+) -> tuple[Reals, Reals]:
     """Calibrated cumulative curves of questions, and how many payments each rests on."""
     habits = habits_of(book, asked, named=core.learnt)
     curve = core.cumulative(asked, habits, days)
     late, late7 = core.lateness(asked, habits, curve)
     late = calibration.of_late(late, 0)
     late7 = np.minimum(calibration.of_late(late7, 7), late)
-    return asked, tied(curve, asked.due - asked.asked, late, late7), habits.payments
+    return tied(curve, asked.due - asked.asked, late, late7), habits.payments
 
 
 def fit(history: InvoiceHistory, as_of: date, *, options: FitOptions | None = None) -> TimingModel:

@@ -9,10 +9,9 @@ import numpy as np
 
 from engines.cash_forecast import forecast_weeks
 from engines.forecast.cash import ExpectedItems, expect, week_edges
-from engines.forecast.runs import OnRuns
 from engines.forecast.simulate import PATHS, simulate
 from engines.risk.history import NEVER, InvoiceHistory
-from engines.risk.model import FitOptions, fit
+from engines.risk.model import FitOptions, TimingModel, fit
 from evals.bench.frame import BenchOptions, Measured, apart, peak_memory
 
 ITEMS, PAID, ACCOUNTS = 100_000, 300_000, 10_000
@@ -55,7 +54,7 @@ def bench_forecast(options: BenchOptions) -> Iterator[Measured]:
 def forecast_once(seed: int, items: int, paid: int) -> Forecasting:
     """Invent a ledger, learn from it, and forecast its open book."""
     history = invented(seed, items, paid)
-    model = OnRuns(fit(history, AS_OF, options=FitOptions(most_invoices=LEARNT_FROM)))
+    model = fit(history, AS_OF, options=FitOptions(most_invoices=LEARNT_FROM))
     edges = week_edges(AS_OF, WEEKS)
     open_items = history.open_on(AS_OF)
     started = time.perf_counter()
@@ -71,7 +70,7 @@ def forecast_once(seed: int, items: int, paid: int) -> Forecasting:
 
 
 def _labelled(
-    model: OnRuns, items: InvoiceHistory, history: InvoiceHistory, days: int
+    model: TimingModel, items: InvoiceHistory, history: InvoiceHistory, days: int
 ) -> ExpectedItems:
     number = np.arange(len(items))
     segment, entity = (np.array([f"{n}" for n in range(many)]) for many in (4, 3))

@@ -14,10 +14,9 @@ import numpy as np
 
 from engines.forecast.conformal import WeekBand
 from engines.forecast.outlook import KNOWN_BILLING, WEEKS, mondays
-from engines.forecast.runs import OnRuns
 from engines.forecast.walk import Learn, walk_forward
 from engines.risk.history import InvoiceHistory
-from engines.risk.model import fit
+from engines.risk.model import TimingModel, fit
 from evals.ledgers.reading import read_invoices
 from evals.ledgers.weeks_baselines import BASELINES
 from evals.ledgers.weeks_report import OURS, Results, page
@@ -106,9 +105,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         given.write.write_text(text, encoding="utf-8")
 
 
-def learn_core(known: InvoiceHistory, as_of: date) -> OnRuns:
-    """The timing model, with the calendars of payment runs over it."""
-    return OnRuns(fit(known, as_of))
+def learn_core(known: InvoiceHistory, as_of: date) -> TimingModel:
+    """The one timing model."""
+    return fit(known, as_of)
 
 
 def _how(invoices: Path, split: Split) -> str:

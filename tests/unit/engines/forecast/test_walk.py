@@ -8,7 +8,6 @@ import pytest
 from engines.forecast.conformal import WeekBand
 from engines.forecast.outlook import KNOWN_BILLING, OPEN_BOOK, TOTAL, ForecastOptions, mondays
 from engines.forecast.record import past_record
-from engines.forecast.runs import OnRuns
 from engines.forecast.walk import Record, walk_forward
 from engines.risk.history import NEVER, InvoiceHistory
 from evals.ledgers.weeks_scores import bias, scored, wape
@@ -21,10 +20,10 @@ HISTORY = weekly_ledger(30)
 
 
 def walk(history: InvoiceHistory, last: date = LAST) -> list[WeekBand]:
-    def learn(known: InvoiceHistory, as_of: date) -> OnRuns:
+    def learn(known: InvoiceHistory, as_of: date) -> SameDelays:
         assert (known.issued_on < np.datetime64(as_of)).all()
         assert not (known.cleared_on >= np.datetime64(as_of)).any()
-        return OnRuns(SameDelays())
+        return SameDelays()
 
     return list(walk_forward(history, learn, TRAIN_UNTIL, TRAIN_UNTIL, last, OPTIONS))
 

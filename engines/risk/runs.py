@@ -1,9 +1,9 @@
 """Payment runs: customers who pay everything that is due on the days of a calendar of their own.
 
-A timing model knows weekdays and days late. A customer whose runs are four or five weeks apart
-pays the same invoice early or late by the calendar alone, and much money comes on one day. Such
-calendars are inferred from the days a customer has paid on, and only where they explain nearly all
-of them.
+Trees know weekdays and days late. A customer whose runs are four or five weeks apart pays the same
+invoice early or late by the calendar alone, and much money comes on one day. Such calendars are
+inferred from the days a customer has paid on, and only where they explain nearly all of them; its
+curve is then a mixture of the runs and, for what it pays off them, of what the trees say.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,9 +13,9 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.forecast.cash import Curves, Reals
 from engines.risk.history import InvoiceHistory
 
+Reals = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
 _WINDOW_DAYS = 364
@@ -63,47 +63,41 @@ class PaymentRuns:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class OnRuns:
-    """The curves of a timing model, with the items of customers on a calendar moved to its days.
+def with_runs(
+    curve: Reals, items: InvoiceHistory, runs: Mapping[str, PaymentRuns], as_of: date
+) -> Reals:
+    """Cumulative curves, those of customers on a calendar mixed with the runs to come.
 
-    Attributes:
-        model: Answers for everyone else, and for what is paid off the calendar.
+    Args:
+        curve: P(paid by each day from `as_of` on), a row per item.
+        items: The items; outcomes are not looked at.
+        runs: Calendars by account.
+        as_of: Day 0 of the curves.
     """
-
-    model: Curves
-
-    def curves(
-        self,
-        items: InvoiceHistory,
-        as_of: date,
-        horizon_days: int,
-        known: InvoiceHistory | None = None,
-    ) -> Reals:
-        """Chance of being paid on each day from `as_of`; the last column is all that is later."""
-        paid = self.model.curves(items, as_of, horizon_days, known)
-        if known is None or not len(items):
-            return paid
-        runs = payment_runs(known.known_before(as_of), as_of, horizon_days)
-        for account, own in runs.items():
-            mine = np.flatnonzero(items.account_id == account)
-            if len(mine):
-                moved = _on_calendar(items.take(mine), own, as_of, horizon_days)
-                paid[mine] = own.share * moved + (1 - own.share) * paid[mine]
-        return paid
+    for account in np.intersect1d(items.account_id, list(runs)).tolist():
+        own = runs[account]
+        mine = np.flatnonzero(items.account_id == account)
+        moved = _on_calendar(items.take(mine), own, as_of, curve.shape[1])
+        curve[mine] = own.share * moved + (1 - own.share) * curve[mine]
+    return curve
 
 
-def payment_runs(known: InvoiceHistory, as_of: date, days: int) -> Mapping[str, PaymentRuns]:
+def payment_runs(
+    known: InvoiceHistory, as_of: date, days: int, accounts: NDArray | None = None
+) -> Mapping[str, PaymentRuns]:
     """Find the customers who pay on a calendar of their own.
 
     Args:
         known: What was known before `as_of`.
         as_of: The day it is asked.
         days: Days ahead the calendars are told for.
+        accounts: Those to look at; all if not given.
     """
     today = int(np.datetime64(as_of, "D").astype(np.int64))
     day = known.cleared_on.astype(np.int64)
     recent = np.flatnonzero(~np.isnat(known.cleared_on) & (day >= today - _WINDOW_DAYS))
+    if accounts is not None:
+        recent = recent[np.isin(known.account_id[recent], accounts)]
     if not len(recent):
         return {}
     calendars = dict(_calendars(today - _WINDOW_DAYS, today + days))
@@ -178,17 +172,16 @@ def _rank(days: Whole, begin: Whole, runs: Whole) -> Whole:
 
 
 def _on_calendar(items: InvoiceHistory, own: PaymentRuns, as_of: date, days: int) -> Reals:
-    """Curves that have cash on run days only."""
+    """Cumulative curves that rise on run days only."""
     today = int(np.datetime64(as_of, "D").astype(np.int64))
     ahead = own.days[(own.days >= today) & (own.days < today + days)]
     issued, due = items.issued_on.astype(np.int64), items.due_on.astype(np.int64)
     chance = own.chance(due, ahead)
     chance = np.where(issued[:, None] < ahead, chance, 0.0)
-    left = np.cumprod(1 - chance, axis=1)
-    paid = np.zeros((len(items), days + 1))
-    paid[:, ahead - today] = chance * np.pad(left, ((0, 0), (1, 0)), constant_values=1.0)[:, :-1]
-    paid[:, -1] = 1 - paid.sum(axis=1)
-    return paid
+    paid = np.zeros((len(items), days))
+    # Chances of one run each; what is left open runs on to the next.
+    paid[:, ahead - today] = 1 - np.cumprod(1 - chance, axis=1)
+    return np.maximum.accumulate(paid, axis=1)
 
 
 def _calendars(first: int, last: int) -> Iterator[tuple[str, Whole]]:

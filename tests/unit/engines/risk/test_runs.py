@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from engines.forecast.runs import OnRuns, payment_runs
+from engines.risk.runs import payment_runs, with_runs
 from engines.risk.history import InvoiceHistory
 from tests.support.ledger_columns import Row, SameDelays, ledger
 
@@ -69,7 +69,14 @@ class TestPaymentRuns:
         assert payment_runs(InvoiceHistory.empty(), AS_OF, 91) == {}
 
 
-class TestOnRuns:
+def on_runs(items: InvoiceHistory, known: InvoiceHistory) -> np.ndarray:
+    """Chance of each day, of items of customers that may keep a calendar."""
+    plain = SameDelays().curves(items, AS_OF, 91, known).cumsum(axis=1)[:, :91]
+    runs = payment_runs(known, AS_OF, 91)
+    return np.diff(with_runs(plain, items, runs, AS_OF), prepend=0.0, append=1.0, axis=1)
+
+
+class TestWithRuns:
     @pytest.mark.parametrize("second", [True, False])
     def test_customer_on_a_calendar__its_items_are_paid_in_the_run_that_takes_them(
         self, second: bool
@@ -77,7 +84,7 @@ class TestOnRuns:
         book = monthly(second=second)
         known = book.known_before(AS_OF)
         items = book.open_on(AS_OF)
-        paid = OnRuns(SameDelays()).curves(items, AS_OF, 91, known)
+        paid = on_runs(items, known)
         assert paid.sum(axis=1) == pytest.approx(np.ones(len(items)))
         truth = book.take(np.isin(book.invoice_id, items.invoice_id)).cleared_on
         day = (truth - np.datetime64(AS_OF)).astype(int)
@@ -86,7 +93,7 @@ class TestOnRuns:
     def test_invoice_not_issued_yet__is_in_no_run_before(self) -> None:
         book = monthly()
         later = book.issued_between(date(2024, 9, 1), date(2024, 9, 30)).without_outcome()
-        paid = OnRuns(SameDelays()).curves(later, AS_OF, 91, book.known_before(AS_OF))
+        paid = on_runs(later, book.known_before(AS_OF))
         begin = (later.issued_on - np.datetime64(AS_OF)).astype(int)
         assert all(row[:first].sum() == 0 for row, first in zip(paid, begin, strict=True))
 
@@ -95,4 +102,4 @@ class TestOnRuns:
         items = book.open_on(AS_OF)
         known = book.known_before(AS_OF)
         plain = SameDelays().curves(items, AS_OF, 91, known)
-        assert np.array_equal(OnRuns(SameDelays()).curves(items, AS_OF, 91, known), plain)
+        assert on_runs(items, known) == pytest.approx(plain)
