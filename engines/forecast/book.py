@@ -19,7 +19,7 @@ from engines.forecast.shock import ASSUMED, Shock
 
 WEEKS, DAYS = 13, 30
 _BAND = (0.1, 0.5, 0.9)
-_ROWS_AT_ONCE = 4_000
+_ROWS_AT_ONCE = 1_000  # their paths stay in the cache of a processor
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ def draw_groups(
         count = len(items.amount[rows])
         drawn = _normal(rng, (count, paths), max(0.0, 1 - shock.common - shock.account))
         drawn += own[account[rows]] + common
-        place = np.full((count, paths), -1, dtype=np.int32)
+        place = np.full((count, paths), -1, dtype=np.int16)
         for mark in marks[rows].T:
             place += drawn > mark[:, None]
         cell = (group[rows, None] * (bins + 1) + place) * paths + np.arange(paths)
