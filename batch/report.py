@@ -6,21 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from pydantic import ValidationError
 from sqlalchemy import update
 from sqlmodel import Session
 
 from batch import report_parts as parts
-from batch.report_data import (
-    Change,
-    Control,
-    Cost,
-    CurrencyLine,
-    ModelLine,
-    MorningReport,
-    Reason,
-    Seal,
-)
 from batch.report_page import report_html
 from batch.report_risk import risk_part
 from batch.run import portfolio_size, standing_dispositions
@@ -33,6 +22,17 @@ from ledger.queries.as_of import metric_inputs
 from ledger.queries.inbound import unlinked_count
 from ledger.states import RunState
 from ledger.tables.work import Run
+from tools.morning_report import (
+    Change,
+    Control,
+    Cost,
+    CurrencyLine,
+    ModelLine,
+    MorningReport,
+    Reason,
+    Seal,
+    kept_report,
+)
 from tools.risk_models import what_to_do
 
 MODEL_CURRENCY = "USD"
@@ -64,11 +64,7 @@ def stored_report(house: House, as_of: date) -> MorningReport:
     Raises:
         NotFound: No night has run as of the date.
     """
-    try:
-        kept = (house.home / "reports" / f"{as_of}.json").read_bytes()
-        return MorningReport.from_json(orjson.loads(kept))
-    except (FileNotFoundError, orjson.JSONDecodeError, ValidationError):
-        return write_report(house, as_of)
+    return kept_report(house.home, as_of) or write_report(house, as_of)
 
 
 def build_report(session: Session, house: House, as_of: date) -> MorningReport:

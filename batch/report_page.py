@@ -5,9 +5,9 @@ from decimal import Decimal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from batch.report_data import ForecastWeek, ModelLine, MorningReport, count
 from engines.metrics import BUCKETS
 from ledger.money import Money
+from tools.morning_report import ForecastWeek, ModelLine, MorningReport, count
 
 _MICROS_PER_MINOR = 1_000_000
 _NONE = "–"

@@ -7,7 +7,20 @@ from typing import Any
 
 from sqlmodel import Session
 
-from batch.report_data import (
+from guardrails.feeds import stale_feeds
+from ledger.actions import Escalate, ProposedAction, read_action
+from ledger.facts import AccountFacts
+from ledger.journal import decode_roles
+from ledger.money import Money
+from ledger.queries import report as reads
+from ledger.queries.account_facts import load_facts
+from ledger.queries.as_of import ours_due
+from ledger.queries.inbox import QueueFilter, queue_length, queue_page
+from ledger.states import Disposition, OutboxState, ProposalState
+from policies.schema import Policy
+from tools.account_pages import inert, name_of
+from tools.action_words import action_words
+from tools.morning_report import (
     AppliedLine,
     Cash,
     FeedLine,
@@ -23,19 +36,6 @@ from batch.report_data import (
     WaitingCase,
     WaitingKind,
 )
-from guardrails.feeds import stale_feeds
-from ledger.actions import Escalate, ProposedAction, read_action
-from ledger.facts import AccountFacts
-from ledger.journal import decode_roles
-from ledger.money import Money
-from ledger.queries import report as reads
-from ledger.queries.account_facts import load_facts
-from ledger.queries.as_of import ours_due
-from ledger.queries.inbox import QueueFilter, queue_length, queue_page
-from ledger.states import Disposition, OutboxState, ProposalState
-from policies.schema import Policy
-from tools.account_pages import inert, name_of
-from tools.action_words import action_words
 
 SHOWN_CASES = 15
 SHOWN_SUMMARY = 220

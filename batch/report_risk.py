@@ -5,9 +5,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session
 
-from batch.report_data import RiskPart, WarnedLine
 from ledger.tables.account import Account
 from tools.account_pages import name_of
+from tools.morning_report import RiskPart, WarnedLine
 
 
 def risk_part(session: Session, credit: dict[str, Any], forecast: dict[str, Any]) -> RiskPart:

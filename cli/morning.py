@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from itertools import groupby
 
-from batch.report_data import CurrencyLine, MorningReport, count
 from batch.report_page import age, bare, bucket_words, charts, days, in_currency, price, signed
 from cli.output import amounts, say, show_heading, show_table, told
 from engines.metrics import BUCKETS
 from ledger.money import Money
+from tools.morning_report import CurrencyLine, MorningReport, count
 
 SHORT_CASES = 5
 

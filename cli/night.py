@@ -7,12 +7,12 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from batch.report_data import MorningReport
 from cli.home import opened
 from cli.morning import show_report
 from cli.output import emit, note
 from ledger.clock import stopwatch
 from ledger.errors import BadInput
+from tools.morning_report import MorningReport
 
 if TYPE_CHECKING:
     from graph.bootstrap import House

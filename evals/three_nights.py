@@ -22,7 +22,6 @@ from batch.night import run_night
 from batch.proof import prove
 from batch.proof_evidence import CounterExample
 from batch.report import stored_report
-from batch.report_data import MorningReport
 from graph.bootstrap import House, create_home
 from graph.settings import Settings
 from ledger.clock import stopwatch
@@ -32,6 +31,7 @@ from ledger.tables.receivable import Invoice
 from ledger.tables.work import Message
 from policies.load import let_routine_letters_leave
 from tools.import_book import import_file
+from tools.morning_report import MorningReport
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from cli.main import main
 from cli.morning import show_report
 from cli.night import progress_for
 from tests.support.played_home import AS_OF, Homes, PlayedHome
-from tests.unit.batch.test_report_data import morning, sent, waiting
+from tests.unit.tools.test_morning_report import morning, sent, waiting
 
 Captured = pytest.CaptureFixture[str]
 

@@ -10,7 +10,6 @@ from sqlalchemy import func, select, update
 
 from batch.night import run_night
 from batch.report import build_report, stored_report, write_report
-from batch.report_data import MorningReport
 from evals.worlds.cases import CASES
 from evals.worlds.mix import DEMO
 from evals.worlds.portfolio import build_portfolio
@@ -22,6 +21,7 @@ from ledger.tables.account import Account
 from ledger.tables.receivable import Application, Invoice, Receipt
 from ledger.tables.work import Feed, Outbox, Permit, Proposal, Run
 from tests.support.played_home import AS_OF, Homes, PlayedHome
+from tools.morning_report import MorningReport
 
 TOMORROW = AS_OF + timedelta(days=1)
 

@@ -8,7 +8,7 @@ from adapters.documents import Page, PageTable, html_page, page_text
 from batch.report_page import report_html
 from tests.support.api_client import client, signed
 from tests.support.desk import Desk
-from tests.unit.batch.test_report_data import morning, waiting
+from tests.unit.tools.test_morning_report import morning, waiting
 
 __all__ = ["client"]
 

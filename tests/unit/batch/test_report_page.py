@@ -1,10 +1,10 @@
 import re
 from datetime import date
 
-from batch.report_data import Change, FeedLine, ForecastWeek, ModelLine
 from batch.report_page import charts, days, in_currency, price, report_html, signed
 from ledger.money import Money
-from tests.unit.batch.test_report_data import currency_line, eur, morning, sent, waiting
+from tests.unit.tools.test_morning_report import currency_line, eur, morning, sent, waiting
+from tools.morning_report import Change, FeedLine, ForecastWeek, ModelLine
 
 WEEKS = (
     ForecastWeek(week_start=date(2026, 3, 16), amounts=(eur(400), Money(10, "USD"))),

@@ -1,9 +1,11 @@
 """What the morning report says, as frozen values; every screen and file is made from these."""
 
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
+import orjson
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError
 
 from engines.metrics import BUCKETS
 from ledger.money import Money
@@ -354,6 +356,15 @@ class MorningReport(Part):
         """
         derived = ("verdict", "ties")
         return cls.model_validate({k: v for k, v in values.items() if k not in derived})
+
+
+def kept_report(home: Path, as_of: date) -> MorningReport | None:
+    """The report as it was written that morning; None where it is not there any more."""
+    try:
+        kept = (home / "reports" / f"{as_of}.json").read_bytes()
+        return MorningReport.from_json(orjson.loads(kept))
+    except (FileNotFoundError, orjson.JSONDecodeError, ValidationError):
+        return None
 
 
 def count(number: int, noun: str) -> str:

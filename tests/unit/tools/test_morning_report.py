@@ -2,7 +2,8 @@ from datetime import date
 
 import orjson
 
-from batch.report_data import (
+from ledger.money import Money
+from tools.morning_report import (
     Cash,
     Control,
     Cost,
@@ -15,7 +16,6 @@ from batch.report_data import (
     WaitingCase,
     WaitingKind,
 )
-from ledger.money import Money
 
 AS_OF = date(2026, 3, 17)
 
