@@ -10,7 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import health
+from api import health, stop
 from api.accounts import routes as accounts
 from api.chat import routes as chat
 from api.disputes import routes as disputes
@@ -52,6 +52,7 @@ def create_app(house: House, dispatch: Callable[[date], object] | None = None) -
         runs.router,
         chat.router,
         disputes.router,
+        stop.router,
     ):
         app.include_router(router)
     add_pages(app)

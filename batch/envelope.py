@@ -11,7 +11,7 @@ from adapters.outgoing.message import AttachedFile, OutgoingMessage
 from ledger.actions import read_action
 from policies.letters.words import REQUIRED
 from policies.schema import Policy
-from tools.reply_address import make_reply_address, seal_of
+from tools.reply_address import make_reply_address, make_token
 
 _OFFERS = tuple(lines.opt_out_email for lines in REQUIRED.values())
 
@@ -71,4 +71,4 @@ def _unsubscribe(policy: Policy, key: bytes, row: Any, reply_to: str) -> tuple[s
     link = policy.company.unsubscribe_link
     if not link:
         return (by_mail,)
-    return by_mail, link.replace("{token}", f"{row.id}.{seal_of(row.id, key)}")
+    return by_mail, link.replace("{token}", make_token(row.id, key))

@@ -20,6 +20,7 @@ from batch.proof_records import (
     prove_policies,
     prove_work_without_model,
 )
+from batch.proof_stops import prove_stops
 from graph.bootstrap import House
 
 __all__ = ["CounterExample", "Proven", "Result", "prove"]
@@ -41,6 +42,7 @@ def prove(house: House, progress: Callable[[str, int, int], None]) -> list[Resul
             evidence = Evidence(house, session, progress)
             prove_books(evidence)
             prove_messages(evidence)
+            prove_stops(evidence)
             prove_mail(evidence, delivered)
             prove_decisions(evidence)
             prove_approvals(evidence)

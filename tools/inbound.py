@@ -20,7 +20,7 @@ from tools.inbound_bounces import ACTOR, ask_about_others, concerned, take_bounc
 from tools.inbound_links import Link, find_links
 from tools.inbound_rows import Intake, NewMessage, file_rows, inbound_row, message_row
 from tools.look_alikes import look_alikes
-from tools.stop_contact import obey_stop_words
+from tools.stop_contact import obey_one_clicks, obey_stop_words
 
 _SHOWN_RECIPIENTS = 500
 
@@ -95,7 +95,7 @@ def take_in(session: Session, messages: Sequence[IncomingMessage], intake: Intak
     _ask_whose(session, new, intake)
     taken = _counted(new, len(files), len(messages) - len(fresh))
     taken.addresses_paused = _bounced(session, new, intake)
-    taken.stopped = obey_stop_words(session, new, intake)
+    taken.stopped = obey_stop_words(session, new, intake) + obey_one_clicks(session, new, intake)
     taken.ids = (*there.values(), *(each.inbound_id for each in new))
     _journal(session, new, taken, intake.now)
     return taken

@@ -34,3 +34,15 @@ def read_reply_address(address: str, key: bytes) -> str | None:
         return None
     outbox_id, seal = found[1].lower(), found[2].lower()
     return outbox_id if hmac.compare_digest(seal, seal_of(outbox_id, key)) else None
+
+
+def make_token(outbox_id: str, key: bytes) -> str:
+    """An outbox id and its seal, as the end of a link in the header of that letter."""
+    return f"{outbox_id}.{seal_of(outbox_id, key)}"
+
+
+def read_token(token: str, key: bytes) -> str | None:
+    """The outbox id at the end of a link, where its seal is right."""
+    outbox_id, _, seal = token.lower().partition(".")
+    given = seal.encode("ascii", "replace")
+    return outbox_id if hmac.compare_digest(given, seal_of(outbox_id, key).encode()) else None

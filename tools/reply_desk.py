@@ -27,6 +27,7 @@ from tools.plans import habits_of
 from tools.proposals import Submitted, submit
 from tools.reply_actions import Response, answers, respond
 from tools.reply_claims import Said, claim_rows
+from tools.stop_contact import obey_linked
 
 AUTHOR = "message_reader"
 ROLE = "collector"
@@ -105,6 +106,8 @@ class ReplyDesk:
         )
 
     def _one(self, row: Incoming, said: Said, facts: AccountFacts, handled: Handled) -> None:
+        if "stop_contact" in said.reading.intents:
+            obey_linked(self.session, row, self.now)
         response = respond(said, facts, self.policy)
         claims = claim_rows(said, self.policy.replies, facts.as_of)
         handled.claims += insert_new(self.session, Claim, claims)

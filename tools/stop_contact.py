@@ -1,16 +1,17 @@
 """A wish to be left alone is always obeyed, even where nobody can say whose it is.
 
 It only ever stops something, so a number or an address that anybody could have written is enough:
-what was stopped wrongly costs a call, what went on wrongly costs more.
+what was stopped wrongly costs a call, what went on wrongly costs more. Who is stopped stays so: no
+import, no lifted hold and no later message brings them back.
 """
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from sqlmodel import Session
 
-from adapters.inbound_mail.message import MessageKind
+from adapters.inbound_mail.message import IncomingMessage, MessageKind
 from ledger.journal import audit
 from ledger.postings_cases import opt_out
 from ledger.postings_contacts import stop_channel
@@ -21,6 +22,7 @@ from tools.inbound_bounces import ACTOR
 from tools.inbound_links import digits_of
 from tools.inbound_rows import Intake, NewMessage
 from tools.inbound_sealed import Incoming
+from tools.reply_address import read_token
 
 STOP_WORDS = frozenset(
     {
@@ -58,12 +60,89 @@ def obey_stop_words(session: Session, new: Sequence[NewMessage], intake: Intake)
         for contact_id, phone in reads.contact_phones(session)
         if digits_of(phone) in asked
     }
-    stopped = stop_channel(session, because, "sms")
+    return _stop_texts(session, because, intake.now)
+
+
+def obey_one_clicks(session: Session, new: Sequence[NewMessage], intake: Intake) -> int:
+    """Opt out whom mails to a sealed address of ours ask to stop by their subject alone.
+
+    Mail programs send them when a reader presses their button; whoever holds the letter may.
+
+    Returns:
+        How many contacts were opted out.
+    """
+    asked: dict[str, str] = {}
+    for each in new:
+        sent = each.link.sent
+        who = each.link.contact_id or (sent.contact_id if sent else None)
+        if who and each.link.linked_by == "reply_address" and _is_one_click(each.message):
+            asked[who] = each.inbound_id
+    return _opt_out(session, asked, "reply_address", intake.now)
+
+
+def _is_one_click(message: IncomingMessage) -> bool:
+    said_no_more = not message.body.strip() or is_stop_word(message.body)
+    return message.channel == "email" and is_stop_word(message.subject) and said_no_more
+
+
+def obey_link(session: Session, token: str, key: bytes, now: datetime) -> bool:
+    """Opt out the contact a letter of ours went to, by the link it carries for that.
+
+    Args:
+        session: A write transaction.
+        token: The end of the link: the letter and its seal.
+        key: What sealed it.
+        now: Instant of the journal record.
+
+    Returns:
+        Whether the link is one of ours; pressed again it changes nothing more.
+    """
+    outbox_id = read_token(token, key)
+    sent = reads.sent_by_id(session, [outbox_id]).get(outbox_id) if outbox_id else None
+    if sent is None or sent.contact_id is None:
+        return False
+    _opt_out(session, {sent.contact_id: sent.outbox_id}, "link", now)
+    return True
+
+
+def obey_linked(session: Session, asking: Incoming, now: datetime) -> int:
+    """Stop the contact who wrote: text messages where they texted, else everything.
+
+    Args:
+        session: A write transaction.
+        asking: A message of a known account, read as a wish to be left alone.
+        now: Instant of the journal record.
+
+    Returns:
+        How many contacts that stops; none where the account has nobody of that address.
+    """
+    contact_id = asking.contact_id
+    if contact_id is None:
+        known = reads.contacts_by_email(session, [asking.sender]).get(asking.sender, ())
+        own = (each.contact_id for each in known if each.account_id == asking.account_id)
+        contact_id = next(own, None)
+    if contact_id is None:
+        return 0
+    if asking.channel == "sms":
+        return _stop_texts(session, {contact_id: asking.inbound_id}, now)
+    return _opt_out(session, {contact_id: asking.inbound_id}, "linked", now)
+
+
+def _opt_out(session: Session, asked: Mapping[str, str], known_by: str, now: datetime) -> int:
+    """Opt out contacts who are not yet, each with the message that asks for it."""
+    new = [each for each in asked if each not in reads.opted_out(session, asked)]
+    for contact_id in new:
+        opt_out(session, contact_id)
+        told = {"message": asked[contact_id], "known_by": known_by}
+        audit(session, now, "contact_opted_out", contact_id, ACTOR, **told)
+    return len(new)
+
+
+def _stop_texts(session: Session, asked: Mapping[str, str], now: datetime) -> int:
+    stopped = stop_channel(session, asked, "sms")
     for contact_id in stopped:
-        told = because[contact_id]
-        audit(
-            session, intake.now, "channel_stopped", contact_id, ACTOR, channel="sms", message=told
-        )
+        told = {"channel": "sms", "message": asked[contact_id]}
+        audit(session, now, "channel_stopped", contact_id, ACTOR, **told)
     return len(stopped)
 
 
@@ -92,21 +171,11 @@ def obey_unlinked(
             if contact.contact_id in gone:
                 continue
             gone |= {contact.contact_id}
-            done += 1
-            opt_out(session, contact.contact_id)
+            done += _opt_out(session, {contact.contact_id: each.inbound_id}, "sender", now)
             says = (
                 f"A mail of {each.received_on} that nobody could link asks us to stop, from an "
                 "address of theirs, which gets nothing more. Only its From says who wrote it: "
                 f"`dunwell mail show {each.inbound_id}`, then link it or ask them"
             )
             ask_person(session, contact.account_id, "review", says, ACTOR, policy, as_of)
-            audit(
-                session,
-                now,
-                "contact_opted_out",
-                contact.contact_id,
-                ACTOR,
-                message=each.inbound_id,
-                known_by="sender",
-            )
     return done
