@@ -71,8 +71,18 @@ def run_without(place: int) -> int:
     """Run the tests of a control in this process, without it; returns what pytest returns."""
     import pytest
 
-    switch_off(CONTROLS[place])
-    return int(pytest.main([*_PYTEST, *CONTROLS[place].tests]))
+    return int(pytest.main([*_PYTEST, *CONTROLS[place].tests], [_Without(CONTROLS[place])]))
+
+
+class _Without:
+    """Takes a control out when pytest is set up, and no test has been read yet."""
+
+    def __init__(self, control: Control) -> None:
+        self._control = control
+
+    def pytest_sessionstart(self) -> None:
+        """Called by pytest."""
+        switch_off(self._control)
 
 
 def try_out(place: int) -> Outcome:

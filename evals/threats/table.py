@@ -229,7 +229,7 @@ CONTROLS: tuple[Control, ...] = (
     Control("T13", "api.problems:HEADERS", no_headers, (f"{_SHOWN}::TestAnswers",)),
     Control(
         "T13",
-        "tools.outside_text:clean_text",
+        "tools.account_pages:inert",
         unchanged,
         (f"{_CARDS}::TestCard::test_outside_text__is_inert_and_cut",),
     ),
