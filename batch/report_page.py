@@ -1,5 +1,6 @@
 """The morning report as one page that needs nothing but itself: no script, no network."""
 
+import functools
 from datetime import date
 from decimal import Decimal
 
@@ -41,6 +42,7 @@ def _minor_in(week: ForecastWeek, currency: str) -> int:
     return next((a.minor for a in week.amounts if a.currency == currency), 0)
 
 
+@functools.cache
 def _pages() -> Environment:
     pages = Environment(
         loader=PackageLoader("batch"),
