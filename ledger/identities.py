@@ -56,7 +56,17 @@ class Reach:
         return table not in self.only_read and (table in listed or EVERY_TABLE in listed)
 
 
-_SECRETS = frozenset({"api_key", "idempotent_request", "password", "sign_in", "sign_in_link"})
+_SECRETS = frozenset(
+    {
+        "api_key",
+        "idempotent_request",
+        "password",
+        "sign_in",
+        "sign_in_link",
+        "portal_link",
+        "payment_event",
+    }
+)
 # What makes an act lawful. Whoever carries out may not also write these.
 _APPROVALS = frozenset(
     {
@@ -66,6 +76,10 @@ _APPROVALS = frozenset(
         "policy_approval",
         "person",
         "lesson",
+        "review",
+        "delegation",
+        "exercise",
+        "reviewer",
         "alembic_version",
     }
 )

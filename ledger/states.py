@@ -170,6 +170,7 @@ class DecisionVerb(StrEnum):
     ANSWER = "answer"
     SNOOZE = "snooze"
     ASSIGN = "assign"
+    UNDO = "undo"
 
 
 class OutboxState(StrEnum):
@@ -180,6 +181,7 @@ class OutboxState(StrEnum):
     SENT = "sent"
     STOPPED = "stopped"
     UNCERTAIN = "uncertain"
+    TAKEN_BACK = "taken_back"
 
 
 class RunState(StrEnum):
@@ -212,6 +214,8 @@ PROPOSAL_MOVES: dict[ProposalState, frozenset[ProposalState]] = {
     ProposalState.DECIDED: frozenset(
         {ProposalState.EXECUTED, ProposalState.REFUSED, ProposalState.PENDING}
     ),
+    # Only while its message can still be taken back; another request then stands in its place.
+    ProposalState.EXECUTED: frozenset({ProposalState.SUPERSEDED}),
     ProposalState.EXPIRED: frozenset({ProposalState.SUPERSEDED}),
 }
 OPEN_PROPOSAL_STATES = frozenset(

@@ -28,6 +28,7 @@ _HIGHER = re.compile(
     r"|cash\.new_account_most\.\w+|replies\.(?:promise_longest_days|repeats_before_person"
     r"|most_invoices_per_message)|promises\.plans\.(?:most_\w+|first_within_days|bearable_percent"
     r"|long_plan_months|cure_business_days|answer_days)"
+    r"|approval\.reviewing\.(?:warn_after|stop_after|pace_of|training_every)"
 )
 _LOWER = re.compile(
     r"contact\.(?:min_days_between|promise_grace_days|(?:sms_)?window_opens)|dunning\.minimum_total\.\w+"
@@ -35,9 +36,10 @@ _LOWER = re.compile(
     r"|cash\.(?:discount_days_early|duplicate_days)"
     r"|replies\.(?:already_paid_pause_days|repeat_window_days)"
     r"|promises\.(?:wait_for_unidentified_days|plans\.(?:minimum_total|smallest_part)\.\w+)"
+    r"|approval\.reviewing\.(?:undo_seconds|pace_seconds|pause_minutes)"
 )
 _TO_FALSE = re.compile(
-    rf"contact\.business_days_only|dunning\.stages\[.+\]\.needs_approval|{_BAND}\.asks"
+    rf"contact\.business_days_only|approval\.reviewing\.training|dunning\.stages\[.+\]\.needs_approval|{_BAND}\.asks"
 )
 _TO_TRUE = re.compile(r"cash\.post_named_part_payments")
 _MORE = re.compile(

@@ -1,5 +1,6 @@
 """The shape of every policy file: frozen, closed, checked at load."""
 
+from datetime import date
 from functools import cached_property
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -23,8 +24,10 @@ from policies.schema_contact import ContactPolicy
 from policies.schema_credit import CreditPolicy, PriorityPolicy
 from policies.schema_disputes import DisputePolicy
 from policies.schema_experiments import ExperimentsPolicy
+from policies.schema_portal import PortalPolicy
 from policies.schema_promises import PromisesPolicy
 from policies.schema_replies import RepliesPolicy
+from policies.schema_reviewing import ReviewPolicy
 from policies.tone import TonePolicy
 
 Mode = Literal["shadow", "draft", "auto"]
@@ -218,6 +221,7 @@ class ApprovalPolicy(PolicyFile):
     stands_for: dict[str, tuple[str, ...]]
     rules: tuple[RuleEntry, ...]
     authority: tuple[Authority, ...]
+    reviewing: ReviewPolicy = ReviewPolicy()
 
     @model_validator(mode="after")
     def _rules_are_unique(self) -> "ApprovalPolicy":
@@ -305,6 +309,8 @@ class Policy(BaseModel):
     tone: TonePolicy
     replies: RepliesPolicy
     promises: PromisesPolicy
+    # A policy that was recorded before there was a portal has the defaults.
+    portal: PortalPolicy = PortalPolicy(effective_from=date(2019, 1, 1))
     letters: tuple[LetterTemplate, ...] = Field(repr=False)
     packs: Packs = Field(repr=False)
     hash: str

@@ -32,6 +32,19 @@ WHAT_CUSTOMERS_SAID: Frozen = {
 }
 ENCLOSURES: Frozen = {"outbox": (*(THE_BOOKS["outbox"] or ()), "attachments")}
 WHAT_PEOPLE_NOTED: Frozen = {"account_note": None}
+REVIEWING: Frozen = {
+    "review": None,
+    "delegation": ("id", "person_id", "substitute_id", "from_on", "until_on", "made_by"),
+    "exercise": ("id", "person_id", "proposal_id", "flaw", "recipient", "subject", "body", "wrong"),
+    "digest": ("id", "person_id", "day"),
+}
+THE_PORTAL: Frozen = {
+    "portal_link": ("id", "token_hash", "account_id", "contact_id", "made_at", "made_by"),
+    "portal_act": None,
+    "portal_file": None,
+    "checkout": ("id", "account_id", "link_id", "invoices", "amount_minor", "currency"),
+    "payment_event": ("id", "provider", "kind", "payload", "received_at"),
+}
 FROZEN: Frozen = (
     THE_BOOKS
     | APPROVED_POLICIES
@@ -39,6 +52,8 @@ FROZEN: Frozen = (
     | WHAT_CUSTOMERS_SAID
     | ENCLOSURES
     | WHAT_PEOPLE_NOTED
+    | REVIEWING
+    | THE_PORTAL
 )
 
 

@@ -4,18 +4,21 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Row, and_, func, literal, literal_column, or_, select, tuple_
 from sqlmodel import Session
 
-from ledger.states import ProposalState
+from ledger.states import OPEN_PROPOSAL_STATES, ProposalState
 from ledger.tables.account import Account, ContractNote, Hold, Renewal, Ticket
 from ledger.tables.case import Dispute, Promise
-from ledger.tables.receivable import Receipt
+from ledger.tables.receivable import Invoice, Receipt
 from ledger.tables.work import Decision, Message, Person, Proposal
 
 MAX_PAGE = 200
 PAYMENT_DAYS = 120
 _NEWEST = 8
+_FOUND_MOST = 500
+OPEN_STATES_SQL = ", ".join(f"'{state.value}'" for state in sorted(OPEN_PROPOSAL_STATES))
+"""The states of the partial index of what waits, as it and every query that uses it write them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,9 @@ class QueueFilter:
         assignee: Proposals given to a person; "" means those given to nobody.
         currency: Currency of the value.
         min_minor: Least value in minor units; only together with a currency.
+        action_types: Kinds of action.
+        words: Part of an account's name or number, or an invoice number.
+        for_people: Proposals given to any of these, such as a person and those they stand in for.
     """
 
     states: tuple[str, ...] = ()
@@ -39,6 +45,9 @@ class QueueFilter:
     assignee: str | None = None
     currency: str | None = None
     min_minor: int | None = None
+    action_types: tuple[str, ...] = ()
+    words: str = ""
+    for_people: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +59,37 @@ class Position:
 
 
 def queue_page(
-    session: Session, wanted: QueueFilter, as_of: date, limit: int, after: Position | None = None
+    session: Session,
+    wanted: QueueFilter,
+    as_of: date,
+    limit: int,
+    after: Position | None = None,
+    *,
+    backwards: bool = False,
 ) -> list[Row[Proposal, str, str]]:
-    """Proposals with account number and name, highest value first, then by id."""
-    where = _where(wanted, as_of)
+    """Proposals with account number and name, highest value first, then by id, backwards.
+
+    Args:
+        session: A read session.
+        wanted: Which are wanted.
+        as_of: The business date.
+        limit: How many at most.
+        after: The place they come behind.
+        backwards: Those before the place instead, the nearest first.
+    """
+    where = _where(session, wanted, as_of)
+    key = tuple_(Proposal.priority_minor, Proposal.id)
     if after is not None:
-        where.append(
-            or_(
-                Proposal.priority_minor < after.priority_minor,
-                and_(
-                    Proposal.priority_minor == after.priority_minor,
-                    Proposal.id > after.proposal_id,
-                ),
-            )
-        )
+        place = (after.priority_minor, after.proposal_id)
+        where.append(key > place if backwards else key < place)
+    columns = (Proposal.priority_minor, Proposal.id)
+    order = [each.asc() if backwards else each.desc() for each in columns]
     return list(
         session.execute(
             select(Proposal, Account.account_number, Account.name)
             .join(Account, Account.id == Proposal.account_id)
             .where(*where)
-            .order_by(Proposal.priority_minor.desc(), Proposal.id)
+            .order_by(*order)
             .limit(limit)
         )
     )
@@ -77,12 +97,18 @@ def queue_page(
 
 def queue_length(session: Session, wanted: QueueFilter, as_of: date) -> int:
     """How many proposals fit a filter."""
-    statement = select(func.count()).select_from(Proposal).where(*_where(wanted, as_of))
+    statement = select(func.count()).select_from(Proposal).where(*_where(session, wanted, as_of))
     return session.scalar(statement) or 0
 
 
-def _where(wanted: QueueFilter, as_of: date) -> list[ColumnElement[bool]]:
-    where = [Proposal.state.in_(wanted.states) if wanted.states else waits_now(as_of)]
+def _where(session: Session, wanted: QueueFilter, as_of: date) -> list[ColumnElement[bool]]:
+    where = [Proposal.state.in_(wanted.states)] if wanted.states else waiting_now(as_of)
+    if wanted.words:
+        where.append(Proposal.account_id.in_(_accounts_named(session, wanted.words)))
+    if wanted.action_types:
+        where.append(Proposal.action_type.in_(wanted.action_types))
+    if wanted.for_people:
+        where.append(Proposal.assignee.in_(wanted.for_people))
     if wanted.account_id is not None:
         where.append(Proposal.account_id == wanted.account_id)
     if wanted.roles:
@@ -100,13 +126,37 @@ def _where(wanted: QueueFilter, as_of: date) -> list[ColumnElement[bool]]:
     return where
 
 
+def waiting_now(as_of: date) -> list[ColumnElement[bool]]:
+    """Undecided and in time; a snoozed one waits again from its date on.
+
+    The first condition is written as the partial index has it, so that both databases know that
+    the index holds every row that is asked for.
+    """
+    awake = Proposal.state != ProposalState.SNOOZED.value
+    states = literal_column(f"({OPEN_STATES_SQL})")
+    return [
+        Proposal.state.op("IN")(states),
+        or_(awake, Proposal.snoozed_until <= literal(as_of)),
+    ]
+
+
 def waits_now(as_of: date) -> ColumnElement[bool]:
-    """Undecided and in time; a snoozed one waits again from its date on."""
-    awake = (ProposalState.PENDING.value, ProposalState.QUESTION.value)
-    woken = and_(
-        Proposal.state == ProposalState.SNOOZED.value, Proposal.snoozed_until <= literal(as_of)
+    """`waiting_now` as one condition."""
+    return and_(*waiting_now(as_of))
+
+
+def _accounts_named(session: Session, words: str) -> list[str]:
+    """Accounts whose name or number holds the words, or that have an invoice of that number."""
+    low = words.strip().lower()
+    name, number = func.lower(Account.name), func.lower(Account.account_number)
+    named = select(Account.id).where(
+        or_(name.contains(low, autoescape=True), number.startswith(low, autoescape=True))
     )
-    return or_(Proposal.state.in_(awake), woken)
+    billed = select(Invoice.account_id).where(
+        Invoice.invoice_number.in_({words.strip(), words.strip().upper()})
+    )
+    found = {*session.scalars(named.limit(_FOUND_MOST)), *session.scalars(billed.limit(50))}
+    return sorted(found)
 
 
 def _lists(column: Any, separator: str, word: str) -> ColumnElement[bool]:

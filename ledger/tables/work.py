@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from sqlalchemy import Index, LargeBinary, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlmodel import Field
 
 from ledger.tables.base import Table, instant, minor, text
@@ -49,7 +50,18 @@ class DispositionRow(Table, table=True):
 class Proposal(Table, table=True):
     """An action somebody wants done, and where it stands. This row is the authority."""
 
-    __table_args__ = (Index("ix_proposal_queue", "state", "priority_minor", "id"),)
+    __table_args__ = (
+        Index("ix_proposal_queue", "state", "priority_minor", "id"),
+        Index(
+            "ix_proposal_waiting",
+            "priority_minor",
+            "id",
+            "state",
+            "snoozed_until",
+            sqlite_where=sql("state IN ('pending', 'question', 'snoozed')"),
+            postgresql_where=sql("state IN ('pending', 'question', 'snoozed')"),
+        ),
+    )
 
     id: str = Field(primary_key=True)
     account_id: str = Field(index=True)
@@ -99,7 +111,12 @@ class Decision(Table, table=True):
 
 
 class Outbox(Table, table=True):
-    """A message with a permit. `idempotency_key` is (account, purpose, stage, period)."""
+    """A message with a permit. `idempotency_key` is (account, purpose, stage, period).
+
+    Attributes:
+        held_until: The real instant before which what a person approved does not leave, so that
+            it can be taken back.
+    """
 
     __table_args__ = (Index("ix_outbox_due", "state", "release_at"),)
 
@@ -123,6 +140,7 @@ class Outbox(Table, table=True):
     state: str = text(default="queued")
     attempts: int = 0
     release_at: datetime = instant()
+    held_until: datetime | None = instant(default=None)
     attempted_at: datetime | None = instant(default=None)
     sent_at: datetime | None = instant(default=None)
     stopped_by: str = ""
@@ -243,15 +261,27 @@ class ImportBatch(Table, table=True):
 
 
 class Person(Table, table=True):
-    """Somebody who may sign in, and the roles they hold."""
+    """Somebody who may sign in, and the roles they hold.
+
+    Attributes:
+        sees: Which accounts they see: `all`, `own`, or `segments:` with a list.
+        known_as: Who they are at the company's sign-in provider: a mail address or user name.
+    """
 
     id: str = Field(primary_key=True)
     name: str
     roles: str = ""
+    sees: str = text(default="all")
+    known_as: str | None = Field(default=None, index=True, unique=True)
 
 
 class ApiKey(Table, table=True):
-    """A key of a person, stored as SHA-256, shown once."""
+    """A key of a person, stored as SHA-256, shown once.
+
+    Attributes:
+        label: What it is for, in its maker's words.
+        last_used_on: The last day it opened something; no finer, so that a read stays a read.
+    """
 
     id: str = Field(primary_key=True)
     key_hash: str = Field(unique=True)
@@ -259,6 +289,8 @@ class ApiKey(Table, table=True):
     scopes: str = ""
     expires_on: date | None = None
     revoked: bool = False
+    label: str = text(default="")
+    last_used_on: date | None = None
 
 
 class Password(Table, table=True):

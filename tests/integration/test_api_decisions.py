@@ -31,7 +31,8 @@ class TestQueue:
             if cursor is None:
                 break
         assert len(seen) == len(set(seen)) == 7
-        assert seen == sorted(seen)
+        by_id_backwards = sorted(seen, key=lambda line: line[1], reverse=True)
+        assert seen == sorted(by_id_backwards, key=lambda line: line[0])
 
     def test_filters__narrow_the_queue(self, desk: Desk, client: TestClient) -> None:
         small = desk.waiting_reminder("acc_small", amounts=(50_00,))

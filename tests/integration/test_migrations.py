@@ -146,6 +146,41 @@ ROWS: dict[str, dict[str, object]] = {
         "id": "not_1", "account_id": "acc_a", "kind": "call", "body": "b", "noted_on": DAY,
         "noted_by": "ann", "noted_at": NOON,
     },
+    "portal_link": WORK
+    | {
+        "id": "pln_1", "token_hash": "h", "contact_id": "con_a", "made_at": NOON,
+        "made_by": "ann", "ends_at": NOON,
+    },
+    "portal_act": WORK
+    | {"id": "pac_1", "link_id": "pln_1", "kind": "paid", "done_at": NOON, "told": "{}"},
+    "portal_file": WORK | {"attachment_id": "att_1", "content": b"x"},
+    "checkout": WORK
+    | {
+        "id": "chk_1", "link_id": "pln_1", "invoices": "[]", "amount_minor": 1,
+        "currency": "EUR", "provider": "stripe", "address": "", "state": "begun",
+        "begun_at": NOON, "begun_on": DAY,
+    },
+    "payment_event": {
+        "id": "evt_1", "provider": "stripe", "kind": "x", "payload": b"{}",
+        "received_at": NOON, "state": "new", "says": "",
+    },
+    "review": {
+        "person_id": "ann", "subject_id": "prp_1", "verb": "approve", "cards": 1,
+        "decided_at": NOON,
+    },
+    "delegation": {
+        "id": "dlg_1", "person_id": "ann", "substitute_id": "bob", "from_on": DAY,
+        "until_on": DAY, "why": "", "made_by": "ann", "made_at": NOON,
+    },
+    "exercise": {
+        "id": "exe_1", "person_id": "ann", "proposal_id": "prp_1", "flaw": "amount",
+        "recipient": "a@b.example", "subject": "s", "body": "b", "wrong": "w",
+        "given_at": NOON, "answer": "",
+    },
+    "digest": {
+        "id": "dig_1", "person_id": "ann", "day": DAY, "state": "sent", "waiting": 1,
+        "attempted_at": NOON,
+    },
     "decision": {
         "id": "x", "proposal_id": "prp_1", "version": 1, "verb": "approve", "digest": "d",
         "decided_by": "ann", "decided_as": "x", "reason": "", "edit": "", "decided_at": NOON,
@@ -160,6 +195,12 @@ MAY_MOVE = {
     "inbound": {"state": "read", "account_id": "acc_a", "linked_by": "person"},
     "claim": {"state": "confirmed", "settled_by": "ann"},
     "lesson": {"state": "approved", "decided_by": "ann"},
+    "delegation": {"ended_at": NOON},
+    "exercise": {"answer": "reject", "answered_at": NOON},
+    "digest": {"state": "sent"},
+    "portal_link": {"language": "de", "revoked_at": NOON, "revoked_by": "ann"},
+    "checkout": {"state": "paid", "provider_ref": "cs_1", "ended_at": NOON},
+    "payment_event": {"state": "booked", "says": "s"},
 }
 
 
@@ -170,6 +211,12 @@ def fill(books: Books) -> None:
     books.receipt("rcp_1", 100)
     books.credit("crd_1", 100)
     books.apply("app_1", "inv_1", 10, receipt_id="rcp_1")
+    for person in ("ann", "bob"):
+        books.add("person", id=person, name=person, roles="collector")
+    books.add(
+        "contact", id="con_a", account_id="acc_a", name="", role="billing", consents="",
+        opted_out=False, bounced=False,
+    )
     for table, row in ROWS.items():
         books.add(table, **row)
 
