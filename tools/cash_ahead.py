@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tools.risk_models import InUse
 
 _RECORD_DAYS = 365
+_BILLING_ASKED = 4_000  # invoices to come a night asks the model about, over all currencies
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,14 +94,17 @@ def billing_ahead(ahead: CashAhead, days: int) -> "dict[str, ToBill]":
     """By currency, the invoices expected to be issued."""
     import numpy as np
 
-    from engines.forecast.billing import expect_billing, level_spread
+    from engines.forecast.billing import BillingOptions, expect_billing, level_spread
     from engines.forecast.book import ToBill
 
     known = ahead.known.known_before(ahead.as_of)
+    currencies = np.unique(known.currency).tolist()
+    # A sample by amount, so that many currencies do not cost a night more than one.
+    options = BillingOptions(most_invoices=_BILLING_ASKED // max(1, len(currencies)))
     found = {}
-    for currency in np.unique(known.currency).tolist():
+    for currency in currencies:
         mine = known.take(known.currency == currency)
-        billed = expect_billing(ahead.model, mine, ahead.as_of, days)
+        billed = expect_billing(ahead.model, mine, ahead.as_of, days, options)
         found[str(currency)] = ToBill(billed, level_spread(mine, ahead.as_of))
     return found
 
@@ -108,7 +112,7 @@ def billing_ahead(ahead: CashAhead, days: int) -> "dict[str, ToBill]":
 def history_of(rows: "Sequence[reads.KnownInvoice]") -> "InvoiceHistory":
     """Rows of the ledger in columns."""
     columns = zip(*rows, strict=True) if rows else [()] * len(reads.KnownInvoice._fields)
-    return in_columns(reads.KnownColumns(*columns))
+    return in_columns(reads.KnownColumns(*map(list, columns)))
 
 
 def in_columns(read: reads.KnownColumns) -> "InvoiceHistory":
@@ -217,8 +221,8 @@ def _less(
 def _asked(rows: Sequence[reads.OpenItemRow]) -> "InvoiceHistory":
     if not rows:
         return history_of([])
-    item, account, currency, _, amount, _, issued, due = zip(*rows, strict=True)
-    never = (None,) * len(rows)
+    item, account, currency, _, amount, _, issued, due = map(list, zip(*rows, strict=True))
+    never = [None] * len(rows)
     return in_columns(reads.KnownColumns(item, account, amount, currency, issued, due, never))
 
 

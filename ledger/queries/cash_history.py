@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import String, cast, func, or_, select
+from sqlalchemy import Select, String, cast, func, or_, select
 from sqlmodel import Session
 
 from ledger.states import ApplicationKind, DisputeState, HoldReason
@@ -13,6 +13,7 @@ from ledger.tables.case import Dispute
 from ledger.tables.receivable import Application, CreditMemo, Invoice, Receipt, ReceiptReturn
 
 ROWS_AT_ONCE = 5000
+_OFTEN = (1, 3, 4, 5)  # columns of known invoices whose values come again and again
 _STOPPED = (HoldReason.INSOLVENCY, HoldReason.DECEASED)
 
 
@@ -31,13 +32,13 @@ class KnownInvoice(NamedTuple):
 class KnownColumns(NamedTuple):
     """Invoices as `KnownInvoice` has them, by column; days as ISO text, or as dates."""
 
-    invoice_id: tuple[str, ...]
-    account_id: tuple[str, ...]
-    amount_minor: tuple[int, ...]
-    currency: tuple[str, ...]
-    issued_on: tuple[Any, ...]
-    due_on: tuple[Any, ...]
-    cleared_on: tuple[Any, ...]
+    invoice_id: list[str]
+    account_id: list[str]
+    amount_minor: list[int]
+    currency: list[str]
+    issued_on: list[Any]
+    due_on: list[Any]
+    cleared_on: list[Any]
 
 
 class OpenItemRow(NamedTuple):
@@ -72,8 +73,27 @@ def known_columns(
     session: Session, as_of: date, days: int, accounts: Sequence[str] | None = None
 ) -> KnownColumns:
     """The same invoices column by column, for reads of a whole book."""
-    paid_on = _last_paid(session, as_of, accounts)
-    rows = session.execute(
+    same: dict[Any, Any] = {}
+    paid_on = _last_paid(session, as_of, accounts, same)
+    found = KnownColumns([], [], [], [], [], [], [])
+    query = _invoices(as_of, days, accounts).execution_options(yield_per=ROWS_AT_ONCE)
+    for rows in session.execute(query).partitions():
+        kept = [row for row in rows if row[6] > 0 or row[0] in paid_on]
+        if not kept:
+            continue
+        *columns, left = zip(*kept, strict=True)
+        for place, values in enumerate(columns):
+            # One text each of accounts, currencies and days, which come again and again.
+            found[place].extend(map(same.setdefault, values, values) if place in _OFTEN else values)
+        found.cleared_on.extend(
+            None if minor > 0 else paid_on[invoice]
+            for invoice, minor in zip(columns[0], left, strict=True)
+        )
+    return found
+
+
+def _invoices(as_of: date, days: int, accounts: Sequence[str] | None) -> Select[Any]:
+    return (
         select(
             Invoice.id,
             Invoice.account_id,
@@ -89,19 +109,12 @@ def known_columns(
             *([] if accounts is None else [Invoice.account_id.in_(accounts)]),
         )
         .order_by(Invoice.issued_on, Invoice.id)
-    ).all()
-    found = [row for row in rows if row[6] > 0 or row[0] in paid_on]
-    if not found:
-        return KnownColumns((), (), (), (), (), (), ())
-    *columns, left = zip(*found, strict=True)
-    cleared = tuple(
-        None if minor > 0 else paid_on[invoice]
-        for invoice, minor in zip(columns[0], left, strict=True)
     )
-    return KnownColumns(*columns, cleared)
 
 
-def _last_paid(session: Session, as_of: date, accounts: Sequence[str] | None) -> dict[str, str]:
+def _last_paid(
+    session: Session, as_of: date, accounts: Sequence[str] | None, same: dict[Any, Any]
+) -> dict[str, str]:
     """The day the last cash on each invoice came, as ISO text.
 
     The newest is found here: grouping in the database sorts the whole table anew each time.
@@ -115,11 +128,12 @@ def _last_paid(session: Session, as_of: date, accounts: Sequence[str] | None) ->
             Application.applied_on <= as_of,
             *([] if accounts is None else [Application.account_id.in_(accounts)]),
         )
+        .execution_options(yield_per=ROWS_AT_ONCE)
     )
     found: dict[str, str] = {}
     for invoice, on in rows:
         if found.get(invoice, "") < on:
-            found[invoice] = on
+            found[invoice] = same.setdefault(on, on)
     return found
 
 
