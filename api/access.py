@@ -11,6 +11,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from api.problems import Unauthorized
 from graph.bootstrap import House
 from graph.inbox import Inbox
+from graph.seen import seen_by
 from ledger.clock import SystemClock
 from ledger.errors import Refused
 from tools.authority import Decider
@@ -21,7 +22,12 @@ _BEARER = HTTPBearer(auto_error=False, description="An API key: `ark_...`")
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A signed-in person, working on the home."""
+    """A signed-in person, working on the home.
+
+    Attributes:
+        house: The home as they see it: its ledger shows the accounts in their sight, to every
+            read, and nothing of the others.
+    """
 
     house: House
     person: Decider
@@ -49,7 +55,8 @@ def _needs(scope: str) -> Callable[..., Caller]:
         person, scopes = found
         if scope not in scopes:
             raise Refused(f"this key may {', '.join(sorted(scopes))}, not {scope}")
-        return Caller(house, Decider.of(person), request.app.state.dispatch)
+        decider = Decider.of(person)
+        return Caller(seen_by(house, decider.sight), decider, request.app.state.dispatch)
 
     return caller
 

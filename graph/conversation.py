@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 from graph.chat import thread_of
 from graph.resume import open_threads
+from graph.seen import seen_by
 from ledger.errors import BadInput
 from ledger.journal import get_proposal
 from tools.authority import Decider
@@ -34,6 +35,7 @@ def ask(house: "House", person: Decider, session_name: str, question: str) -> Re
     """
     if not question.strip() or len(question) > MAX_QUESTION:
         raise BadInput(f"ask something, in at most {MAX_QUESTION} characters")
+    house = seen_by(house, person.sight)
     deps = house.deps()
     thread = thread_of(person.person_id, session_name)
     config = {"configurable": {"thread_id": thread}}

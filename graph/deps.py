@@ -1,7 +1,7 @@
 """What every node may use, handed over as LangGraph's runtime context."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -34,3 +34,7 @@ class Deps:
     def now(self) -> datetime:
         """The instant, from the one clock."""
         return self.clock.now()
+
+    def over(self, ledger: Ledger) -> "Deps":
+        """The same over another view of the books."""
+        return replace(self, ledger=ledger)

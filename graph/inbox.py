@@ -17,6 +17,7 @@ from sqlmodel import Session
 from agents.content_check import read_claims
 from graph.deps import Deps
 from graph.resume import open_threads, resume
+from graph.seen import whole_of
 from ledger.errors import BadInput, Refused
 from ledger.ids import make_id
 from ledger.journal import get_proposal, waiting_proposals
@@ -269,6 +270,7 @@ def prepare_again(house: "House", deps: Deps, proposal_id: str, note: str) -> tu
     Returns:
         Ids of the requests that came of it.
     """
+    house, deps = whole_of(house), deps.over(deps.ledger.whole)
     with deps.ledger.read() as session:
         proposal = get_proposal(session, proposal_id)
         before = {row.id for row in waiting_proposals(session, proposal.account_id)}

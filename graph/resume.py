@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, select, update
 
 from graph.deps import Deps
+from graph.seen import whole_of
 from ledger.states import OPEN_PROPOSAL_STATES, ProposalState
 from ledger.tables.work import Decision, Proposal
 
@@ -23,6 +24,7 @@ def open_threads(house: "House", deps: Deps, waiting: Iterable[tuple[str, str]])
 
     A thread that exists is left alone: new input would orphan its approval.
     """
+    house, deps = whole_of(house), deps.over(deps.ledger.whole)
     opened = [
         {"b_id": proposal_id, "b_thread": thread_of(account_id, proposal_id)}
         for proposal_id, account_id in waiting
@@ -58,8 +60,10 @@ def _note_threads(house: "House", opened: list[dict[str, str]]) -> None:
 def resume(house: "House", deps: Deps, proposal_id: str) -> str:
     """Let the paused graph of a decided proposal go on; returns what came of it.
 
-    A thread that is gone, or no longer waits for this proposal, is opened again first.
+    A thread that is gone, or no longer waits for this proposal, is opened again first. It goes on
+    over the whole book, however little of it the person sees who decided.
     """
+    house, deps = whole_of(house), deps.over(deps.ledger.whole)
     with house.ledger.read() as session:
         proposal = session.get(Proposal, proposal_id)
         decision = session.scalars(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -12,6 +13,7 @@ from sqlmodel import Session
 
 from ledger.errors import BadInput
 from ledger.identities import Identity, authorizer, become, enforced, install_roles
+from ledger.sight import Sight, restrict
 
 WRITER_LOCK = 0x64756E77  # one writer at a time on PostgreSQL too, as on SQLite
 
@@ -74,6 +76,19 @@ class Ledger:
         self.engine = engine
         self._engines: dict[Identity, Engine] = {}
         self._opening = Lock()  # chats of one server come at the same time
+        self._sight = Sight()
+        self.whole = self
+
+    def seen_by(self, sight: Sight) -> "Ledger":
+        """This ledger as somebody sees it; what lies outside is not found by any read.
+
+        `whole` is what carries out reads, once they have found what they decide about.
+        """
+        if not sight.limited:
+            return self.whole
+        seen = copy(self.whole)
+        seen._sight = sight
+        return seen
 
     @property
     def is_sqlite(self) -> bool:
@@ -117,6 +132,7 @@ class Ledger:
                     }
                 )
                 self._become(connection, as_)
+            self._narrow(session)
             yield session  # closing rolls back, and leaves what was read usable
 
     @contextmanager
@@ -131,8 +147,13 @@ class Ledger:
             if not self.is_sqlite:
                 session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
                 self._become(connection, as_)
+            self._narrow(session)
             yield session
             session.commit()
+
+    def _narrow(self, session: Session) -> None:
+        if self._sight.limited:
+            restrict(session, self._sight)
 
     def close(self) -> None:
         """Give the connections back."""

@@ -9,6 +9,7 @@ from ledger.actions import read_action
 from ledger.errors import Conflict, Refused
 from ledger.journal import decode_roles, recorded_facts
 from ledger.money import Money
+from ledger.sight import EVERYTHING, Sight, read_sight
 from ledger.states import DecisionVerb
 from ledger.tables.work import Decision, Person, Proposal
 from policies.schema import Policy
@@ -19,16 +20,18 @@ RoleSets = tuple[tuple[str, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Decider:
-    """A signed-in person and the roles they hold."""
+    """A signed-in person, the roles they hold and what they see of the book."""
 
     person_id: str
     name: str
     roles: tuple[str, ...]
+    sight: Sight = EVERYTHING
 
     @classmethod
     def of(cls, person: Person) -> "Decider":
         """From the person's row."""
-        return cls(person.id, person.name, tuple(r for r in person.roles.split(",") if r))
+        roles = tuple(role for role in person.roles.split(",") if role)
+        return cls(person.id, person.name, roles, read_sight(person.id, person.sees))
 
     def check_may_decide(self, policy: Policy) -> None:
         """Refuse somebody who only reads, such as an auditor.

@@ -1,4 +1,8 @@
-"""Who looks at a page: a person whose browser is signed in, or an invitation to sign in."""
+"""Who looks at a page: a person whose browser is signed in, or an invitation to sign in.
+
+`visitor.house.ledger` already shows only the accounts that the visitor sees (ledger.sight), so a
+page need not filter; records of the whole book show nothing there to whoever sees a part.
+"""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -9,6 +13,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from api.access import Caller
 from graph.bootstrap import House
+from graph.seen import seen_by
 from ledger.clock import SystemClock
 from ledger.errors import Refused
 from tools.authority import Decider
@@ -64,7 +69,7 @@ def signed_in(request: Request) -> Visitor:
         with house.ledger.write() as session:
             note_seen(session, stay.id, now)
     who = Decider.of(person)
-    return Visitor(house, who, request.app.state.dispatch, stay.id, secret)
+    return Visitor(seen_by(house, who.sight), who, request.app.state.dispatch, stay.id, secret)
 
 
 def _wanted(request: Request) -> str:

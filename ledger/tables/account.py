@@ -21,7 +21,7 @@ class Account(Table, table=True):
     parent_id: str | None = Field(default=None, foreign_key="account.id", index=True)
     segment: str = text(default="smb")
     strategic: bool = False
-    owner: str | None = None
+    owner: str | None = Field(default=None, index=True)
     places: str = ""
     time_zones: str = ""
     language: str = "en"
