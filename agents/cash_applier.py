@@ -11,6 +11,7 @@ SPEC = AgentSpec(
         "list_unapplied_cash",
         "find_invoice_candidates",
         "list_payments",
+        "list_credits",
     ),
     action_types=("apply_receipt", "apply_credit", "create_call_task", "escalate"),
 )

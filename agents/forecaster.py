@@ -11,6 +11,8 @@ SPEC = AgentSpec(
         "list_promises",
         "list_payments",
         "list_disputes",
+        "book_metrics",
+        "dispute_pipeline",
     ),
     action_types=("create_call_task", "escalate"),
     hand_to="finance_lead",

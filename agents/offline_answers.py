@@ -7,11 +7,13 @@ from agents.offline_turn import Json, money, sums
 from tools.outside_text import inside_fence
 
 
-def _who(result: Json) -> str:
+def who_of(result: Json) -> str:
+    """An account as it is named in an answer."""
     return f"{result['name']} ({result['account_number']})"
 
 
-def _lines(head: str, lines: list[str], empty: str = "Nothing.") -> str:
+def lines_of(head: str, lines: list[str], empty: str = "Nothing.") -> str:
+    """A head and its lines, or what is said where there are none."""
     return "\n".join([head, *[f"- {line}" for line in lines]] if lines else [head, empty])
 
 
@@ -40,12 +42,12 @@ def _brief(result: Json) -> str:
     lines.append(f"last contact on {result['last_contact_on'] or 'no date'}")
     segment = result["segment"] + (", strategic" if result["strategic"] else "")
     owner = f", owner {result['owner']}" if result["owner"] else ""
-    return _lines(f"{_who(result)}, {segment}{owner}, as of {result['as_of']}:", lines)
+    return lines_of(f"{who_of(result)}, {segment}{owner}, as of {result['as_of']}:", lines)
 
 
 def _items(result: Json) -> str:
     head = (
-        f"{_who(result)}: {result['count']} open item(s), total {sums(result['totals'])}, "
+        f"{who_of(result)}: {result['count']} open item(s), total {sums(result['totals'])}, "
         f"overdue {sums(result['overdue'])}, as of {result['as_of']}:"
     )
     lines = [
@@ -54,8 +56,8 @@ def _items(result: Json) -> str:
         for item in result["items"]
     ]
     if result["shown"] < result["count"]:
-        lines.append(f"and {result['count'] - result['shown']} more; the totals cover them")
-    return _lines(head, lines, "Nothing is open.")
+        lines.append(f"shown are {result['shown']} of {result['count']}; the totals cover all")
+    return lines_of(head, lines, "Nothing is open.")
 
 
 def _late(item: Json) -> str:
@@ -69,18 +71,18 @@ def _aging(result: Json) -> str:
         + f"; total {money(line['total'])}"
         for line in result["lines"]
     ]
-    return _lines(f"{_who(result)}, aging as of {result['as_of']}:", lines, "Nothing is open.")
+    return lines_of(f"{who_of(result)}, aging as of {result['as_of']}:", lines, "Nothing is open.")
 
 
 def _work(result: Json) -> str:
     head = f"Accounts to work on {result['as_of']}, of {result['overdue_accounts']} overdue:"
     lines = [
-        f"{_who(each)}: {money(each['overdue'])} overdue, "
+        f"{who_of(each)}: {money(each['overdue'])} overdue, "
         f"oldest {each['oldest_days_past_due']} days. Why: {'; '.join(each['reasons'])}."
         + (f" CAUTION: {'; '.join(each['caution'])}." if each["caution"] else "")
         for each in result["accounts"]
     ]
-    return _lines(head, lines, "Nobody is overdue.")
+    return lines_of(head, lines, "Nobody is overdue.")
 
 
 def _routing(result: Json) -> str:
@@ -92,37 +94,37 @@ def _routing(result: Json) -> str:
     if result["next_action_on"]:
         lines.append(f"looked at again on {result['next_action_on']}")
     lines += [f"waiting: {each}" for each in result["waiting"]]
-    return _lines(f"{_who(result)} stands at: {stands}.", [line for line in lines if line])
+    return lines_of(f"{who_of(result)} stands at: {stands}.", [line for line in lines if line])
 
 
 def _waiting(result: Json) -> str:
     head = f"{result['count']} request(s) wait for a person, as of {result['as_of']}:"
     lines = [
-        f"{each['proposal_id']}: {each['action'].replace('_', ' ')} for {_who(each)}, "
+        f"{each['proposal_id']}: {each['action'].replace('_', ' ')} for {who_of(each)}, "
         f"{money(each['at_stake'])}, {each['days_waiting']} day(s), "
         f"by {' and '.join(each['approvers'])}"
         for each in result["requests"]
     ]
-    return _lines(head, lines, "Nothing waits.")
+    return lines_of(head, lines, "Nothing waits.")
 
 
 def _promises(result: Json) -> str:
     lines = [
-        f"{each['due_on']}: {_who(each)}, {money(each['amount'])}, {each['kind']} "
+        f"{each['due_on']}: {who_of(each)}, {money(each['amount'])}, {each['kind']} "
         f"({'ours' if each['direction'] == 'ours' else 'theirs'}, {each['state']})"
         for each in result["promises"]
     ]
-    return _lines(f"Promises as of {result['as_of']}:", lines, "No promise is pending.")
+    return lines_of(f"Promises as of {result['as_of']}:", lines, "No promise is pending.")
 
 
 def _disputes(result: Json) -> str:
     lines = [
-        f"{_who(each)}: {each['reason']} on {each['invoice_number'] or 'the account'}, "
+        f"{who_of(each)}: {each['reason']} on {each['invoice_number'] or 'the account'}, "
         f"{money(each['amount'])}, open {each['days_open']} days, answer due {each['answer_by']}"
         f"{' (OVERDUE)' if each['overdue'] else ''}"
         for each in result["disputes"]
     ]
-    return _lines(f"Open disputes as of {result['as_of']}:", lines, "No dispute is open.")
+    return lines_of(f"Open disputes as of {result['as_of']}:", lines, "No dispute is open.")
 
 
 def _unapplied(result: Json) -> str:
@@ -132,7 +134,7 @@ def _unapplied(result: Json) -> str:
         f"{each['account_number'] or 'payer unknown'}"
         for each in result["receipts"]
     ]
-    return _lines(head, lines, "")
+    return lines_of(head, lines, "")
 
 
 def _exposure(result: Json) -> str:
@@ -146,7 +148,15 @@ def _exposure(result: Json) -> str:
     ]
     if result["advice"] != "none":
         lines.append(f"policy advises: {result['advice']}")
-    return _lines(f"{_who(result)}, credit:", lines)
+    if (score := result["score"]) is not None:
+        lines.append(
+            f"class {score['account_class']}, {score['points']} points of risk; {score['grounds']}"
+        )
+        lines += [f"because {each}" for each in score["reasons"]]
+        lines += [f"WARNING: {each}" for each in score["warnings"]]
+    elif result["not_scored"]:
+        lines.append(f"no score: {result['not_scored']}")
+    return lines_of(f"{who_of(result)}, credit:", lines)
 
 
 def _payments(result: Json) -> str:
@@ -155,7 +165,7 @@ def _payments(result: Json) -> str:
         f"for {', '.join(each['paid_invoices']) or 'no invoice yet'}"
         for each in result["payments"]
     ]
-    return _lines(f"{_who(result)}, payments, newest first:", lines, "No payment is known.")
+    return lines_of(f"{who_of(result)}, payments, newest first:", lines, "No payment is known.")
 
 
 def _messages(result: Json) -> str:
@@ -165,7 +175,7 @@ def _messages(result: Json) -> str:
         + ("" if each["answered"] or each["direction"] == "out" else " (no answer yet)")
         for each in result["messages"]
     ]
-    return _lines(f"{_who(result)}, messages, newest first:", lines, "No message is known.")
+    return lines_of(f"{who_of(result)}, messages, newest first:", lines, "No message is known.")
 
 
 def _short(fenced: str) -> str:
@@ -186,7 +196,7 @@ def _tickets(result: Json) -> str:
     ]
     if result["renewal_on"]:
         lines.append(f"renewal on {result['renewal_on']}")
-    return _lines(f"{_who(result)}, tickets and notes:", lines)
+    return lines_of(f"{who_of(result)}, tickets and notes:", lines)
 
 
 def _forecast(result: Json) -> str:
@@ -196,18 +206,18 @@ def _forecast(result: Json) -> str:
         for each in result["weeks"]
     ]
     lines.append(f"of what is open, disputed: {sums(result['disputed'])}")
-    return _lines(f"Expected cash from {result['as_of']}, by {result['method']}:", lines)
+    return lines_of(f"Expected cash from {result['as_of']}, by {result['method']}:", lines)
 
 
 def _found(result: Json) -> str:
     lines = [
-        f'{_who(each)}, {each["said"]["source"]}: "{_short(each["said"]["text"])}"'
+        f'{who_of(each)}, {each["said"]["source"]}: "{_short(each["said"]["text"])}"'
         for each in result["notes"]
     ]
     if result["not_indexed"]:
         lines.append(f"{result['not_indexed']} newer note(s) not searched: run `dunwell reindex`")
     empty = "Nothing was found. That does not prove that nothing was agreed."
-    return _lines(f'What is noted on "{result["searched"]}":', lines, empty)
+    return lines_of(f'What is noted on "{result["searched"]}":', lines, empty)
 
 
 SAY: dict[str, Callable[[Any], str]] = {
@@ -226,4 +236,5 @@ SAY: dict[str, Callable[[Any], str]] = {
     "list_tickets_and_notes": _tickets,
     "expected_cash": _forecast,
     "search_notes": _found,
+    "waits_for_me": _waiting,
 }

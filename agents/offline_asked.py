@@ -15,6 +15,11 @@ _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 _ABOUT = re.compile(r"[^\n(]+ \(([^()\s]+)\)(?:[:,]| stands)")
 _PRONOUN = re.compile(r"\b(?:it|its|it's|they|them|their|there|this|that) (?!week|month|day)", re.I)
 
+_COMPARED = re.compile(
+    r"\bcompar\w+\s+(?:accounts? )?(.+?)\s+(?:and|with|to|against|versus|vs\.?)\s+(.+)", re.I
+)
+_AGAINST = re.compile(r"^(.+?)\s+(?:versus|vs\.?)\s+(.+)", re.I)
+
 # Words a question is made of; what is left is the name of an account.
 _COMMON = frozenset(
     re.split(
@@ -36,7 +41,14 @@ _COMMON = frozenset(
         thursday ticket tickets to today tomorrow tuesday unapplied under unidentified
         until up us wait waiting waits want was we wednesday week weeks went were what
         when where which who whom whose why will with word work worklist would write
-        wrote you your""",
+        wrote you your action actions adviser agents allowed amount approves binding broken
+        contacts credits date dates draft e-mail email emails exposure fresh happened has history
+        holds instalment instalments invoice invoices keep keeps kept law laws logged may might
+        multiple next number offered often option options outlook payment permitted phone plan
+        plans pipeline potential preview ratios rating regulation regulations reliable ring risk
+        risky rules score scores see since sms stage standing steps such text there
+        these those together under wording yesterday class changed changes new night holds
+        preparing propose offer fitting shorter longer""",
     )
 )
 
@@ -49,6 +61,17 @@ def account_named(question: str) -> str | None:
     if number := _NUMBER.search(bare):
         return number[0]
     return _longest_name(bare)
+
+
+def two_accounts(question: str) -> tuple[str, str] | None:
+    """The two accounts a question sets side by side."""
+    if len(quoted := _QUOTED.findall(question)) >= 2:
+        return quoted[0], quoted[1]
+    found = _COMPARED.search(question) or _AGAINST.search(question)
+    if found is None:
+        return None
+    first, second = (each.strip(" \t.?!,:;\"“”'") for each in found.groups())
+    return (first[:120], second[:120]) if first and second else None
 
 
 def last_account(history: Sequence[tuple[str, str]]) -> str | None:

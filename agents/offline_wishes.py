@@ -23,15 +23,22 @@ _HOLD_WORDS = (
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A wish: the words it is known by, what to read first, and the request it becomes."""
+    """A wish: the words it is known by, what to read first, and the request it becomes.
+
+    Attributes:
+        subject: The read that says which account is meant; it comes first.
+    """
 
     role: str
     words: str
     build: Callable[[Turn], list[Action] | str]
     reads: tuple[str, ...] = ()
+    subject: str = "get_account_brief"
 
     def fits(self, question: str) -> bool:
-        """Whether a question is this wish."""
+        """Whether a question is this wish; one that asks who, what or whether is none."""
+        if _ASKS.search(question):
+            return False
         return re.search(self.words, question, re.IGNORECASE) is not None
 
 
@@ -70,7 +77,7 @@ def _promise(turn: Turn) -> list[Action] | str:
         overdue = _brief(turn)["overdue"] or _brief(turn)["open"]
         currency = named[1] or (overdue[0]["currency"] if len(overdue) == 1 else None)
         if currency is None:
-            return "In which currency? Give the amount with it, such as 1200.00 EUR."
+            return "In which currency? Give the amount with its currency code."
         action |= {"amount": named[0], "currency": currency}
     return [{**action, "quote": turn.question[:300]}]
 
@@ -103,14 +110,43 @@ def _call_task(turn: Turn) -> list[Action] | str:
     return [{**task, "due_on": due_on.isoformat()}]
 
 
+def _plan(turn: Turn) -> list[Action] | str:
+    found = turn.results["plan_options"]
+    if found["none_because"]:
+        return f"No plan can be asked for: {found['none_because']}."
+    wanted = next((name for name in ("shorter", "longer") if name in turn.question.lower()), None)
+    named = [option for option in found["options"] if option["name"] == (wanted or "fitting")]
+    option = (named or found["options"])[0]
+    told = "; ".join(f"{each['name']}: {each['risk']}" for each in found["options"])
+    return [
+        {
+            "type": "propose_plan",
+            "currency": found["currency"],
+            "invoice_ids": found["invoice_ids"],
+            "parts": [
+                {"due_on": part["due_on"], "amount": part["amount"]["amount"]}
+                for part in option["parts"]
+            ],
+            "frequency": option["frequency"],
+            "note": f"The {option['name']} option. {told}"[:2000],
+        }
+    ]
+
+
 _DO = r"\b(?:record|log|note|enter|register|save)\b"
+_ASKS = re.compile(
+    r"^\W*(?:who|whose|whom|which|what|how|why|when|where|does|did|is|are|show|list|compare|may"
+    r"|am i|should)\b",
+    re.IGNORECASE,
+)
 _MAKE = r"\b(?:draft|send|write|prepare|create)\b"
 WISHES: tuple[Wish, ...] = (
     Wish("collector", rf"{_DO}.*\bpromis|\bpromised (?:to pay|us|[\d$€£])", _promise),
     Wish("collector", rf"{_MAKE}.*\bstatement", _statement),
     Wish(
         "collector",
-        rf"{_MAKE}.*\b(?:reminder|letter|dunning|message|e-?mail)|\bremind (?!me)",
+        rf"^(?!\s*(?:preview|see|read)\b).*{_MAKE}.*\b(?:reminder|letter|dunning|message|e-?mail)"
+        r"|\bremind (?!me)",
         _reminder,
     ),
     Wish(
@@ -126,8 +162,29 @@ WISHES: tuple[Wish, ...] = (
     ),
     Wish(
         "collector",
-        r"\b(?:create|schedule|add|log|set up|make|plan)\b.*\b(?:call|task|follow[- ]?up)\b"
+        r"\b(?:create|schedule|add|set up|make|plan)\b.*\b(?:call|task|follow[- ]?up)\b"
         r"|\bremind me\b",
         _call_task,
     ),
+    Wish(
+        "policy_adviser",
+        r"\b(?:propose|prepare|offer|set up|draft|ask for|request)\b.*\b(?:plan|instal+ments?)\b",
+        _plan,
+        subject="plan_options",
+    ),
 )
+
+NOTE_WISH = re.compile(
+    r"^\W*(?:please )?(?:log|record|save|keep|add|write down|note down|make)\b"
+    r"(?: (?:a|an|the|this|my|down))* (?:phone )?(?P<kind>call|note)\b(?! tasks?\b)",
+    re.IGNORECASE,
+)
+
+
+def note_wanted(question: str) -> tuple[str, str, str] | None:
+    """A call or a note to keep: its kind, what names the account, and the words; None for none."""
+    found = NOTE_WISH.search(question)
+    if found is None:
+        return None
+    about, _, words = question.partition(":")
+    return found["kind"].lower(), about, words.strip()

@@ -6,7 +6,16 @@ from typing import Literal
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 from pydantic import BaseModel, ConfigDict
 
-from agents import cash_applier, collector, credit_analyst, dispute_analyst, forecaster
+from agents import (
+    account_clerk,
+    book_analyst,
+    cash_applier,
+    collector,
+    credit_analyst,
+    dispute_analyst,
+    forecaster,
+    policy_adviser,
+)
 from agents.chat_model import ChatPort
 from agents.model_faults import ModelError
 from agents.offline_questions import route_question
@@ -17,7 +26,16 @@ from prompts.loader import load_prompt
 
 ROLES: dict[str, AgentSpec] = {
     role.SPEC.name: role.SPEC
-    for role in (collector, cash_applier, dispute_analyst, credit_analyst, forecaster)
+    for role in (
+        collector,
+        cash_applier,
+        dispute_analyst,
+        credit_analyst,
+        forecaster,
+        book_analyst,
+        account_clerk,
+        policy_adviser,
+    )
 }
 
 
@@ -26,7 +44,16 @@ class Routed(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    role: Literal["collector", "cash_applier", "dispute_analyst", "credit_analyst", "forecaster"]
+    role: Literal[
+        "collector",
+        "cash_applier",
+        "dispute_analyst",
+        "credit_analyst",
+        "forecaster",
+        "book_analyst",
+        "account_clerk",
+        "policy_adviser",
+    ]
 
 
 def choose_role(

@@ -62,11 +62,12 @@ def list_waiting_approvals(
     return WaitingApprovals(
         as_of=ctx.as_of,
         count=count,
-        requests=tuple(_line(row[0], row[1], row[2], ctx.as_of) for row in rows),
+        requests=tuple(waiting_line(row[0], row[1], row[2], ctx.as_of) for row in rows),
     )
 
 
-def _line(proposal: Proposal, number: str, name: str, as_of: date) -> WaitingLine:
+def waiting_line(proposal: Proposal, number: str, name: str, as_of: date) -> WaitingLine:
+    """A request as a line."""
     at_stake = Money(proposal.priority_minor, proposal.currency) if proposal.currency else None
     return WaitingLine(
         proposal_id=proposal.id,

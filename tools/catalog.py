@@ -2,6 +2,33 @@
 
 from tools.accounts import aging_of_account, get_account_brief, list_open_items
 from tools.approvals import list_waiting_approvals
+from tools.assist_account import (
+    account_log,
+    compare_accounts,
+    invoice_detail,
+    list_contacts,
+    next_steps,
+    promise_record,
+)
+from tools.assist_book import (
+    book_metrics,
+    dispute_pipeline,
+    list_credits,
+    list_holds,
+    list_tasks,
+    top_overdue,
+    waits_for_me,
+)
+from tools.assist_night import agents_work, night_result, what_changed
+from tools.assist_notes import log_note
+from tools.assist_plans import plan_options
+from tools.assist_rules import (
+    contact_rules,
+    may_contact,
+    preview_letter,
+    regulation_notes,
+    who_approves,
+)
 from tools.cash import find_invoice_candidates, list_payments, list_unapplied_cash
 from tools.contact import list_messages, list_tickets_and_notes
 from tools.contract import Tool
@@ -32,5 +59,28 @@ READ_TOOLS: dict[str, Tool] = {
         why_routed,
         list_waiting_approvals,
         search_notes,
+        account_log,
+        compare_accounts,
+        invoice_detail,
+        list_contacts,
+        next_steps,
+        promise_record,
+        book_metrics,
+        dispute_pipeline,
+        list_credits,
+        list_holds,
+        list_tasks,
+        top_overdue,
+        waits_for_me,
+        agents_work,
+        night_result,
+        what_changed,
+        log_note,
+        plan_options,
+        contact_rules,
+        may_contact,
+        preview_letter,
+        regulation_notes,
+        who_approves,
     )
 }

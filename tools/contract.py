@@ -52,6 +52,15 @@ class ToolRefused(Refused):
         self.rule_id = rule_id
 
 
+@dataclass(frozen=True, slots=True)
+class NoteDown:
+    """A call or a note a colleague wants kept."""
+
+    account_id: str
+    kind: str
+    words: str
+
+
 class Scope(StrEnum):
     """What a tool reaches. A case has no `BOOK`: it never sees another customer's figures."""
 
@@ -74,6 +83,8 @@ class ToolContext:
         snapshots: Facts already read, by account: a case reads them once.
         proposed: What has been proposed so far, in order; judged by nobody yet.
         open_knowledge: Opens the index over the notes of the whole book; None where it is closed.
+        question: What a colleague asked, in a conversation; a note quotes it.
+        noted: Calls and notes to be kept, in the colleague's own words.
     """
 
     session: Session
@@ -88,6 +99,8 @@ class ToolContext:
     snapshots: dict[str, AccountFacts] = field(default_factory=dict)
     proposed: list[ProposedAction] = field(default_factory=list)
     open_knowledge: Callable[[], KnowledgePort] | None = None
+    question: str = ""
+    noted: list[NoteDown] = field(default_factory=list)
 
     def facts(self, account_id: str) -> AccountFacts:
         """The account's snapshot, read once."""

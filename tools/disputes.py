@@ -1,6 +1,7 @@
 """Read tools for what is contested or promised."""
 
 from datetime import date, timedelta
+from typing import Literal
 
 from sqlalchemy import and_, case, or_, select
 
@@ -96,6 +97,8 @@ def list_promises(
     ctx: ToolContext,
     account: AccountRef | None = None,
     due_within_days: int = 365,
+    side: Literal["theirs", "ours"] | None = None,
+    only: Literal["pending", "broken"] | None = None,
     limit: Limit = 15,
 ) -> Promises:
     """List promises by due date: pending ones both ways, and those recently broken.
@@ -104,14 +107,20 @@ def list_promises(
         ctx: Who asks, on which ledger.
         account: One account; left out, the whole book.
         due_within_days: Leave out what is due later than so many days from today.
+        side: Only theirs to pay, or only ours to act.
+        only: Only pending ones, or only those recently broken.
         limit: How many promises to return.
     """
     since = ctx.as_of - timedelta(days=_BROKEN_SHOWN_DAYS)
     last = ctx.as_of + timedelta(days=max(0, min(due_within_days, 3650)))
     pending, broken = Promise.state == PromiseState.PENDING, Promise.state == PromiseState.BROKEN
-    where = [or_(pending, and_(broken, Promise.due_on >= since)), Promise.due_on <= last]
+    lately = and_(broken, Promise.due_on >= since)
+    states = {"pending": pending, "broken": lately, None: or_(pending, lately)}
+    where = [states[only], Promise.due_on <= last]
     if account:
         where.append(Promise.account_id == account)
+    if side:
+        where.append(Promise.direction == side)
     rows = ctx.session.execute(
         select(Promise, Account.account_number, Account.name)
         .join(Account, Account.id == Promise.account_id)

@@ -291,6 +291,7 @@ class TestReach:
             "dispute_outlook": {"dispute": own},
             "find_invoice_candidates": {"receipt_id": receipt},
             "search_notes": {"query": "Canary"},
+            "invoice_detail": {"invoice_number": "INV-1"},
         }.get(tool, {})
         shown = orjson.dumps(call(book, tool, account, **given)).decode()
         assert "Canary Corp" not in shown

@@ -1,0 +1,450 @@
+"""Read tools for what policy and law allow: may I contact them, how often, who approves, what law.
+
+Nothing here allows anything: the gate judges again when something is asked for, and when it leaves.
+"""
+
+from datetime import date, time
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+
+from engines.dunning import choose_contact, plan_contact
+from guardrails.compliance.facts import MessageFacts
+from guardrails.compliance.places import EVERYWHERE
+from guardrails.compliance.scope import compile_packs
+from guardrails.verdict import Allow, Deny, Finding, findings_of
+from ledger.actions import SendReminder, SendStatement
+from ledger.errors import BadInput
+from ledger.facts import AccountFacts
+from ledger.money import Money
+from ledger.states import DebtorType
+from ledger.tables.work import Person
+from policies.describe import describe_limits, describe_stage
+from policies.packs_schema import PackRule
+from policies.schema import Policy
+from tools.contract import (
+    AccountRef,
+    Limit,
+    MoneyOut,
+    Result,
+    Scope,
+    ToolContext,
+    ToolRetry,
+    read_tool,
+)
+from tools.letters import LetterError, render_letter
+from tools.outgoing import judge_message
+from tools.propose import ACTION_TYPES
+
+Way = Literal["call", "email", "sms"]
+Stage = Annotated[int, Field(ge=1, le=20, description="A stage of the ladder.")]
+
+# A call is a person's own act and no message, so the gate never judges one; what stops a person
+# from speaking to a customer about money is the same, whatever the way.
+_STOPS_A_CALL = (
+    "no_send_under_hold",
+    "never_chase_disputed",
+    "never_write_after_opt_out",
+    "answer_before_chasing",
+    "cash_before_chasing",
+    "our_promise_first",
+    "promise_pauses_its_invoices",
+    "plan_pauses_its_invoices",
+    "missed_instalment_needs_person",
+    "no_chasing_on_stale_feeds",
+)
+
+
+class RuleNote(Result):
+    """A rule that objects, and who may say yes where somebody may."""
+
+    rule_id: str
+    says: str
+    detail: str
+    until: date | None
+    approvers: tuple[str, ...]
+
+
+class LocalTime(Result):
+    """What time it is where the customer may be, and whether that is inside the hours."""
+
+    zone: str
+    local: str
+    inside: bool
+
+
+class MayContact(Result):
+    """Whether a customer may be contacted now, by one way, and what stands against it.
+
+    `answer` is yes, after_approval, or no. A call is judged by the stops of the account, not by the
+    budget of messages.
+    """
+
+    account_id: str
+    account_number: str
+    name: str
+    way: str
+    about: str
+    answer: str
+    rules: tuple[RuleNote, ...]
+    hours: str
+    local_times: tuple[LocalTime, ...]
+    messages_in_7_days: int
+    most_in_7_days: int
+    messages_in_30_days: int
+    most_in_30_days: int
+    last_contact_on: date | None
+    contact_name: str | None
+
+
+class StageLine(Result):
+    """A stage of the ladder."""
+
+    level: int
+    words: str
+    template_id: str
+    needs_approval: bool
+
+
+class ContactRules(Result):
+    """How often and when customers may be written to, and the ladder."""
+
+    limits: tuple[str, ...]
+    stages: tuple[StageLine, ...]
+    autonomy: str
+
+
+class ApproverLine(Result):
+    """A role with authority, its limit, and the people who hold it."""
+
+    role: str
+    up_to: MoneyOut | None
+    people: tuple[str, ...]
+
+
+class Approvers(Result):
+    """Who has authority for an action at an amount, and the rules that always ask for somebody."""
+
+    action: str
+    amount: MoneyOut | None
+    approvers: tuple[ApproverLine, ...]
+    rules: tuple[str, ...]
+
+
+class LawNote(Result):
+    """A rule of a compliance pack that binds messages to this account."""
+
+    rule_id: str
+    title: str
+    must: str
+    severity: str
+    places: tuple[str, ...]
+    source: str
+
+
+class Regulation(Result):
+    """Rules of the places an account may be in, the strictest first; no legal advice."""
+
+    account_id: str
+    account_number: str
+    name: str
+    places: tuple[str, ...]
+    debtor_type: str
+    notes: tuple[LawNote, ...]
+    count: int
+    everywhere: int
+
+
+class LetterPreview(Result):
+    """The words of a stage as they would be filled today; nothing is asked for by this."""
+
+    account_id: str
+    account_number: str
+    name: str
+    stage: int
+    stage_words: str
+    subject: str
+    body: str
+    language: str
+    recipient: str
+    answer: str
+    rules: tuple[RuleNote, ...]
+
+
+@read_tool()
+def may_contact(ctx: ToolContext, account: AccountRef, way: Way = "email") -> MayContact:
+    """Say whether a customer may be contacted now by a way, and which rules stand against it.
+
+    Args:
+        ctx: Who asks, on which ledger.
+        account: The account.
+        way: call, email or sms.
+    """
+    facts = ctx.facts(account)
+    contact = choose_contact(facts)
+    found = _judged(ctx, facts, way)
+    sent = [(ctx.as_of - past.sent_on).days for past in facts.contact_history]
+    limits = ctx.policy.contact
+    opens, closes = limits.hours("sms" if way == "sms" else "email")
+    times = _local_times(ctx, facts, opens, closes)
+    answer = _answer(found)
+    if way == "call" and answer == "yes" and not all(each.inside for each in times):
+        answer = "no"
+    return MayContact(
+        account_id=facts.account_id,
+        account_number=facts.account_number,
+        name=facts.name,
+        way=way,
+        about="a reminder" if plan_contact(facts, ctx.policy).reminders else "a statement",
+        answer=answer,
+        rules=tuple(_note(each) for each in found),
+        hours=f"{opens:%H:%M} to {closes:%H:%M} local time",
+        local_times=times,
+        messages_in_7_days=sum(days < 7 for days in sent),
+        most_in_7_days=limits.max_contacts_per_7_days,
+        messages_in_30_days=sum(days < 30 for days in sent),
+        most_in_30_days=limits.max_contacts_per_30_days,
+        last_contact_on=facts.contact_history[-1].sent_on if facts.contact_history else None,
+        contact_name=contact.name if contact else None,
+    )
+
+
+def _judged(ctx: ToolContext, facts: AccountFacts, way: Way) -> tuple[Finding, ...]:
+    """What the gate says to the message the ladder calls for, or to a statement."""
+    reminders = plan_contact(facts, ctx.policy).reminders
+    contact = choose_contact(facts) or (facts.contacts[0] if facts.contacts else None)
+    currency = facts.currencies[0] if facts.currencies else ctx.policy.company.currency
+    statement = SendStatement(
+        account_id=facts.account_id,
+        contact_id=contact.contact_id if contact else "",
+        language=(contact and contact.language) or facts.language,
+        currency=currency,
+    )
+    action = reminders[0] if reminders else statement
+    channel = "sms" if way == "sms" else "email"
+    verdict = judge_message(
+        action.model_copy(update={"channel": channel}), facts, ctx.policy, ctx.now
+    ).verdict
+    found = findings_of(verdict)
+    return found if way != "call" else tuple(f for f in found if f.rule_id in _STOPS_A_CALL)
+
+
+def _answer(found: tuple[Finding, ...]) -> str:
+    if any(each.effect == "deny" for each in found):
+        return "no"
+    return "after_approval" if found else "yes"
+
+
+def _note(found: Finding) -> RuleNote:
+    return RuleNote(
+        rule_id=found.rule_id,
+        says=found.says,
+        detail=found.detail,
+        until=found.until,
+        approvers=found.roles,
+    )
+
+
+def _local_times(
+    ctx: ToolContext, facts: AccountFacts, opens: time, closes: time
+) -> tuple[LocalTime, ...]:
+    zones = facts.time_zones or (ctx.policy.company.time_zone,)
+    here = [(zone, ctx.now.astimezone(ZoneInfo(zone)).time()) for zone in zones]
+    return tuple(
+        LocalTime(zone=zone, local=f"{local:%H:%M}", inside=opens <= local < closes)
+        for zone, local in here
+    )
+
+
+@read_tool()
+def contact_rules(ctx: ToolContext) -> ContactRules:
+    """Read how often and when customers may be written to, the ladder, and what leaves alone."""
+    modes = {
+        "shadow": "nothing leaves",
+        "draft": "every message waits for a person",
+        "auto": "routine letters leave without a person",
+    }
+    return ContactRules(
+        limits=tuple(describe_limits(ctx.policy)),
+        stages=tuple(
+            StageLine(
+                level=stage.level,
+                words=describe_stage(ctx.policy, stage.level),
+                template_id=stage.template,
+                needs_approval=stage.needs_approval,
+            )
+            for stage in ctx.policy.dunning.stages
+        ),
+        autonomy=modes[ctx.policy.autonomy.mode],
+    )
+
+
+@read_tool(Scope.BOOK)
+def who_approves(
+    ctx: ToolContext, action: str, amount: str | None = None, currency: str | None = None
+) -> Approvers:
+    """Read which roles and people have authority for an action, at an amount where one is given.
+
+    Args:
+        ctx: Who asks, on which ledger.
+        action: Such as write_off, propose_plan, send_reminder, set_credit_limit.
+        amount: A decimal such as 5000.00.
+        currency: Its currency; that of the company if left out.
+    """
+    if action not in ACTION_TYPES:
+        raise ToolRetry(f"action is one of {', '.join(sorted(ACTION_TYPES))}")
+    value = _value(ctx, amount, currency)
+    people = ctx.session.query(Person).order_by(Person.id).all()
+    lines = [
+        ApproverLine(
+            role=entry.role,
+            up_to=_limit(entry.up_to, value, ctx.policy),
+            people=tuple(p.name for p in people if entry.role in p.roles.split(",")),
+        )
+        for entry in ctx.policy.approval.authority
+        if entry.covers(action, value)
+    ]
+    rules = [rule for rule in ctx.policy.approval.rules if rule.effect == "approve"]
+    return Approvers(
+        action=action,
+        amount=value,
+        approvers=tuple(lines),
+        rules=tuple(
+            f"{rule.says} Approved by: {' or '.join(rule.roles)}."
+            for rule in rules
+            if _speaks_of(rule.id, action)
+        ),
+    )
+
+
+_ABOUT = {
+    "write_off": ("credits_need_finance_lead",),
+    "apply_credit": ("credits_need_finance_lead",),
+    "propose_plan": ("plans_need_finance_lead", "long_plans_need_legal"),
+    "set_credit_limit": ("credit_decisions_need_finance_lead",),
+    "set_credit_hold": ("credit_decisions_need_finance_lead",),
+    "resolve_dispute": ("disputes_are_resolved_by_people",),
+    "release_hold": ("holds_are_lifted_by_people",),
+}
+
+
+def _speaks_of(rule_id: str, action: str) -> bool:
+    return rule_id in _ABOUT.get(action, ())
+
+
+def _value(ctx: ToolContext, amount: str | None, currency: str | None) -> Money | None:
+    if amount is None:
+        return None
+    try:
+        return Money.of(amount, currency or ctx.policy.company.currency)
+    except (BadInput, ArithmeticError):
+        raise ToolRetry("give an amount such as 5000.00 and a currency such as EUR") from None
+
+
+def _limit(up_to: dict | None, value: Money | None, policy: Policy) -> Money | None:
+    currency = value.currency if value else policy.company.currency
+    limit = (up_to or {}).get(currency)
+    return None if limit is None else Money.of(str(limit), currency)
+
+
+@read_tool()
+def regulation_notes(ctx: ToolContext, account: AccountRef, limit: Limit = 8) -> Regulation:
+    """List the rules of law and governance of an account's places, the strictest first."""
+    facts = ctx.facts(account)
+    company = ctx.policy.company
+    business = facts.debtor_type == DebtorType.BUSINESS
+    message = MessageFacts(
+        send_at=ctx.now,
+        jurisdictions=frozenset((*facts.places, company.seat)),
+        debtor_type=facts.debtor_type,
+        debt_purpose="commercial" if business else "consumer",
+        creditor_role=company.creditor_role,
+    )
+    bound = compile_packs(ctx.policy.packs).rulebook().binding(message)
+    rules = [each.rule for each in bound if each.rule.status == "active"]
+    own = [rule for rule in rules if EVERYWHERE not in rule.jurisdiction]
+    order = {"block": 0, "require_approval": 1, "warn": 2}
+    own.sort(key=lambda rule: (order[rule.severity], rule.id))
+    return Regulation(
+        account_id=facts.account_id,
+        account_number=facts.account_number,
+        name=facts.name,
+        places=facts.places,
+        debtor_type=facts.debtor_type,
+        notes=tuple(_law(rule) for rule in own[:limit]),
+        count=len(own),
+        everywhere=len(rules) - len(own),
+    )
+
+
+def _law(rule: PackRule) -> LawNote:
+    return LawNote(
+        rule_id=rule.id,
+        title=rule.title,
+        must=rule.must,
+        severity=rule.severity,
+        places=rule.jurisdiction,
+        source=rule.source[0].cite if rule.source else "",
+    )
+
+
+@read_tool()
+def preview_letter(
+    ctx: ToolContext, account: AccountRef, stage: Stage | None = None
+) -> LetterPreview:
+    """Show the letter of a stage, filled from the ledger, and whether it might leave today.
+
+    Args:
+        ctx: Who asks, on which ledger.
+        account: The account.
+        stage: A stage of the ladder; the one that is due if left out.
+    """
+    facts = ctx.facts(account)
+    action = _reminder(ctx, facts, stage)
+    judged = judge_message(action, facts, ctx.policy, ctx.now)
+    try:
+        letter = judged.letter or render_letter(action, facts, ctx.policy)
+    except LetterError as error:
+        raise ToolRetry(error.message) from None
+    found = () if isinstance(judged.verdict, Allow) else judged.verdict.findings
+    return LetterPreview(
+        account_id=facts.account_id,
+        account_number=facts.account_number,
+        name=facts.name,
+        stage=action.stage,
+        stage_words=describe_stage(ctx.policy, action.stage),
+        subject=letter.subject,
+        body=letter.body,
+        language=letter.language,
+        recipient=letter.recipient,
+        answer="no" if isinstance(judged.verdict, Deny) else _answer(found),
+        rules=tuple(_note(each) for each in found),
+    )
+
+
+def _reminder(ctx: ToolContext, facts: AccountFacts, stage: int | None) -> SendReminder:
+    """The reminder of a stage over what is past due in one currency."""
+    planned = plan_contact(facts, ctx.policy).reminders
+    if planned and stage in (None, planned[0].stage):
+        return planned[0]
+    level = stage or 1
+    known = ctx.policy.dunning.stage(level)
+    contact = choose_contact(facts)
+    late = [item for item in facts.open_items if item.due_on < ctx.as_of]
+    if known is None:
+        raise ToolRetry(f"the ladder has stages 1 to {len(ctx.policy.dunning.stages)}")
+    if contact is None or not late:
+        raise ToolRetry("nothing is past due, or nobody can be written to")
+    if planned:
+        return planned[0].model_copy(update={"stage": level, "template_id": known.template})
+    currency = late[0].currency
+    return SendReminder(
+        account_id=facts.account_id,
+        contact_id=contact.contact_id,
+        language=contact.language or facts.language,
+        currency=currency,
+        stage=level,
+        template_id=known.template,
+        invoice_ids=tuple(i.invoice_id for i in late if i.currency == currency),
+    )
