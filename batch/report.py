@@ -238,6 +238,7 @@ def _keep_numbers(session: Session, report: MorningReport) -> None:
                     "open_minor": line.open.minor,
                     "overdue_minor": line.overdue.minor,
                     "dso": line.dso,
+                    "cei": line.cei,
                 }
                 for line in report.currencies
             },

@@ -11,6 +11,8 @@ from batch.replay import Replay
 from batch.replay import replay as derive_again
 from cli.home import opened
 from cli.output import emit, note, say
+from ledger.clock import SystemClock
+from tools.last_proof import LastProof, keep_proof
 
 _EVERY = 5_000
 
@@ -19,7 +21,12 @@ def run(home: Path | None, json_out: bool) -> None:
     """Prove the promises; the first counter-example ends in exit code 1."""
     with opened(home) as house:
         results = prove(house, _progress())
-    broken = [each for each in results if isinstance(each, CounterExample)]
+        broken = [each for each in results if isinstance(each, CounterExample)]
+        names = tuple(each.promise for each in broken)
+        proof = LastProof(
+            proved_at=SystemClock().now(), held=len(results) - len(broken), broken=names
+        )
+        keep_proof(house.home, proof)
     if json_out:
         emit({"holds": not broken, "promises": [_as_json(each) for each in results]})
     else:

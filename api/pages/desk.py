@@ -6,7 +6,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from api.pages import people, sign_in
+from api.pages import accounts, analytics, disputes, people, sign_in, today
 from api.pages.access import NeedsSignIn
 from api.pages.render import STATIC, page
 
@@ -28,8 +28,8 @@ def add_pages(app: FastAPI) -> None:
     # Words that say what was done outlive no restart, so their key need not either.
     app.state.flash_key = secrets.token_urlsafe(32)
     app.mount("/static", _Files(directory=STATIC), name="static")
-    for router in (sign_in.router, people.router):
-        app.include_router(router)
+    for area in (sign_in, today, accounts, disputes, analytics, people):
+        app.include_router(area.router)
 
     @app.get("/", include_in_schema=False)
     def start() -> Response:

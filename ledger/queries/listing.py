@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import Row, exists, func, or_, select
 from sqlmodel import Session
 
 from ledger.money import Money
@@ -17,8 +17,14 @@ def accounts_page(
     after: str | None = None,
     words: str | None = None,
     disposition: str | None = None,
+    owner: str | None = None,
+    segment: str | None = None,
+    due: tuple[date, date] | None = None,
 ) -> list[Account]:
-    """Accounts by number, those behind `after` only; `words` are looked for in name and number."""
+    """Accounts by number, those behind `after` only; `words` are looked for in name and number.
+
+    `due` keeps those with an open item due from one day to another, both included.
+    """
     where = [] if after is None else [Account.account_number > after]
     if words:
         low = words.lower()
@@ -30,15 +36,30 @@ def accounts_page(
         )
     if disposition is not None:
         where.append(Account.disposition == disposition)
+    if owner is not None:
+        where.append(Account.owner == owner)
+    if segment is not None:
+        where.append(Account.segment == segment)
+    if due is not None:
+        where.append(
+            exists().where(
+                Invoice.account_id == Account.id,
+                Invoice.open_minor != 0,
+                Invoice.due_on.between(*due),
+            )
+        )
     statement = select(Account).where(*where).order_by(Account.account_number).limit(limit)
     return list(session.scalars(statement))
 
 
-def open_sums(session: Session, account_ids: list[str]) -> dict[str, list[Money]]:
-    """Open balance per account and currency."""
+def open_sums(
+    session: Session, account_ids: list[str], due_before: date | None = None
+) -> dict[str, list[Money]]:
+    """Open balance per account and currency, of items due before a day where one is given."""
+    late = [] if due_before is None else [Invoice.due_on < due_before]
     rows = session.execute(
         select(Invoice.account_id, Invoice.currency, func.sum(Invoice.open_minor))
-        .where(Invoice.account_id.in_(account_ids), Invoice.open_minor != 0)
+        .where(Invoice.account_id.in_(account_ids), Invoice.open_minor != 0, *late)
         .group_by(Invoice.account_id, Invoice.currency)
         .order_by(Invoice.account_id, Invoice.currency)
     )

@@ -1,0 +1,156 @@
+"""The first page of the morning: what the night did, what waits, how the book stands."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from sqlmodel import Session
+
+from api.pages.access import SignedIn
+from api.pages.charts import Band, Bar, band, bars, line
+from api.pages.render import page
+from engines.forecast.record import HorizonRecord, past_record
+from engines.metrics import BUCKETS, MetricsSummary, summary
+from engines.work_metrics import work_metrics
+from ledger.money import Money
+from ledger.queries.as_of import metric_inputs
+from ledger.queries.inbox import QueueFilter
+from ledger.queries.work_metrics import work_tally
+from tools.dashboard import Night, promises_around, trend, work_of_people
+from tools.dispute_pipeline import pipeline
+from tools.forecast_record import KeptForecast, newest_forecast, past_outcomes
+from tools.last_proof import last_proof
+from tools.morning_report import MorningReport, kept_report
+
+router = APIRouter(include_in_schema=False)
+BUCKET_WORDS = {
+    "not_due": "Not due",
+    "1-30": "1-30 days",
+    "31-60": "31-60 days",
+    "61-90": "61-90 days",
+    "90+": "Over 90",
+}
+_WORK_DAYS = 30
+_LOAD_DAYS = 7
+
+
+@router.get("/desk")
+def show_today(request: Request, visitor: SignedIn) -> Response:
+    """The morning report, and the numbers behind it."""
+    house = visitor.house
+    as_of = house.business_date()
+    whole = not visitor.person.sight.limited
+    report = kept_report(house.home, as_of) if whole else None
+    with house.ledger.read() as session:
+        first = as_of - timedelta(days=_WORK_DAYS)
+        return page(
+            request,
+            "today/page.html",
+            visitor,
+            as_of=as_of,
+            whole=whole,
+            report=report,
+            books=_books(session, report, as_of),
+            waiting=visitor.inbox().list_waiting(QueueFilter(), 5),
+            forecasts=_forecasts(session, as_of) if whole else [],
+            trends=_trends(trend(session)),
+            promises=promises_around(session, as_of),
+            disputes=pipeline(session, house.policy, as_of, limit=5),
+            work=work_metrics(*work_tally(session, first, as_of)),
+            work_days=_WORK_DAYS,
+            load=work_of_people(session, house.system_clock.today() - timedelta(days=_LOAD_DAYS)),
+            load_days=_LOAD_DAYS,
+            proof=last_proof(house.home),
+        )
+
+
+def _books(
+    session: Session, report: MorningReport | None, as_of: date
+) -> list[tuple[str, tuple[Bar, ...], dict[str, Any]]]:
+    """Aging by currency, as the report tied it to the postings, or now where there is none."""
+    if report is not None:
+        return [
+            (each.currency, _aging(each.aging), each.model_dump()) for each in report.currencies
+        ]
+    metrics: MetricsSummary = summary(metric_inputs(session, as_of))
+    return [
+        (
+            each.currency,
+            _aging([Money(minor, each.currency) for minor in each.aging.buckets]),
+            {
+                "open": Money(each.aging.open_minor, each.currency),
+                "overdue": Money(each.aging.overdue_minor, each.currency),
+                "dso": each.dso,
+                "cei": each.cei,
+            },
+        )
+        for each in metrics.currencies
+    ]
+
+
+def _aging(amounts: Sequence[Money]) -> tuple[Bar, ...]:
+    links = [f"/desk/accounts?bucket={name.replace('+', '%2B')}" for name in BUCKETS]
+    return bars([BUCKET_WORDS[name] for name in BUCKETS], amounts, links)
+
+
+def _forecasts(session: Session, as_of: date) -> list[dict[str, Any]]:
+    """The newest forecast of each currency, and how past ones did."""
+    kept = newest_forecast(session)
+    if kept is None:
+        return []
+    past = past_outcomes(session, as_of)
+    return [
+        _forecast(series, kept, past_record(past.get(series["currency"], [])))
+        for series in kept.series
+        if series["dimension"] == "currency" and series["kind"] == "total"
+    ]
+
+
+def _forecast(
+    series: dict[str, Any], kept: KeptForecast, past: list[HorizonRecord]
+) -> dict[str, Any]:
+    currency, weeks = series["currency"], series["weeks"]
+
+    def amounts(week: dict[str, Any]) -> dict[str, Money]:
+        return {name: Money(round(week[name]), currency) for name in ("p10", "p50", "p90")}
+
+    return {
+        "currency": currency,
+        "as_of": kept.as_of,
+        "method": kept.method,
+        "weeks": [
+            {"starts_on": date.fromisoformat(week["starts_on"]), **amounts(week)} for week in weeks
+        ],
+        "chart": _forecast_chart(weeks),
+        "highest": Money(round(max(week["p90"] for week in weeks)), currency),
+        "past": past,
+    }
+
+
+def _forecast_chart(weeks: Sequence[dict[str, Any]]) -> Band | None:
+    days = [date.fromisoformat(week["starts_on"]) for week in weeks]
+    return band(
+        [week["p50"] for week in weeks],
+        [week["p10"] for week in weeks],
+        [week["p90"] for week in weeks],
+        [f"{day:%d %b}" for day in days],
+    )
+
+
+def _trends(found: dict[str, tuple[Night, ...]]) -> list[dict[str, Any]]:
+    """DSO and CEI after each night, by currency."""
+    return [
+        {
+            "currency": currency,
+            "nights": nights,
+            "dso": line([night.dso for night in nights], _days(nights)),
+            "cei": line([night.cei for night in nights], _days(nights)),
+        }
+        for currency, nights in found.items()
+    ]
+
+
+def _days(nights: Sequence[Night]) -> list[str]:
+    return [f"{night.as_of:%d %b}" for night in nights]
