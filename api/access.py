@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from api.limits import CHAT, limits_of
 from api.problems import Unauthorized
 from graph.bootstrap import House
 from graph.inbox import Inbox
@@ -55,6 +56,8 @@ def _needs(scope: str) -> Callable[..., Caller]:
         person, scopes = found
         if scope not in scopes:
             raise Refused(f"this key may {', '.join(sorted(scopes))}, not {scope}")
+        if scope == "chat":
+            limits_of(request).take(CHAT, person.id)
         decider = Decider.of(person)
         return Caller(seen_by(house, decider.sight), decider, request.app.state.dispatch)
 

@@ -15,6 +15,7 @@ from api.accounts import routes as accounts
 from api.chat import routes as chat
 from api.disputes import routes as disputes
 from api.inbox import routes as inbox
+from api.limits import Limits
 from api.pages.desk import add_pages, error_page
 from api.problems import HEADERS, RESPONSES, Problem, add_handlers, problem
 from api.runs import routes as runs
@@ -28,7 +29,11 @@ _ABOUT = (
 )
 
 
-def create_app(house: House, dispatch: Callable[[date], object] | None = None) -> FastAPI:
+def create_app(
+    house: House,
+    dispatch: Callable[[date], object] | None = None,
+    limits: Limits | None = None,
+) -> FastAPI:
     """Build the API over an open home; the caller closes the home.
 
     There is no documentation page, because it would load scripts from elsewhere; the description
@@ -45,6 +50,7 @@ def create_app(house: House, dispatch: Callable[[date], object] | None = None) -
     )
     app.state.house = house
     app.state.dispatch = dispatch
+    app.state.limits = limits or Limits()
     for router in (
         health.router,
         inbox.router,

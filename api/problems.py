@@ -34,6 +34,7 @@ _CODES = {
     413: ("too_large", "The request is too large"),
     415: ("unsupported_media_type", "Send JSON"),
     422: ("bad_input", "The input cannot be used"),
+    429: ("too_many", "Too many tries"),
     500: ("error", "Something went wrong on our side"),
 }
 _LOG = logging.getLogger(__name__)
@@ -68,6 +69,21 @@ class Unauthorized(ArError):
     status_code = 401
 
 
+class TooMany(ArError):
+    """Somebody tried too often.
+
+    Attributes:
+        retry_after: Seconds until a try counts again.
+    """
+
+    code = "too_many"
+    status_code = 429
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
 def problem(
     status: int,
     detail: str,
@@ -93,6 +109,8 @@ def problem(
 def problem_of(error: ArError, instance: str) -> JSONResponse:
     """The problem document of one of our own errors."""
     headers = {"WWW-Authenticate": "Bearer"} if error.status_code == 401 else None
+    if isinstance(error, TooMany):
+        headers = {"Retry-After": str(error.retry_after)}
     return problem(error.status_code, error.message, instance, error.code, headers=headers)
 
 
@@ -109,7 +127,10 @@ def add_handlers(
 
     def told(request: Request, answer: JSONResponse) -> Response:
         held = json.loads(bytes(answer.body))
-        return as_page(request, held["status"], held["title"], held["detail"]) or answer
+        shown = as_page(request, held["status"], held["title"], held["detail"])
+        if shown is not None and "retry-after" in answer.headers:
+            shown.headers["Retry-After"] = answer.headers["retry-after"]
+        return shown or answer
 
     @app.exception_handler(ArError)
     async def on_ours(request: Request, error: ArError) -> Response:

@@ -1,0 +1,79 @@
+"""How often somebody may try: counted in memory, in a fixed number of places, gone on restart."""
+
+import hashlib
+import math
+from dataclasses import dataclass
+
+from fastapi import Request
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+
+from api.problems import TooMany
+from ledger.clock import SystemClock
+
+PLACES = 1 << 16
+"""Names and addresses share this many counters, so that inventing them fills no memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """So many tries in so many minutes, of one kind."""
+
+    kind: str
+    tries: int
+    minutes: int
+
+    @property
+    def item(self) -> RateLimitItem:
+        """As the library counts it."""
+        return RateLimitItemPerMinute(self.tries, self.minutes, namespace=self.kind)
+
+
+SIGN_IN_AS = Allowance("sign-in-as", 10, 10)
+SIGN_IN_FROM = Allowance("sign-in-from", 60, 10)
+CHAT = Allowance("chat", 120, 1)
+PORTAL_FROM = Allowance("portal-from", 120, 1)
+
+
+class Limits:
+    """The counters of one running application.
+
+    Args:
+        counts: False for a measurement, where one caller stands for many.
+    """
+
+    def __init__(self, counts: bool = True) -> None:
+        self._counts = counts
+        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+
+    def take(self, allowance: Allowance, whose: str) -> None:
+        """Count a try.
+
+        Raises:
+            TooMany: There were too many; says when the next one counts again.
+        """
+        if not self._counts or self._limiter.hit(allowance.item, _place(whose)):
+            return
+        ends = self._limiter.get_window_stats(allowance.item, _place(whose)).reset_time
+        seconds = max(1, math.ceil(ends - SystemClock().now().timestamp()))
+        raise TooMany(f"too many tries; wait {seconds} seconds, then try again", seconds)
+
+    def forget(self, allowance: Allowance, whose: str) -> None:
+        """Start the count again, once a try was right."""
+        self._limiter.clear(allowance.item, _place(whose))
+
+
+def limits_of(request: Request) -> Limits:
+    """The counters of the application a request came to."""
+    return request.app.state.limits
+
+
+def address_of(request: Request) -> str:
+    """Where a request comes from; behind a proxy, what uvicorn believes of its headers."""
+    return request.client.host if request.client else ""
+
+
+def _place(whose: str) -> str:
+    folded = hashlib.sha256(whose.strip().casefold().encode()).digest()
+    return str(int.from_bytes(folded[:4]) % PLACES)
