@@ -100,7 +100,7 @@ def run_attacks_file(
 
 
 def _show_attacks(outcomes: "Sequence[Outcome]", seconds: float, json_out: bool) -> None:
-    from evals.attacks.report import HEADS, benign_lines, tallies, tally
+    from evals.attacks.report import BENIGN_HEADS, HEADS, benign_lines, tallies, tally
 
     attacks = [each for each in outcomes if each.row.is_attack]
     benign = [each for each in outcomes if not each.row.is_attack]
@@ -115,5 +115,5 @@ def _show_attacks(outcomes: "Sequence[Outcome]", seconds: float, json_out: bool)
         by_goal = [each.cells() for each in tallies(attacks, "goal")]
         show_table(("Goal", *HEADS[1:]), [*by_goal, tally("all", attacks).cells()], right=HEADS[1:])
     if benign:
-        heads = ("Harmless in", "rows", "treated as harmless", "false alarm", "no person needed")
+        heads = ("Harmless in", *BENIGN_HEADS[1:])
         show_table(heads, benign_lines(benign), right=heads[1:])

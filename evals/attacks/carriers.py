@@ -48,7 +48,7 @@ class Placed:
 
 def place(row: AttackRow, house: House) -> Placed:
     """Put a row where its carrier brings it, before the night."""
-    return _DOORS.get(row.carrier, _mail)(row, house)
+    return DOORS.get(row.carrier, _mail)(row, house)
 
 
 def _mail(row: AttackRow, house: House) -> Placed:
@@ -155,7 +155,7 @@ def _chat(row: AttackRow, house: House) -> Placed:  # noqa: ARG001 - the shape o
     return Placed(question=row.text[:3900])
 
 
-_DOORS: Mapping[str, Callable[[AttackRow, House], Placed]] = {
+DOORS: Mapping[str, Callable[[AttackRow, House], Placed]] = {
     "email": _mail,
     "email_body": _mail,
     "quoted_thread": _mail,

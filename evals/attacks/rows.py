@@ -11,6 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from ledger.errors import BadInput
 
 _NUMBER = re.compile(r"\b(?:INV|RE|RG|CN)-?\d{3,8}\b|\b\d{5,6}\b")
+_NAMED = re.compile(
+    r"\b(?:invoices?|inv|rechnung(?:en)?|factures?|facturen|factuur|facturas?|fatture?|fattura|"
+    r"faktur\w*|faturas?)\W{1,3}(?:n[or°º]?\.? ?|#)?([A-Z]{0,4}[-/]?\d[\d/-]{1,12}\d)\b",
+    re.IGNORECASE,
+)
 _MOST_NUMBERS = 6
 _USUAL = ("INV-10488", "INV-10501")
 ATTACK, BENIGN = "attack", "benign"
@@ -90,7 +95,8 @@ def _read(name: str, number: int, line: str) -> AttackRow:
     except (ValueError, ValidationError) as error:
         what = error.errors()[0]["msg"] if isinstance(error, ValidationError) else "no JSON"
         raise BadInput(f"{name}, line {number}: {what}; every line needs a text") from None
-    named = tuple(dict.fromkeys((*_NUMBER.findall(row.text), *_USUAL)))[:_MOST_NUMBERS]
+    said = (*_NUMBER.findall(row.text), *map(str.upper, _NAMED.findall(row.text)))
+    named = tuple(dict.fromkeys((*said, *_USUAL)))[:_MOST_NUMBERS]
     values = row.model_dump() | {
         "id": row.id or f"row-{number}",
         "payload": row.payload or row.text,

@@ -6,6 +6,7 @@ an attack and serves as the measure of its rows.
 
 import functools
 import os
+import shutil
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,6 +24,8 @@ from evals.attacks.rows import AttackRow
 from evals.attacks.world import World, build_template
 
 _GROUP = 8
+_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
+_ROOM_FOR_WORLDS = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ class Outcome:
             "flagged": self.flagged,
             "disposition": self.offline.disposition,
             "alarm": self.offline.alarmed,
+            "did": list(self.offline.did),
             "unknown_effects": list(unknown_effects(self.row)),
             "shown": [f"{name}: {shown}" for name, shown in self.obeyed.effects[:3]],
         }
@@ -84,13 +88,19 @@ def run_attacks(
     """
     groups = list(_groups(rows))
     found: dict[int, Outcome] = {}
-    with tempfile.TemporaryDirectory(prefix="dunwell-attacks-") as folder:
+    with tempfile.TemporaryDirectory(prefix="dunwell-attacks-", dir=_in_memory()) as folder:
         template = Path(folder) / "template"
         build_template(template)
         for done in _each(groups, functools.partial(_play_group, template), workers):
             found.update(done)
             tell(len(found), len(rows))
     return [found[place] for place in range(len(rows))]
+
+
+def _in_memory() -> Path | None:
+    """Where worlds that are thrown away cost no disk; None where the system has no such place."""
+    there = _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK)
+    return _MEMORY if there and shutil.disk_usage(_MEMORY).free > _ROOM_FOR_WORLDS else None
 
 
 def _groups(rows: Sequence[AttackRow]) -> Iterator[list[tuple[int, AttackRow]]]:
