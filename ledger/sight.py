@@ -10,7 +10,12 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Alias, ColumnElement, Table, event, false, select, true
-from sqlalchemy.orm import ORMExecuteState, attributes, with_loader_criteria
+from sqlalchemy.orm import (
+    ORMExecuteState,
+    attributes,
+    object_session,
+    with_loader_criteria,
+)
 from sqlalchemy.sql import visitors
 from sqlmodel import Session
 
@@ -181,9 +186,10 @@ def _narrow_tables(statement: Any, sight: Sight) -> Any:
     return visitors.replacement_traverse(statement, {}, replace) if put else statement
 
 
-def _hide_sums(run: Run, context: Any, *_rest: Any) -> None:
+def _hide_sums(run: Run, *_rest: Any) -> None:
     """A night's sums are the whole book's; whoever sees a part gets the night without them."""
-    if context.session is not None and is_limited(context.session):
+    session = object_session(run)
+    if session is not None and is_limited(session):
         attributes.set_committed_value(run, "counts", "{}")
 
 
