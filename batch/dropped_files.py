@@ -16,7 +16,7 @@ from ledger.errors import ArError
 from tools.bank_book import take_in_bank_file
 from tools.import_book import import_file
 
-KINDS = ("customers", "invoices", "credits", "receipts", "tickets", "contracts")
+KINDS = ("customers", "invoices", "credits", "receipts", "tickets", "contracts", "orders")
 BANK = "bank"
 
 

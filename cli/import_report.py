@@ -32,8 +32,8 @@ def show_report(prepared: PreparedImport) -> None:
 
 def _show_sums(report: QualityReport) -> None:
     if report.sums:
-        names = ("currency", "invoiced", "credited", "received", "open")
         rows = [sums.as_json() for sums in report.sums.values()]
+        names = tuple(rows[0])
         show_table(names, [[row[name] for name in names] for row in rows], right=names[1:])
 
 

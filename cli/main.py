@@ -15,6 +15,7 @@ from cli import (
     engine_commands,
     forecast,
     inbox,
+    keys,
     lessons,
     letters,
     mail,
@@ -48,7 +49,7 @@ app.add_typer(letters.app, name="letters")
 app.add_typer(mail.app, name="mail")
 app.add_typer(metrics_commands.app, name="metrics")
 app.add_typer(people.app, name="people")
-app.add_typer(people.keys, name="key")
+app.add_typer(keys.app, name="key")
 app.add_typer(plan.app, name="plan")
 app.add_typer(policy.app, name="policy")
 app.add_typer(promises.app, name="promises")
@@ -94,7 +95,8 @@ def init(home: Home = None, json_out: Json = False) -> None:
 @app.command("import")
 def import_files(
     kind: Annotated[
-        str, typer.Argument(help="customers, invoices, credits, receipts, tickets, contracts ...")
+        str,
+        typer.Argument(help="customers, invoices, credits, receipts, tickets, contracts, orders."),
     ],
     files: Annotated[list[Path], typer.Argument(metavar="FILE...")],
     as_of: MaybeAsOf = None,
@@ -246,7 +248,7 @@ def serve(
     port: Annotated[int, typer.Option("--port", min=1, max=65535)] = 8321,
     home: Home = None,
 ) -> None:
-    """Serve the API."""
+    """Serve the pages and the API."""
     from cli.serve import run
 
     run(home, host, port)

@@ -26,6 +26,7 @@ from adapters.spreadsheets.records import (
     CreditRecord,
     CustomerRecord,
     InvoiceRecord,
+    OrderRecord,
     ReceiptRecord,
     TicketRecord,
 )
@@ -39,6 +40,7 @@ from ledger.tables.work import Feed, ImportBatch
 from tools.import_accounts import AccountBook, CustomerPlanner
 from tools.import_invoices import InvoicePlanner
 from tools.import_money import CreditPlanner, ReceiptPlanner
+from tools.import_orders import OrderPlanner
 from tools.import_parties import PartyPlanner
 from tools.import_plan import Plan
 from tools.import_report import report_json, with_findings
@@ -100,7 +102,7 @@ def prepare_import(
     Args:
         ledger: The books, read only.
         path: The export.
-        kind: customers, invoices, credits, receipts, tickets or contracts.
+        kind: customers, invoices, credits, receipts, tickets, contracts or orders.
         as_of: Business date; documents dated after it wait for a later import.
         options: What a person said about the file.
         store: Mappings accepted before.
@@ -206,7 +208,7 @@ def import_file(
     Args:
         ledger: The books.
         path: The export.
-        kind: customers, invoices, credits, receipts, tickets or contracts.
+        kind: customers, invoices, credits, receipts, tickets, contracts or orders.
         as_of: Business date; documents dated after it wait for a later import.
         options: What a person said about the file.
         store: Mappings accepted before; this one joins them once the file is booked.
@@ -241,6 +243,7 @@ def _plan(session: Session, prepared: PreparedImport, batch_id: str) -> Plan:
     parties = PartyPlanner(session, plan, book)
     parties.take_tickets(_only(records, TicketRecord))
     parties.take_contracts(_only(records, ContractRecord))
+    OrderPlanner(session, plan, book).take(_only(records, OrderRecord))
     return plan
 
 

@@ -14,6 +14,7 @@ from ledger.journal import touch
 from ledger.postings_disputes import open_dispute
 from ledger.states import ApplicationKind
 from ledger.tables.account import Account, Contact, ContractNote, Renewal, Ticket
+from ledger.tables.order import SalesOrder
 from ledger.tables.receivable import CreditMemo, Invoice, Receipt
 
 Row = dict[str, Any]
@@ -27,7 +28,17 @@ USED = "import_used"
 DISPUTE_QUOTE = "marked as disputed in the accounting system"
 
 # A table comes after those its foreign keys name.
-_ORDER = (Account, Contact, Invoice, CreditMemo, Receipt, Ticket, ContractNote, Renewal)
+_ORDER = (
+    Account,
+    Contact,
+    Invoice,
+    CreditMemo,
+    Receipt,
+    Ticket,
+    ContractNote,
+    Renewal,
+    SalesOrder,
+)
 _NAMES = {
     Account: "accounts",
     Contact: "contacts",
@@ -37,6 +48,7 @@ _NAMES = {
     Ticket: "tickets",
     ContractNote: "contract_notes",
     Renewal: "renewals",
+    SalesOrder: "orders",
 }
 
 

@@ -15,6 +15,7 @@ from adapters.spreadsheets.records import (
     CreditRecord,
     CustomerRecord,
     InvoiceRecord,
+    OrderRecord,
     ReceiptRecord,
     Record,
     TicketRecord,
@@ -62,6 +63,8 @@ def _identity(record: Record) -> tuple[str, str, str] | None:
         return ("receipt", "", record.receipt_number) if record.receipt_number else None
     if isinstance(record, TicketRecord):
         return ("ticket", "", record.ticket_number)
+    if isinstance(record, OrderRecord):
+        return ("order", customer, record.order_number)
     return ("contract", customer, str(record.content()))
 
 
@@ -216,6 +219,7 @@ def count_kinds(records: Sequence[Record]) -> Mapping[str, int]:
         ReceiptRecord: "receipts",
         TicketRecord: "tickets",
         ContractRecord: "contracts",
+        OrderRecord: "orders",
     }
     counts: dict[str, int] = {}
     for record in records:

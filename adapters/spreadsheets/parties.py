@@ -1,4 +1,4 @@
-"""Rows of customer, ticket and contract exports."""
+"""Rows of customer, ticket, contract and order exports."""
 
 import re
 from collections.abc import Mapping
@@ -8,8 +8,14 @@ import phonenumbers
 
 from adapters.spreadsheets.fields import RowFields
 from adapters.spreadsheets.layout import DataRow
-from adapters.spreadsheets.records import ContractRecord, CustomerRecord, Record, TicketRecord
-from adapters.spreadsheets.thesaurus import word_key
+from adapters.spreadsheets.records import (
+    ContractRecord,
+    CustomerRecord,
+    OrderRecord,
+    Record,
+    TicketRecord,
+)
+from adapters.spreadsheets.thesaurus import VOID_STATES, word_key
 from adapters.spreadsheets.vocabulary import (
     DEBTOR_TYPES,
     RENEWALS,
@@ -23,35 +29,45 @@ from adapters.spreadsheets.vocabulary import (
 Known = TypeVar("Known")
 
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+")
+_NOT_TO_BILL = VOID_STATES | frozenset(
+    map(word_key, ("billed", "fully billed", "invoiced", "closed", "fakturiert", "abgerechnet",
+                   "facturé", "facturée", "facturado", "gefactureerd"))
+)  # fmt: skip
 _REGION = re.compile(r"[A-Za-z0-9]{1,3}")
 
 
 class PartyRows:
-    """Builds customer, ticket and contract records row by row.
+    """Builds customer, ticket, contract and order records row by row.
 
     Args:
         fields: Reader of the mapped cells.
-        kind: `customers`, `tickets` or `contracts`.
+        kind: `customers`, `tickets`, `contracts` or `orders`.
     """
 
     def __init__(self, fields: RowFields, kind: str) -> None:
-        self.fields = fields
+        self.fields, self.kind = fields, kind
         self.notes = fields.notes
         self._build = {
             "customers": self._customer,
             "tickets": self._ticket,
             "contracts": self._contract,
+            "orders": self._order,
         }[kind]
         self.left_out: set[int] = set()
 
     def records(self, row: DataRow) -> list[Record]:
         """Return what one row says; nothing if it is left out or faulty (see the findings)."""
         if self.fields.flag(row, "deleted"):
-            self.left_out.add(row.line)
-            self.fields.note(row, "deleted_rows", "marked as deleted", "deleted")
-            return []
+            return self._left_out(row, "deleted_rows", "marked as deleted", "deleted")
+        if self.kind == "orders" and word_key(self.fields.text(row, "status")) in _NOT_TO_BILL:
+            return self._left_out(row, "void_rows", "cancelled or billed", "status")
         record = self._build(row)
         return [record] if record else []
+
+    def _left_out(self, row: DataRow, code: str, what: str, field: str) -> list[Record]:
+        self.left_out.add(row.line)
+        self.fields.note(row, code, what, field)
+        return []
 
     def _customer(self, row: DataRow) -> CustomerRecord | None:
         fields = self.fields
@@ -133,6 +149,39 @@ class PartyRows:
             renews_on=renews_on,
             owner=fields.text(row, "owner") or None,
             text=text,
+        )
+
+    def _order(self, row: DataRow) -> OrderRecord | None:
+        fields = self.fields
+        number, name = fields.customer(row)
+        order, value = fields.number(row, "order_number"), fields.amount(row, "amount")
+        invoice_on, delivered_on = fields.day(row, "invoice_on"), fields.day(row, "delivered_on")
+        if not order:
+            fields.note(row, "missing_number", "no order number", "order_number")
+        if not number and not name:
+            fields.note(row, "missing_customer", "no customer", "customer_name")
+        if value is None and not fields.text(row, "amount"):
+            fields.note(row, "missing_amount", "nothing says what is to be billed", "amount")
+        if not order or not (number or name) or value is None:
+            return None
+        if value <= 0:
+            self._left_out(row, "zero_amount", "nothing is left to bill", "amount")
+            return None
+        currency = fields.currency(row, "amount")
+        minor = fields.minor(row, "amount", value, currency) if currency else None
+        if currency is None or minor is None:
+            return None
+        return OrderRecord(
+            line=row.line,
+            customer_number=number,
+            customer_name=name,
+            order_number=order,
+            amount_minor=minor,
+            currency=currency,
+            invoice_on=invoice_on,
+            delivered_on=delivered_on,
+            terms_days=fields.terms(row),
+            po_number=fields.number(row, "po_number"),
         )
 
     def _unknown(self, row: DataRow, field: str, text: str) -> None:

@@ -5,7 +5,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from adapters.spreadsheets.catalog import CATALOG, Severity
-from adapters.spreadsheets.records import CreditRecord, InvoiceRecord, ReceiptRecord, Record
+from adapters.spreadsheets.records import (
+    CreditRecord,
+    InvoiceRecord,
+    OrderRecord,
+    ReceiptRecord,
+    Record,
+)
 from ledger.money import currency_digits
 
 _LINES_KEPT = 20
@@ -120,11 +126,12 @@ class Sums:
     credited_minor: int = 0
     received_minor: int = 0
     open_minor: int = 0
+    ordered_minor: int = 0
 
     def as_json(self) -> dict[str, str]:
         """Return decimal strings, for a report."""
         digits = currency_digits(self.currency)
-        names = ("invoiced", "credited", "received", "open")
+        names = ("ordered",) if self.ordered_minor else ("invoiced", "credited", "received", "open")
         return {"currency": self.currency} | {
             name: f"{Decimal(getattr(self, f'{name}_minor')).scaleb(-digits):f}" for name in names
         }
@@ -160,7 +167,7 @@ class QualityReport:
 
 
 def sum_records(records: Iterable[Record]) -> dict[str, Sums]:
-    """Add up invoices, credits and receipts per currency.
+    """Add up invoices, credits, receipts and orders per currency.
 
     Open is invoices less credits and receipts that are not used up. A record that states no open
     balance counts in full, unless it was cleared or, for a receipt, cannot be known.
@@ -177,10 +184,12 @@ def sum_records(records: Iterable[Record]) -> dict[str, Sums]:
             _count(totals, record.currency, 1, record.amount_minor, -left)
         elif isinstance(record, ReceiptRecord):
             _count(totals, record.currency, 2, record.amount_minor, -(record.open_minor or 0))
+        elif isinstance(record, OrderRecord):
+            _count(totals, record.currency, 4, record.amount_minor, 0)
     return {code: Sums(code, *sums) for code, sums in sorted(totals.items())}
 
 
 def _count(totals: dict[str, list[int]], currency: str, slot: int, amount: int, left: int) -> None:
-    sums = totals.setdefault(currency, [0, 0, 0, 0])
+    sums = totals.setdefault(currency, [0, 0, 0, 0, 0])
     sums[slot] += amount
     sums[3] += left

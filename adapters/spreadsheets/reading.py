@@ -55,7 +55,7 @@ def read_records(
 
     Args:
         source: Path of a CSV, SAP list, XLSX, XLS or ODS file, or its bytes.
-        kind: customers, invoices, credits, receipts, tickets or contracts.
+        kind: customers, invoices, credits, receipts, tickets, contracts or orders.
         as_of: The day the import is for; later dates are reported.
         options: What a person said about the file.
         known_customers: Customers of the ledger, to report strangers; None skips that.
@@ -215,7 +215,7 @@ class _Reading:
         fields = RowFields(
             self._mapping(), mark, order, head.currency, self.options.currency, self.notes
         )
-        if self.kind in ("customers", "tickets", "contracts"):
+        if self.kind in ("customers", "tickets", "contracts", "orders"):
             builder = PartyRows(fields, self.kind)
         else:
             builder = OpenItemRows(fields, self.kind, self._receipt_sign(table, fields))

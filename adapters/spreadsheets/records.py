@@ -121,6 +121,24 @@ class ContractRecord(_CustomerItem):
     text: str = ""
 
 
+class OrderRecord(_CustomerItem):
+    """An order that is not billed yet, or what is left to bill of it."""
+
+    order_number: Text
+    amount_minor: Minor
+    currency: str
+    invoice_on: date | None = None
+    delivered_on: date | None = None
+    terms_days: int | None = None
+    po_number: str | None = None
+
+
 Record = (
-    CustomerRecord | InvoiceRecord | CreditRecord | ReceiptRecord | TicketRecord | ContractRecord
+    CustomerRecord
+    | InvoiceRecord
+    | CreditRecord
+    | ReceiptRecord
+    | TicketRecord
+    | ContractRecord
+    | OrderRecord
 )

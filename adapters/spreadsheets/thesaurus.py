@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-KINDS = ("customers", "invoices", "credits", "receipts", "tickets", "contracts")
+KINDS = ("customers", "invoices", "credits", "receipts", "tickets", "contracts", "orders")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,7 @@ REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
         ("customer_number", "customer_name"),
         ("text", "starts_on", "ends_on", "renews_on"),
     ),
+    "orders": (("order_number",), ("customer_number", "customer_name"), ("amount",)),
 }
 
 _UNIT = r"(?:days?|months?|weeks?|tage?|monate?|jours?|mois|d[ií]as?|mes(?:es)?|dagen|maanden)"
