@@ -11,6 +11,7 @@ from typing import Any
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
 from agents.chat_model import ChatPort
+from agents.figures import Found, Sources, sources_of
 from agents.model_faults import ModelAnswerInvalid, ModelUnavailable
 from agents.offline_model import OfflineModel
 from agents.spec import AgentSpec, Toolbox, toolbox
@@ -24,6 +25,8 @@ MAX_CALLS_A_STEP = 8
 MAX_ARGUMENT_CHARACTERS = 20_000
 MAX_EXPLANATION_CHARACTERS = 4_000
 _FAULTS_FORGIVEN = 1
+_FIGURES_NAMED = 8
+_ASK_FOR_FIGURES = "No tool result holds these figures: {}. Look them up, or answer without them."
 _OFFLINE = OfflineModel()
 _rendered: dict[tuple[str, str], SystemMessage] = {}
 
@@ -46,6 +49,7 @@ class RoleResult:
         steps: Answers the model gave.
         gave_up: Why a person takes over, if the role did not finish.
         fell_back: Why the offline model took over, if it did.
+        found: What tools answered, in order: every figure of an answer stands on it.
     """
 
     actions: tuple[ProposedAction, ...]
@@ -55,6 +59,7 @@ class RoleResult:
     prompt: str
     gave_up: str = ""
     fell_back: str = ""
+    found: tuple[Found, ...] = ()
 
 
 class _GaveUp(Exception):
@@ -67,6 +72,7 @@ def run_role(spec: AgentSpec, ctx: ToolContext, task: Task, model: ChatPort) -> 
         return _Work(spec, ctx, task, model).run()
     except ModelUnavailable as error:
         ctx.proposed.clear()
+        ctx.noted.clear()
         result = _Work(spec, ctx, task, _OFFLINE).run()
         told = (
             f"{result.explanation}\n\nThe model was unavailable ({error.code}); prepared offline."
@@ -85,6 +91,8 @@ class _Work:
     steps: int = 0
     faults: int = 0
     calls: list[Call] = field(default_factory=list)
+    found: list[Found] = field(default_factory=list)
+    figures_asked: bool = False
 
     def run(self) -> RoleResult:
         try:
@@ -104,12 +112,28 @@ class _Work:
             if answer is None:
                 continue
             if not answer.tool_calls:
-                return clean_text(str(answer.text)[:MAX_EXPLANATION_CHARACTERS])
+                said = clean_text(str(answer.text)[:MAX_EXPLANATION_CHARACTERS])
+                if loose := self._loose(said):
+                    messages += [answer, HumanMessage(_ASK_FOR_FIGURES.format(loose), name=LOOP)]
+                    continue
+                return said
             messages.append(answer)
             messages += [
                 self._call(call, box, place) for place, call in enumerate(answer.tool_calls)
             ]
         raise _GaveUp(f"it did not finish in {self.spec.max_steps} steps")
+
+    def _loose(self, said: str) -> str:
+        """Figures of an answer to a colleague that no tool result holds; asked about once.
+
+        Those that stand there still are marked where the answer is shown.
+        """
+        last = self.steps >= self.spec.max_steps
+        if self.task.is_case or self.figures_asked or last or isinstance(self.model, OfflineModel):
+            return ""
+        self.figures_asked = True
+        sources = Sources(self.found, self.ctx.as_of, self.task.text)
+        return ", ".join(sources_of(said, sources)[1][:_FIGURES_NAMED])
 
     def _opening(self) -> list[BaseMessage]:
         earlier = [
@@ -145,9 +169,11 @@ class _Work:
                 raise ToolRetry("arguments are too long")
             said, status = box.tools[name].call(self.ctx, given), "success"
             self.calls.append(Call(name, "ok"))
+            self.found.append((name, said))
         except ToolRetry as error:
             said, status = f"retry: {error.message}", "error"
             self.calls.append(Call(name, "retry", error.message[:200]))
+            self.found.append((name, error.message))
             self._count_fault(f"its arguments for {name} did not fit")
         except ToolRefused as error:
             said, status = f"refused ({error.rule_id}): {error.message}", "error"
@@ -178,7 +204,9 @@ class _Work:
     ) -> RoleResult:
         reference = self.spec.prompt.reference
         calls = tuple(self.calls)
-        return RoleResult(actions, explanation, self.steps, calls, reference, gave_up)
+        return RoleResult(
+            actions, explanation, self.steps, calls, reference, gave_up, found=tuple(self.found)
+        )
 
 
 def _system_message(spec: AgentSpec, policy: Policy) -> SystemMessage:

@@ -48,7 +48,8 @@ _COMMON = frozenset(
         plans pipeline potential preview ratios rating regulation regulations reliable ring risk
         risky rules score scores see since sms stage standing steps such text there
         these those together under wording yesterday class changed changes new night holds
-        preparing propose offer fitting shorter longer""",
+        preparing propose offer fitting shorter longer memo memos force within currently right
+        people person team late lately recent recently done made still""",
     )
 )
 
@@ -129,7 +130,7 @@ def _longest_name(question: str) -> str | None:
     runs: list[list[str]] = [[]]
     for word in re.findall(r"[^\s,;:?!|]+|[,;:?!|]", question):
         plain = word.strip(".'’\"()").removesuffix("'s").removesuffix("’s")
-        if plain and plain.lower() not in _COMMON and re.match(r"\w", plain):
+        if plain and plain.lower() not in _COMMON and re.match(r"\d*[^\W\d]", plain):
             runs[-1].append(word.strip("'’\"()").removesuffix("'s").removesuffix("’s"))
         elif runs[-1]:
             runs.append([])

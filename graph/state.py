@@ -37,12 +37,19 @@ class CaseState(TypedDict):
 class ChatState(TypedDict):
     """One turn of a conversation; the conversation itself is in the ledger.
 
-    `user` and `question` come with the turn; `may_ask` is False for a person who only reads.
+    `user` and `question` come with the turn; `may_ask` is False for a person who only reads, and
+    `asked_role` is the role they talk to, where they chose one. `found` is what tools answered,
+    `notes` are calls and notes to keep, `blocks` what the answer is made of.
     """
 
     user: str
     question: str
     may_ask: NotRequired[bool]
+    asked_role: NotRequired[str]
+    found: NotRequired[list[list[str]]]
+    notes: NotRequired[list[dict[str, str]]]
+    blocks: NotRequired[list[dict[str, Any]]]
+    line: NotRequired[int]
     history: list[list[str]]
     role: str
     answer: str

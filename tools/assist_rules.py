@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
+from sqlalchemy import select
 
 from engines.dunning import choose_contact, plan_contact
 from guardrails.compliance.facts import MessageFacts
@@ -295,7 +296,7 @@ def who_approves(
     if action not in ACTION_TYPES:
         raise ToolRetry(f"action is one of {', '.join(sorted(ACTION_TYPES))}")
     value = _value(ctx, amount, currency)
-    people = ctx.session.query(Person).order_by(Person.id).all()
+    people = ctx.session.scalars(select(Person).order_by(Person.id)).all()
     lines = [
         ApproverLine(
             role=entry.role,

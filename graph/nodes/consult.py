@@ -20,9 +20,8 @@ def consult(state: ChatState, runtime: Runtime[Deps]) -> dict[str, Any]:
     """Run the role's loop over the question, in one read transaction."""
     deps, spec = runtime.context, ROLES[state["role"]]
     scopes = CHAT_SCOPES if state.get("may_ask", True) else CHAT_SCOPES - {Scope.PROPOSE}
-    task = question_task(
-        clean_text(state["question"]), [(line[0], line[1]) for line in state["history"]]
-    )
+    question = clean_text(state["question"])
+    task = question_task(question, [(line[0], line[1]) for line in state["history"]])
     with deps.ledger.read(as_=Identity.AGENT) as session:
         ctx = ToolContext(
             session=session,
@@ -34,6 +33,7 @@ def consult(state: ChatState, runtime: Runtime[Deps]) -> dict[str, Any]:
             scopes=frozenset(scopes),
             action_types=spec.action_types,
             open_knowledge=deps.open_knowledge,
+            question=question,
         )
         result = run_role(spec, ctx, task, deps.model)
     wishes = with_claims(result.actions, deps.policy, deps.model)
@@ -41,4 +41,6 @@ def consult(state: ChatState, runtime: Runtime[Deps]) -> dict[str, Any]:
         "answer": result.explanation,
         "wishes": [action.model_dump(mode="json") for action in wishes],
         "calls": [asdict(call) for call in result.calls],
+        "found": [list(each) for each in result.found],
+        "notes": [asdict(note) for note in ctx.noted],
     }

@@ -8,7 +8,9 @@ from graph.state import ChatState
 
 
 def supervise(state: ChatState, runtime: Runtime[Deps]) -> dict[str, str]:
-    """Choose the role."""
+    """Choose the role, where the person has not."""
+    if asked := state.get("asked_role"):
+        return {"role": asked}
     deps = runtime.context
     history = [(line[0], line[1]) for line in state["history"]]
     return {"role": choose_role(state["question"], history, deps.policy, deps.model).name}
