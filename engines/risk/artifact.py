@@ -13,9 +13,12 @@ import numpy as np
 
 from engines.risk.calibration import Calibration
 from engines.risk.core import Core
+from engines.risk.figures import habits_of
+from engines.risk.habits import HabitBook, Questions
 from engines.risk.history import InvoiceHistory
 from engines.risk.learner import Trees
 from engines.risk.model import TimingModel
+from engines.risk.thresholds import anchor_names, day_names
 
 CALIBRATION = "calibration.npy"
 TREES = {"curve": "curve.txt", "late": "late.txt", "late7": "late7.txt"}
@@ -55,6 +58,20 @@ def unpack(files: Mapping[str, bytes], as_of: date, note: str, threads: int = 1)
             if name in files
         }
     )
+    _check_columns(core)
     model = TimingModel(as_of, InvoiceHistory.empty(), core, calibration)
     model.note = note
     return model
+
+
+def _check_columns(core: Core) -> None:
+    """Trees may only be given the figures they were learnt from."""
+    nobody = HabitBook(InvoiceHistory.empty())
+    one = np.zeros(1, dtype=np.int64)
+    asked = Questions(one - 1, one, one, one, one.astype(np.float64), one.astype(np.float64))
+    habits = habits_of(nobody, asked)
+    wanted = {"curve": day_names(habits), "late": anchor_names(habits)}
+    for part in TREES:
+        trees = getattr(core, part)
+        if trees is not None and trees.names != wanted["curve" if part == "curve" else "late"]:
+            raise ValueError("it was learnt from other figures than this version has: train again")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engines.risk.asked_days import curve_over
 from engines.risk.calendar_days import Whole, weekdays
 from engines.risk.figures import Habits
 from engines.risk.habits import EARLIEST, LATEST, HabitBook, Questions, bin_of
@@ -19,7 +20,7 @@ from engines.risk.thresholds import (
     landmarks,
 )
 
-_ROWS_AT_ONCE = 250_000
+_ROWS_AT_ONCE = 200_000
 _LEARN_BACK = 400
 """Days of history a model is drawn from, where there is more than it may take."""
 _TAIL = 0.03  # a day's hazard beyond what the histograms tell apart
@@ -42,14 +43,17 @@ class Core:
         """P(paid by each day | open when asked), monotone, 0 before the issue."""
         if self.curve is None:
             return habit_curve(asked, habits, days)
-        step = max(1, _ROWS_AT_ONCE // max(1, days))
-        found = np.zeros((len(asked), days))
-        for start in range(0, len(asked), step):
-            part = np.arange(start, min(start + step, len(asked)))
-            question = np.repeat(part, days)
-            day = asked.asked[question] + np.tile(np.arange(days), len(part))
-            rows = day_rows(asked, habits, question, day)
-            found[part] = self.curve.chance(rows).reshape(len(part), days)
+        trees = self.curve
+
+        def chance(question: Whole, day: Whole) -> Reals:
+            parts = range(0, len(question), _ROWS_AT_ONCE)
+            told = [
+                trees.chance(day_rows(asked, habits, question[at], day[at]))
+                for at in (slice(start, start + _ROWS_AT_ONCE) for start in parts)
+            ]
+            return np.concatenate(told)
+
+        found = curve_over(asked, habits, days, chance)
         before = asked.asked[:, None] + np.arange(days)[None, :] < asked.issued[:, None]
         return np.where(before, 0.0, monotone(found))
 

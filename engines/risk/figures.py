@@ -83,6 +83,9 @@ def _part(book: HabitBook, asked: Questions) -> Habits:
     figures |= _of_open_book(book, asked, payments)
     figures |= _of_latest(book, asked, span)
     figures |= _of_likes(book, asked, span, figures["late"])
+    figures |= book.alike.figures(
+        asked.account, asked.asked, asked.issued, asked.due, asked.amount, figures["late"]
+    )
     runs, weekday, month_day, last_run = _of_runs(book, asked)
     figures |= runs
     hazard, reach = _lateness(book, asked, span)
@@ -238,7 +241,6 @@ def _of_likes(book: HabitBook, asked: Questions, span: Span, late: Reals) -> Nam
     weights = {
         "amount": recent * np.exp(-apart / 0.15),
         "amount_weekday": recent * np.exp(-apart / 0.4) * same_weekday,
-        "equal_amount": recent * (apart < 1e-3),
         "month_day": recent * np.exp(-around / 1.5),
         "given_days": recent * np.exp(-other_terms / 2.0),
         "newest_weekday": np.where(there, 0.5 ** (age / 10.0), 0.0) * same_weekday,

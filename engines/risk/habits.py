@@ -5,10 +5,12 @@ it; an invoice that was paid before it was issued is known once it is issued.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engines.risk.alike import Alike
 from engines.risk.calendar_days import Whole, day_numbers, weekdays
 from engines.risk.history import InvoiceHistory
 from engines.risk.running import RunningIndex, Span
@@ -88,8 +90,14 @@ class HabitBook:
         self.issued_amount = self.issues.running(amount)
         self.falls_due = RunningIndex(codes, np.maximum(due, issued))
         self.falls_due_on = self.falls_due.running(due)
+        self._for_alike = codes, issued, due, cleared, amount
         columns = (codes, issued, due, cleared, amount, known.terms_days)
         self._index_payments(*(each[paid] for each in columns))
+
+    @cached_property
+    def alike(self) -> Alike:
+        """Payments of invoices alike; only trees ask, so it is built when first asked."""
+        return Alike(*self._for_alike)
 
     def _index_payments(
         self,

@@ -35,6 +35,11 @@ class Trees:
 
         return cls(text, Booster(model_str=text), threads)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the columns it was learnt from."""
+        return tuple(self.booster.feature_name())
+
     def chance(self, rows: NDArray[np.float32]) -> Reals:
         """Probability of each row."""
         if not len(rows):
@@ -79,6 +84,11 @@ def _learn(
         "force_row_wise": True,
         "verbose": -1,
     }
-    data = Dataset(lesson.rows, lesson.paid.astype(np.float32), weight=lesson.weight)
+    data = Dataset(
+        lesson.rows,
+        lesson.paid.astype(np.float32),
+        weight=lesson.weight,
+        feature_name=list(lesson.names),
+    )
     booster = train(settings, data, rounds)
     return Trees(booster.model_to_string(), booster, threads)

@@ -36,7 +36,7 @@ _FEW = 5
 _TAIL_DAYS = 90  # days past due a curve is followed to read quantiles off it
 _LONGEST = 400
 _HOLD_BACK, _LONGEST_BACK, _RIPE_DAYS = 75, 200, 45
-_LEAST = 200
+_LEAST, _MOST_ANSWERS = 200, 8_000
 _ITEMS_AT_ONCE = 2_000
 
 
@@ -196,11 +196,15 @@ def _calibrated(known: InvoiceHistory, until: int, options: FitOptions) -> Calib
     earlier = known.known_before(np.datetime64(start, "D"))
     # Settled by the calendar and not by the outcome, or quick payers would be all there is.
     told = (issued >= start) & (due + 7 < until) & (due >= issued) & (cleared >= issued)
-    items = known.take(told)
-    if len(items) < _LEAST or len(earlier) < _LEAST:
+    chosen = np.flatnonzero(told)
+    if len(chosen) < _LEAST or len(earlier) < _LEAST:
         return Calibration()
+    if len(chosen) > _MOST_ANSWERS:
+        random = np.random.default_rng([options.seed, 1])
+        chosen = np.sort(random.choice(chosen, _MOST_ANSWERS, replace=False))
+    items = known.take(chosen)
     core, book = _learn(earlier, start, options), HabitBook(known)
-    asked = book.questions(items, issued[told])
+    asked = book.questions(items, issued[chosen])
     width = int(min(_LONGEST, (asked.due - asked.asked).max() + _TAIL_DAYS))
     habits = habits_of(book, asked)
     curve = core.cumulative(asked, habits, width)

@@ -30,6 +30,7 @@ DAY_NAMES = (
     "run_weekday_before", "run_month_day", "against_median", "against_weekday", "against_like",
     "since_run",
 )  # fmt: skip
+_REACHED = (-20, -10, -5, -2, -1, 0, 1, 2, 3, 7, 14)
 _LAST_DAY = 200
 _AHEAD = 80  # days before its issue an item may be asked about in learning
 _AHEAD_SHARE = 0.3
@@ -37,8 +38,9 @@ _AHEAD_SHARE = 0.3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lesson:
-    """What a learner is given."""
+    """What a learner is given; `names` are those of the columns."""
 
+    names: tuple[str, ...]
     rows: Reals32
     paid: NDArray[np.bool_]
     weight: NDArray[np.float64]
@@ -93,7 +95,7 @@ def curve_lesson(marks: Landmarks, until: int, random: Generator) -> Lesson:
     weight = np.choose(np.minimum(column, 2), [3.0, 2.0, 1.0])
     weight = weight * np.where(marks.at_issue[question], 1.0, 0.7)
     rows = day_rows(asked, marks.habits, question, day)
-    return Lesson(rows, marks.cleared[question] <= day, weight)
+    return Lesson(day_names(marks.habits), rows, marks.cleared[question] <= day, weight)
 
 
 def anchor_lesson(marks: Landmarks, until: int, days_late: int) -> Lesson:
@@ -102,13 +104,25 @@ def anchor_lesson(marks: Landmarks, until: int, days_late: int) -> Lesson:
     limit = asked.due + days_late
     told = (limit < until) & (asked.asked <= asked.due) & (asked.asked >= asked.issued)
     weight = np.where(marks.at_issue, 1.0, 0.5)[told]
-    return Lesson(anchor_rows(marks.habits)[told], (marks.cleared > limit)[told], weight)
+    rows = anchor_rows(marks.habits)[told]
+    return Lesson(anchor_names(marks.habits), rows, (marks.cleared > limit)[told], weight)
 
 
 def anchor_rows(habits: Habits) -> Reals32:
     """Figures of the question alone."""
-    bins = bin_of(np.array([-20, -10, -5, -2, -1, 0, 1, 2, 3, 7, 14]))
+    bins = bin_of(np.array(_REACHED))
     return np.column_stack([habits.figures, habits.reach[:, bins], habits.weekday])
+
+
+def anchor_names(habits: Habits) -> tuple[str, ...]:
+    """Of the columns of `anchor_rows`."""
+    reach = (f"reach_at_{days}" for days in _REACHED)
+    return (*habits.names, *reach, *(f"runs_on_{day}" for day in range(7)))
+
+
+def day_names(habits: Habits) -> tuple[str, ...]:
+    """Of the columns of `day_rows`."""
+    return (*habits.names, *DAY_NAMES)
 
 
 def day_rows(asked: Questions, habits: Habits, question: Whole, day: Whole) -> Reals32:

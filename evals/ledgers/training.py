@@ -21,7 +21,7 @@ from engines.risk.habit_model import from_habits
 from engines.risk.habits import HabitBook
 from engines.risk.history import Days, InvoiceHistory
 from engines.risk.model import FitOptions, Outlook, TimingModel, fit
-from engines.risk.thresholds import DAY_NAMES
+from engines.risk.thresholds import day_names
 from evals.ledgers.replay import Models, Window
 from evals.ledgers.risk_scores import Told, scored
 from ledger.errors import BadInput
@@ -167,4 +167,4 @@ def _features(known: InvoiceHistory) -> tuple[str, ...]:
     one = known.take([0])
     book = HabitBook(known)
     habits = habits_of(book, book.questions(one, day_numbers(one.issued_on)))
-    return (*habits.names, *DAY_NAMES)
+    return day_names(habits)

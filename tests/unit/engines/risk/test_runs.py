@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from engines.risk.runs import payment_runs, with_runs
 from engines.risk.history import InvoiceHistory
+from engines.risk.runs import payment_runs, with_runs
 from tests.support.ledger_columns import Row, SameDelays, ledger
 
 AS_OF = date(2024, 8, 19)
