@@ -74,10 +74,10 @@ def _what_next(house: House) -> None:
     for proposal_id, person, verb in waiting:
         reason = ' --reason "not now"' if verb is DecisionVerb.REJECT else ""
         say(f"  {dunwell} inbox {verb} {proposal_id} --as {person}{reason} {where}")
-    say("Ask the assistant, prove the night, open the API:")
+    say("Open the pages (it prints links that sign you in), ask the assistant, prove the night:")
+    say(f"  {dunwell} serve {where}")
     say(f'  {dunwell} chat "who should I work today, and why?" --as cora.lind {where}')
     say(f"  {dunwell} verify {where}")
-    say(f"  {dunwell} serve {where}")
     say(
         f"The report is {house.home / 'reports' / f'{AS_OF}.html'}, the letters are in "
         f"{house.home / 'mail'}"

@@ -1,11 +1,16 @@
-"""`dunwell serve`: the API on this machine."""
+"""`dunwell serve`: the pages and the API on this machine."""
 
 from pathlib import Path
 
 from cli.home import opened
 from cli.output import note
+from cli.people import OPERATOR, link_to
+from graph.bootstrap import House
+from ledger.clock import SystemClock
 from ledger.errors import BadInput
 from policies.packs import check_started
+from tools.people import first_of_each_role
+from tools.sign_in import make_link, nobody_has_a_password
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -28,8 +33,29 @@ def run(home: Path | None, host: str, port: int) -> None:
         if host not in _LOOPBACK:
             note("Keys travel in the clear without TLS: put a proxy with a certificate in front.")
         shown = f"[{host}]" if ":" in host else host
-        note(f"http://{shown}:{port}/openapi.json describes the API; `dunwell key create` opens it")
+        here = f"http://{shown}:{port}"
+        note(f"{here}/desk is the desk; `dunwell people link ID` makes a link that signs in")
+        note(f"{here}/openapi.json describes the API; `dunwell key create` opens it")
+        _invite(house, here)
         try:
             uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False)
         except SystemExit:
             raise BadInput(f"cannot listen on {host}:{port}; choose another with --port") from None
+
+
+def _invite(house: House, here: str) -> None:
+    """Let the first people in: while nobody has a password, links are the only way."""
+    with house.ledger.write() as session:
+        if not nobody_has_a_password(session):
+            return
+        people = first_of_each_role(session)
+        now = SystemClock().now()
+        links = [
+            (who, link_to(here, make_link(session, who.person_id, OPERATOR, now))) for who in people
+        ]
+    if not links:
+        note('Nobody works here yet: dunwell people add ID --name "NAME" --role admin')
+        return
+    note("Nobody has a password yet. Each of these signs one person in, once, within 15 minutes:")
+    for who, link in links:
+        note(f"  {who.name} ({', '.join(who.roles)}): {link}")

@@ -62,7 +62,8 @@ async def use_link(request: Request) -> Response:
 def leave(visitor: SignedIn, _form: Sent) -> Response:
     """Sign this browser out."""
     with visitor.house.ledger.write() as session:
-        sign_out(session, visitor.sign_in_id, visitor.person.person_id, SystemClock().now())
+        person_id = visitor.person.person_id
+        sign_out(session, person_id, visitor.sign_in_id, person_id, SystemClock().now())
     answer = RedirectResponse(SIGN_IN, 303)
     answer.delete_cookie(COOKIE, path="/desk")
     return answer

@@ -253,7 +253,8 @@ class TestHome:
         assert (code, "no role 'boss'" in err) == (2, True)
         assert typed(capsys, *add, "--role", "legal", "--role", "compliance", *home)[0] == 0
         people = json.loads(typed(capsys, "people", "list", "--json", *home)[1])
-        assert {"id": "zoe", "name": "Zoe Hall", "roles": ["legal", "compliance"]} in people
+        zoe = {"id": "zoe", "name": "Zoe Hall", "roles": ["legal", "compliance"], "sees": "all"}
+        assert zoe in people
         code, out, err = typed(capsys, "key", "create", "zoe", "--scope", "decide", *home)
         assert (code, out.startswith("ark_"), out.count("\n")) == (0, True, 1)
         assert out.strip() not in err
@@ -368,11 +369,16 @@ class TestErrors:
         pipes = {"stderr": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
         with subprocess.Popen(program, cwd=ROOT, **pipes) as running:
             assert running.stderr is not None
-            assert f"http://127.0.0.1:{port}/openapi.json" in running.stderr.readline()
+            assert f"http://127.0.0.1:{port}/desk" in running.stderr.readline()
             wait_for(port)
             running.send_signal(signal.SIGINT)
             assert running.wait(30) == 0
-            assert running.stderr.read() == ""
+            told = running.stderr.read().splitlines()
+        assert told[0].startswith(f"http://127.0.0.1:{port}/openapi.json")
+        assert [line.split(":")[0] for line in told[2:]] == [
+            "  Felix Ortega (finance_lead)",
+            "  Cora Lind (collector)",
+        ]
 
     def test_port_is_taken__says_so(self, home: list[object], capsys: Captured) -> None:
         with socket.create_server(("127.0.0.1", 0)) as taken:
