@@ -12,6 +12,7 @@ from ledger.identities import Identity
 from ledger.money import Money
 from ledger.queries.account_facts import load_facts
 from ledger.queries.cases import exposures, recently_proposed
+from ledger.queries.orders import ordered
 from ledger.queries.risk_facts import overdue_accounts
 from tools.credit_scores import AccountRisk, account_risks
 from tools.proposals import submit
@@ -30,9 +31,13 @@ def credit_pass(night: Night) -> None:
             kind: recently_proposed(session, kind, since)
             for kind in ("set_credit_hold", "set_credit_limit")
         }
+        orders = ordered(session, night.as_of)
         views = {
             row.account_id: review_credit(
-                Money(row.exposure_minor, row.currency),
+                Money(
+                    row.exposure_minor + sum(orders.get((row.account_id, row.currency), (0, 0))),
+                    row.currency,
+                ),
                 Money(row.limit_minor, row.currency),
                 row.oldest_due_on,
                 night.as_of,

@@ -1,5 +1,7 @@
 """Read tool for credit: exposure against the limit, the score and class with their reasons."""
 
+from datetime import timedelta
+
 from engines.credit import CreditView, review_credit
 from ledger.facts import AccountFacts
 from ledger.money import Money
@@ -58,9 +60,9 @@ class CreditExposure(Result):
 def credit_exposure(ctx: ToolContext, account: AccountRef) -> CreditExposure:
     """Read an account's exposure, its credit score with reasons, and what policy advises."""
     facts = ctx.facts(account)
-    view = credit_view(facts, ctx.policy.credit)
-    percent = view.used_percent if view else None
     risk = account_risks(ctx.session, ctx.policy.credit, ctx.as_of, [account]).get(account)
+    view = _with_orders(credit_view(facts, ctx.policy.credit), risk, ctx)
+    percent = view.used_percent if view else None
     return CreditExposure(
         account_number=facts.account_number,
         name=facts.name,
@@ -84,6 +86,16 @@ def credit_exposure(ctx: ToolContext, account: AccountRef) -> CreditExposure:
         score=None if risk is None else credit_score(risk),
         not_scored=_not_scored(risk),
     )
+
+
+def _with_orders(
+    view: CreditView | None, risk: AccountRisk | None, ctx: ToolContext
+) -> CreditView | None:
+    """The view with what is ordered and delivered in it, as the night reviews it."""
+    if view is None or risk is None or risk.currency != view.limit.currency:
+        return view
+    oldest = ctx.as_of - timedelta(days=view.oldest_days)
+    return review_credit(risk.total, view.limit, oldest, ctx.as_of, ctx.policy.credit)
 
 
 def exposure_lines(risk: AccountRisk) -> tuple[ExposureLine, ...]:

@@ -9,6 +9,7 @@ from engines.risk_score import RECENT_DAYS, Paid, RiskFacts, RiskScore, is_score
 from ledger.money import Money
 from ledger.queries import risk_facts as reads
 from ledger.queries.cash_history import KnownInvoice, known_invoices
+from ledger.queries.orders import listed_on, ordered
 from ledger.queries.promises import Tally, tallies
 from policies.schema_credit import CreditPolicy
 
@@ -96,6 +97,8 @@ class _Signs:
         self.returned = reads.returned_counts(session, as_of, accounts)
         self.bounced = reads.bounced_everywhere(session, accounts)
         self.cash, self.credit = reads.not_applied(session, accounts)
+        self.orders = ordered(session, as_of, accounts)
+        self.knows_orders = listed_on(session) is not None
 
 
 def paid_by_account(rows: Sequence[KnownInvoice], as_of: date) -> dict[str, tuple[Paid, ...]]:
@@ -118,7 +121,11 @@ def _risk(
     account, currency = row.account_id, row.currency
     key = account, currency
     parts = exposure_parts(
-        currency, row.open_minor, signs.cash.get(key, 0), signs.credit.get(key, 0)
+        currency,
+        row.open_minor,
+        signs.cash.get(key, 0),
+        signs.credit.get(key, 0),
+        signs.orders.get(key, (0, 0)) if signs.knows_orders else None,
     )
     limit = credit.limit_minor if credit.currency == currency else None
     promises = signs.promises.get(account, Tally(0, 0))
@@ -153,17 +160,32 @@ def _risk(
 
 
 def exposure_parts(
-    currency: str, open_minor: int, cash_minor: int, credit_minor: int
+    currency: str,
+    open_minor: int,
+    cash_minor: int,
+    credit_minor: int,
+    orders: tuple[int, int] | None = None,
 ) -> tuple[ExposurePart, ...]:
-    """The formula of the exposure, part by part."""
+    """The formula of the exposure, part by part.
+
+    Args:
+        currency: Of every amount.
+        open_minor: Open invoices.
+        cash_minor: Cash that is not applied.
+        credit_minor: Credits that are not applied.
+        orders: Delivered and not billed, then still to be delivered; None where no export of
+            orders was ever taken in.
+    """
+    told = orders is not None
+    delivered, to_come = orders or (0, 0)
 
     def part(name: str, minor: int, known: bool = True) -> ExposurePart:
         return ExposurePart(name, Money(minor, currency), known)
 
     return (
         part("open invoices", open_minor),
-        part("delivered, not billed", 0, known=False),
-        part("open orders", 0, known=False),
+        part("delivered, not billed", delivered, known=told),
+        part("open orders", to_come, known=told),
         part("plans beyond open invoices", 0),
         part("unapplied cash", -cash_minor),
         part("open credits", -credit_minor),

@@ -12,6 +12,7 @@ from tools.account_lines import AccountPage
 from tools.account_names import find_account
 from tools.account_pages import account_page, name_of
 from tools.contract import MoneyOut, Result
+from tools.standing import standing_of
 from tools.why import Why, why
 
 router = APIRouter(prefix="/accounts", tags=["accounts"])
@@ -72,10 +73,13 @@ def list_accounts(
 
 @router.get("/{named}")
 def show_account(named: AccountName, caller: Reader) -> AccountPage:
-    """The one-page brief of an account."""
-    as_of = caller.house.business_date()
-    with caller.house.ledger.read() as session:
-        return account_page(session, find_account(session, named), as_of)
+    """The one-page brief of an account, with its credit standing and its place in the work."""
+    house = caller.house
+    as_of = house.business_date()
+    with house.ledger.read() as session:
+        page = account_page(session, find_account(session, named), as_of)
+        standing = standing_of(session, house.policy, page.account_id, as_of)
+    return page.model_copy(update={"standing": standing})
 
 
 @router.get("/{named}/why")

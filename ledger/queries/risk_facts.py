@@ -59,6 +59,19 @@ def owing(session: Session, as_of: date, accounts: Accounts = None) -> list[Owin
     return [Owing(r[0], r[1], int(r[2]), int(r[3]), r[4], int(r[5])) for r in rows]
 
 
+def open_by_due(session: Session, account_id: str) -> dict[str, list[tuple[date, int]]]:
+    """(due on, open) of an account's invoices, by currency."""
+    rows = session.execute(
+        select(Invoice.currency, Invoice.due_on, Invoice.open_minor)
+        .where(Invoice.account_id == account_id, Invoice.open_minor != 0)
+        .order_by(Invoice.currency, Invoice.due_on)
+    )
+    found: dict[str, list[tuple[date, int]]] = {}
+    for currency, due_on, minor in rows:
+        found.setdefault(currency, []).append((due_on, minor))
+    return found
+
+
 def overdue_accounts(session: Session, as_of: date) -> list[str]:
     """Accounts with something past due."""
     overdue = (Invoice.open_minor > 0, Invoice.due_on < as_of)

@@ -161,6 +161,11 @@ class TestAccountsAndRuns:
         assert [a["id"] for a in found["accounts"]] == ["acc_b"]
         page = client.get("/accounts/acc_a", headers=headers).json()
         assert [item["days_overdue"] for item in page["items"]] == [12, 11]
+        standing = page["standing"]
+        assert standing["score"]["account_class"] in "ABCDE"
+        assert standing["exposure"][0]["amount"] == {"amount": "200.50", "currency": "USD"}
+        (ages,) = standing["open_by_age"]
+        assert ages["buckets"]["1-30"] == ages["total"] == {"amount": "200.50", "currency": "USD"}
         assert_problem(client.get("/accounts/acc_a/why", headers=headers), 404, "not-found")
         assert_problem(client.get("/accounts/nobody", headers=headers), 404, "not-found")
 

@@ -11,6 +11,7 @@ from guardrails.verdict import NeedsApproval, class_of
 from ledger.actions import SetCreditHold
 from ledger.facts import AccountFacts
 from ledger.queries.account_facts import load_facts
+from ledger.tables.order import SalesOrder
 from policies.load import load_policy
 from tests.support.case_book import AS_OF, CaseBook
 from tools.credit_scores import AccountRisk, account_risks
@@ -115,6 +116,25 @@ class TestRisks:
         assert found.total.minor == 17_000
         unknown = [part.name for part in found.exposure if not part.known]
         assert unknown == ["delivered, not billed", "open orders", "security held"]
+
+    def test_orders__are_part_of_the_exposure_and_known(self, book: CaseBook) -> None:
+        account = pays_slowly(book, "C-1")
+        for number, minor, delivered in (("1", 700, AS_OF), ("2", 40, None)):
+            book.add(
+                SalesOrder(
+                    id=f"ord_{number}",
+                    account_id=account,
+                    order_number=number,
+                    amount_minor=minor,
+                    currency="USD",
+                    delivered_on=delivered,
+                    listed_on=AS_OF,
+                )
+            )
+        found = risks_of(book, account)[account]
+        parts = {part.name: part.amount.minor for part in found.exposure}
+        assert (parts["delivered, not billed"], parts["open orders"]) == (700, 40)
+        assert [part.name for part in found.exposure if not part.known] == ["security held"]
 
     def test_concentration__is_the_share_of_the_book(self, book: CaseBook) -> None:
         account = pays_slowly(book, "C-1")

@@ -191,7 +191,7 @@ class TestBadInput:
     def test_unknown_kind__names_the_kinds(
         self, home: Path, export: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        assert command(home, "orders", export) == 2
+        assert command(home, "parcels", export) == 2
         assert "kinds are customers, invoices, credits" in capsys.readouterr().err
 
     def test_missing_file__is_named(
