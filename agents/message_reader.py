@@ -6,6 +6,7 @@ from importlib import resources
 
 from adapters.bank_files.advice_mail_lines import read_message as read_advice
 from adapters.bank_files.advice_mail_text import read_words
+from adapters.inbound_mail.forwarded import FORWARDED_MAIL
 from adapters.inbound_mail.message import HIDDEN_TEXT, OTHER_VERSION
 from agents.chat_model import ChatPort
 from agents.model_reading import add_claims
@@ -92,7 +93,10 @@ def _read_parts(message: Incoming, parts: list[Part], calendar: str) -> Iterator
     suspicious = (HIDDEN_TEXT, OTHER_VERSION)
     ranked = sorted(parts, key=lambda part: part.media_type not in suspicious)
     for part in ranked[:_MOST_PARTS]:
-        words = _text(message, "", part.text.open_to_read())
+        shown = part.text.open_to_read()
+        if part.media_type == FORWARDED_MAIL:  # below its header, which reads like a quotation
+            shown = shown.partition("\n\n")[2]
+        words = _text(message, "", shown)
         yield ReadPart(part.media_type, read_message(words, calendar=calendar))
 
 

@@ -8,6 +8,7 @@ in them.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from adapters.inbound_mail.forwarded import FORWARDED_MAIL
 from adapters.inbound_mail.message import HIDDEN_TEXT, OTHER_VERSION
 from engines.reading.model import Reading
 
@@ -22,6 +23,9 @@ _GRAVE = (
     "data_request",
 )
 """What a person should see although it stands in a file alone."""
+
+
+_WHERE = {OTHER_VERSION: "another version of it", FORWARDED_MAIL: "a mail forwarded with it"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ def _reasons(reading: Reading, parts: Sequence[ReadPart]) -> list[str]:
             found.append("has words in it that no reader is shown")
             continue
         version = part.media_type == OTHER_VERSION
-        where = "another version of it" if version else "a file with it"
+        where = _WHERE.get(part.media_type, "a file with it")
         grave = [each for each in part.reading.intents if each in _GRAVE]
         found += [f"{where} says {each}" for each in grave if each not in reading.intents]
         if part.reading.injection:

@@ -12,6 +12,7 @@ from datetime import date
 from adapters.bank_files import advice_mail
 from adapters.bank_files.model import BankFile
 from adapters.bank_files.reading import read_bank_file
+from adapters.inbound_mail.forwarded import FORWARDED_MAIL
 from adapters.inbound_mail.message import HIDDEN_TEXT, OTHER_VERSION
 from ledger.clock import Clock
 from ledger.errors import BadInput
@@ -20,7 +21,8 @@ from ledger.session import Ledger
 from tools.bank_book import take_in_bank_file
 from tools.inbound_bounces import ACTOR
 
-_NOT_FILES = (HIDDEN_TEXT, OTHER_VERSION)
+# Words that are not the customer's own file: what a third party wrote says nothing of a payment.
+_NOT_FILES = (HIDDEN_TEXT, OTHER_VERSION, FORWARDED_MAIL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,15 @@
-"""Attachments: text, tables of characters and the text of PDFs; of anything else only the name."""
+"""Attachments: text, tables, workbooks and the text of PDFs; of anything else only the name."""
 
 import hashlib
 import re
 from dataclasses import dataclass, field
 
+from adapters.inbound_mail.forwarded import FORWARDED_MAIL
 from adapters.inbound_mail.headers import decoded_bytes
 from adapters.inbound_mail.message import IncomingFile, Limits, storable
 from adapters.inbound_mail.pages import page_words
 from adapters.inbound_mail.pdf_text import PdfReader
+from adapters.inbound_mail.sheet_text import is_sheet
 
 _READ_AS_TEXT = (".txt", ".csv", ".tsv", ".edi", ".log", ".md", ".text")
 _READ_AS_PAGE = (".html", ".htm")
@@ -64,6 +66,17 @@ class FileReader:
         listed = _NAME_SIGNS.sub("_", name)[:200]
         self.found.append(IncomingFile(listed, media_type, len(data), told, "", why_not))
 
+    def add_forwarded(self, name: str, words: str) -> None:
+        """Keep what a mail inside the mail says, as one of the files that are read."""
+        if len(self.found) >= self.limits.listed_files:
+            self.more += 1
+        elif self.read >= self.limits.read_files:
+            why = f"only {self.limits.read_files} attachments of a message are read"
+            self.list_only(name, FORWARDED_MAIL, words.encode("utf-8", "replace"), why)
+        else:
+            self.read += 1
+            self.add_words(_NAME_SIGNS.sub("_", name)[:200], FORWARDED_MAIL, words)
+
     def add_words(self, name: str, media_type: str, words: str) -> None:
         """Keep words of the message itself beside what a reader is shown."""
         data = words.encode("utf-8", "replace")
@@ -88,6 +101,8 @@ class FileReader:
         self.read += 1
         if b"%PDF-" in data[:1024]:
             return self.pdfs.text(data)
+        if is_sheet(name, media_type, data):
+            return self.pdfs.table(data)
         text = decoded_bytes(data, charset)
         if media_type == "text/html" or name.endswith(_READ_AS_PAGE):
             words = page_words(text)
@@ -96,7 +111,8 @@ class FileReader:
 
     def _refusal(self, name: str, media_type: str, data: bytes) -> str:
         """Why a file is not opened; what it is counts, not what it says it is."""
-        if why := _never_opened(name, media_type, data):
+        sheet = is_sheet(name, media_type, data)
+        if not sheet and (why := _never_opened(name, media_type, data)):
             return why
         if not data:
             return "it is empty"
@@ -105,7 +121,7 @@ class FileReader:
         if self.read >= self.limits.read_files:
             return f"only {self.limits.read_files} attachments of a message are read"
         is_text = media_type.startswith("text/") or name.endswith((*_READ_AS_TEXT, *_READ_AS_PAGE))
-        if b"%PDF-" in data[:1024] or (is_text and b"\x00" not in data[:4096]):
+        if sheet or b"%PDF-" in data[:1024] or (is_text and b"\x00" not in data[:4096]):
             return ""
         return f"a file of type {media_type or 'unknown'} is not read"
 

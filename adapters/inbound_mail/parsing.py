@@ -13,6 +13,7 @@ from email.policy import compat32
 
 from adapters.inbound_mail.authenticity import authenticity
 from adapters.inbound_mail.files import FileReader
+from adapters.inbound_mail.forwarded import FORWARDED_MAIL, forwarded_words
 from adapters.inbound_mail.headers import (
     BROKEN,
     addresses_in,
@@ -188,9 +189,8 @@ class MailReader:
         media_type = part.get_content_type()
         data, charset = _content(part)
         name = _file_name(part)
-        if media_type == "message/rfc822":
-            why = "forwarded mails are not opened"
-            files.list_only(name or "forwarded mail", media_type, b"", why)
+        if media_type == FORWARDED_MAIL:
+            self._forwarded(part, name or "forwarded mail", files)
             return
         if media_type in _REPORT_PARTS:
             return
@@ -206,6 +206,17 @@ class MailReader:
             words.shown.append(text.strip("\r\n"))
         else:
             words.other.append(text)
+
+    def _forwarded(self, part: Message, name: str, files: FileReader) -> None:
+        """A mail inside the mail; a returned mail of ours in a bounce is one too."""
+        try:
+            words = forwarded_words(part, self.limits)
+        except BROKEN:
+            words = ""
+        if words:
+            files.add_forwarded(name, words)
+        else:
+            files.list_only(name, FORWARDED_MAIL, b"", "it is too broken to be taken apart")
 
 
 def _children(part: Message) -> list[Message] | None:

@@ -1,13 +1,14 @@
-"""Text of PDFs, read by a process of its own: a bomb there ends that process and nothing else."""
+"""Text of PDFs and workbooks, read by a process of its own: a bomb there ends that and no more."""
 
 import multiprocessing
 import multiprocessing.pool
+from collections.abc import Callable
 
 from adapters.inbound_mail.message import Limits
 
 
 class PdfReader:
-    """Reads PDFs one at a time; the process starts with the first and is replaced when stopped."""
+    """Reads one file at a time; the process starts with the first and is replaced if stopped."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -15,18 +16,26 @@ class PdfReader:
 
     def text(self, data: bytes) -> tuple[str, str]:
         """The text of a PDF and, where there is none, why."""
+        limits = self._limits
+        return self._ask(pdf_text, data, limits.pdf_pages, limits.text_characters)
+
+    def table(self, data: bytes) -> tuple[str, str]:
+        """The sheets of a workbook as text and, where there is none, why."""
+        return self._ask(_sheet_text, data, self._limits.text_characters)
+
+    def _ask(self, read: Callable[..., tuple[str, str]], *given: object) -> tuple[str, str]:
         if self._pool is None:
             # A fresh process: a copy of this one would share its database connections.
             context = multiprocessing.get_context("spawn")
             self._pool = context.Pool(1, _bound, (self._limits.pdf_memory_bytes,))
             self._pool.apply_async(_warm_up).wait(30)
-        limits = self._limits
-        asked = self._pool.apply_async(pdf_text, (data, limits.pdf_pages, limits.text_characters))
+        seconds = self._limits.pdf_seconds
+        asked = self._pool.apply_async(read, given)
         try:
-            return asked.get(limits.pdf_seconds)
-        except multiprocessing.TimeoutError:
+            return asked.get(seconds)
+        except multiprocessing.TimeoutError:  # a process that died answers nothing either
             self.close()
-            return "", f"reading it took more than {limits.pdf_seconds:g} seconds"
+            return "", f"reading it took more than {seconds:g} seconds"
 
     def close(self) -> None:
         """Stop the process."""
@@ -47,6 +56,13 @@ def _bound(memory_bytes: int) -> None:
 
 def _warm_up() -> None:
     import pypdf  # noqa: F401 - its import is not a file's time
+    import python_calamine  # noqa: F401
+
+
+def _sheet_text(data: bytes, characters: int) -> tuple[str, str]:
+    from adapters.inbound_mail.sheet_text import sheet_text
+
+    return sheet_text(data, characters)
 
 
 def pdf_text(data: bytes, pages: int, characters: int) -> tuple[str, str]:

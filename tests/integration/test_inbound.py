@@ -1,6 +1,12 @@
 """Mail is recorded once, whole or not at all, and given back sealed."""
 
+import io
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP
+
 import pytest
+from openpyxl import Workbook
 from sqlalchemy import select
 
 from adapters.inbound_mail.message import IncomingMessage
@@ -128,6 +134,28 @@ class TestAdvices:
         assert self.advices(mail_room, *taken.ids) == 0
         (line,) = mail_room.rows(RemittanceLine)
         assert (line.reference, line.net_minor) == ("INV-1001", 120_000)
+
+    def test_workbook_of_a_customer__is_booked_as_its_table(self, mail_room: MailRoom) -> None:
+        book, out = Workbook(), io.BytesIO()
+        book.worksheets[0].append(["Invoice", "Amount", "Currency"])
+        book.worksheets[0].append(["INV-1001", 1200.0, "USD"])
+        book.save(out)
+        files = {"adv.xlsx": ("application/octet-stream", out.getvalue())}
+        taken = mail_room.take(mail(In_Reply_To=OURS, files=files))
+        assert self.advices(mail_room, *taken.ids) == 1
+        (line,) = mail_room.rows(RemittanceLine)
+        assert (line.reference, line.net_minor) == ("INV-1001", 120_000)
+
+    def test_advice_in_a_forwarded_mail__is_not_the_customers(self, mail_room: MailRoom) -> None:
+        inner = EmailMessage()
+        inner["From"] = "somebody@elsewhere.example"
+        inner.set_content(ADVICE.decode())
+        outer = message_from_bytes(mail(In_Reply_To=OURS), policy=SMTP)
+        outer.make_mixed()
+        outer.add_attachment(inner)
+        taken = mail_room.take(outer.as_bytes())
+        assert "INV-1001" in mail_room.rows(Attachment)[0].body
+        assert self.advices(mail_room, *taken.ids) == 0
 
     def test_advice_of_a_doubted_or_unknown_sender__is_not(self, mail_room: MailRoom) -> None:
         files = {"adv.csv": ("text/csv", ADVICE)}

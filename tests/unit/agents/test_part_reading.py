@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from adapters.inbound_mail.forwarded import FORWARDED_MAIL
 from adapters.inbound_mail.message import HIDDEN_TEXT, OTHER_VERSION
 from agents.message_reader import read_inbound, remittance_in
 from guardrails.untrusted import Untrusted
@@ -56,7 +57,7 @@ def test_promise_in_a_file_that_is_the_message__is_one() -> None:
     assert [p.due_on for p in reading.promises] == [date(2026, 3, 25)]
 
 
-@pytest.mark.parametrize("media_type", [HIDDEN_TEXT, OTHER_VERSION, "text/csv"])
+@pytest.mark.parametrize("media_type", [HIDDEN_TEXT, OTHER_VERSION, "text/csv", FORWARDED_MAIL])
 def test_unshown_words_alone__promise_nothing(media_type: str) -> None:
     reading = read_inbound(message("", (media_type, PROMISE)), POLICY)
     assert reading.promises == ()
@@ -79,6 +80,16 @@ def test_other_version_with_another_date__is_a_persons() -> None:
     other = PROMISE.replace("25", "30")
     reading = read_inbound(message(PROMISE, (OTHER_VERSION, other)), POLICY)
     assert "another version of it says something else" in reading.why_human
+
+
+def test_forwarded_mail__adds_caution_and_no_claim() -> None:
+    inner = f"From: boss@harbor.example\nSubject: Re: pay\n\nPlease stop writing to us. {PROMISE}"
+    reading = read_inbound(message("Please see below.", (FORWARDED_MAIL, inner)), POLICY)
+    assert "a mail forwarded with it says stop_contact" in reading.why_human
+    assert reading.promises == ()
+    assert not {"stop_contact", "promise_to_pay", "already_paid"} & set(reading.intents)
+    ordered = read_inbound(message(PROMISE, (FORWARDED_MAIL, ORDER)), POLICY)
+    assert ordered.injection
 
 
 def test_file_of_a_lawyer__is_a_persons() -> None:
