@@ -36,7 +36,7 @@ def forecast_pass(night: Night) -> None:
         past = past_outcomes(session, as_of, as_drawn=True)
         before = newest_forecast(session, before=as_of)
     billing = billing_ahead(ahead, horizon_days(as_of, drawing))
-    drawn = book_series(ahead.items, billing, drawing)
+    drawn = book_series(ahead.items, billing, drawing, ordered=ahead.ordered)
     told = [held_against_past(each, past.get(each.currency, ())) for each in drawn]
     whole = [each for each in drawn if each.dimension == "currency"]
     moved, ranked = _moved(before, ahead), ranking(ahead, night.house.policy)

@@ -42,7 +42,8 @@ def show(
         _show_series(each, grain)
     for line in moved_lines(kept.moved):
         say(line)
-    note("No orders or delivered goods are known to the ledger: billing to come is in total alone.")
+    if not any(each["kind"] == "known_billing" for each in series):
+        note("No orders are known to the ledger: billing to come is in total alone.")
 
 
 @app.command()

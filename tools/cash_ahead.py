@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from engines.promises import kept_record
 from ledger.queries import cash_history as reads
+from ledger.queries.orders import orders_to_bill
 from ledger.queries.plans import plans
 from ledger.queries.promises import pending, tallies
 from ledger.states import PlanState
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from tools.risk_models import InUse
 
 _RECORD_DAYS = 365
+_USUAL_TERMS = 30  # of an order, where neither it nor the account has any
 _BILLING_ASKED = 4_000  # invoices to come a night asks the model about, over all currencies
 
 
@@ -35,6 +37,7 @@ class CashAhead:
         items: The same with promises, plans, disputes and stops.
         asked: The items as invoices, in the same order.
         events: The promises, plans, disputes and stops.
+        ordered: Invoices of orders not billed yet; None where no order is known.
     """
 
     as_of: date
@@ -45,6 +48,7 @@ class CashAhead:
     items: "ExpectedItems"
     asked: "InvoiceHistory"
     events: "KnownEvents"
+    ordered: "ExpectedItems | None" = None
 
 
 def cash_ahead(
@@ -80,7 +84,28 @@ def cash_ahead(
     events = known_events(session, as_of)
     items = with_events(plain, events)
     method = method_of(known, approved)
-    return CashAhead(as_of, method, model, known, plain, items, asked, events)
+    ordered = _ordered(session, model, known, as_of, days)
+    return CashAhead(as_of, method, model, known, plain, items, asked, events, ordered)
+
+
+def _ordered(
+    session: Any, model: "Curves", known: "InvoiceHistory", as_of: date, days: int
+) -> "ExpectedItems | None":
+    """Orders as the invoices they will become; one that is delivered or late is billed now."""
+    from engines.forecast.cash import expect_alike
+
+    last = as_of + timedelta(days=days)
+    rows = [row for row in orders_to_bill(session) if (row.invoice_on or as_of) <= last]
+    if not rows:
+        return None
+    issued = [max(as_of, row.invoice_on or row.delivered_on or as_of) for row in rows]
+    terms = [_USUAL_TERMS if row.terms_days is None else row.terms_days for row in rows]
+    due = [day + timedelta(days=net) for day, net in zip(issued, terms, strict=True)]
+    item, account, currency, _, amount, *_ = map(list, zip(*rows, strict=True))
+    never = [None] * len(rows)
+    asked = in_columns(reads.KnownColumns(item, account, amount, currency, issued, due, never))
+    found = expect_alike(model, asked, as_of, days, known)
+    return replace(found, segment=_column(rows, 3, str))
 
 
 def drawing_of(policy: ForecastPolicy) -> "Drawing":

@@ -98,7 +98,7 @@ def whole_series(ctx: ToolContext) -> "tuple[list[Series], str]":
     drawing = drawing_of(ctx.policy.forecast)
     ahead = cash_ahead(ctx.session, ctx.policy.forecast, ctx.as_of)
     billing = billing_ahead(ahead, horizon_days(ctx.as_of, drawing))
-    return book_series(ahead.items, billing, drawing), ahead.method
+    return book_series(ahead.items, billing, drawing, ordered=ahead.ordered), ahead.method
 
 
 def _of_account(ctx: ToolContext, items: "ExpectedItems", account: str) -> "ExpectedItems":

@@ -107,7 +107,8 @@ def past_outcomes(session: Any, as_of: date, *, as_drawn: bool = False) -> dict[
     for origin, said in _weekly(session, first, as_of):
         of_open = cash_on_invoices(session, origin, origin, as_of - timedelta(days=1))
         for series in said["drawn" if as_drawn else "series"]:
-            if series["dimension"] != "currency":
+            # What came of orders known then cannot be told from other cash.
+            if series["dimension"] != "currency" or series["kind"] == "known_billing":
                 continue
             came = of_open if series["kind"] == "open_book" else cash
             mine = [(day, minor) for coin, day, minor in came if coin == series["currency"]]

@@ -6,7 +6,7 @@ somebody asks.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 
 from engines.forecast.billing import Replay
 from engines.forecast.cash import ExpectedItems, Reals, chances, day_edges, monday, week_edges
-from engines.forecast.outlook import OPEN_BOOK, TOTAL
+from engines.forecast.outlook import KNOWN_BILLING, OPEN_BOOK, TOTAL
 from engines.forecast.shock import ASSUMED, Shock
 
 WEEKS, DAYS = 13, 30
 _BAND = (0.1, 0.5, 0.9)
+_ORDERS_SEED = 7
 _ROWS_AT_ONCE = 1_000  # their paths stay in the cache of a processor
 
 
@@ -44,7 +45,7 @@ class Series:
     """Spans of one kind of cash and one part of the book.
 
     Attributes:
-        kind: `open_book` or `total`.
+        kind: `open_book`, `known_billing` or `total`.
         dimension: `currency`, `segment` or `account`.
         value: The segment or account; empty for a whole currency.
         currency: What the amounts are in.
@@ -98,14 +99,19 @@ def book_series(
     billing: Mapping[str, ToBill],
     drawing: Drawing,
     dimension: str = "segment",
+    ordered: ExpectedItems | None = None,
 ) -> list[Series]:
     """Bands of every currency and of each part of it; with the billing to come, its total too.
+
+    What is ordered will be billed, so a total holds at least that on each path, and where recent
+    billing promises more, that.
 
     Args:
         items: What is open, and when it is expected.
         billing: By currency, the invoices expected to be issued.
         drawing: How paths are drawn.
         dimension: The parts kept apart: `segment` or `account`.
+        ordered: Invoices of orders known by now, to be issued; None where no order is known.
     """
     edges = drawing.edges(items.as_of)
     parts, group = _parts(items, dimension)
@@ -115,14 +121,41 @@ def book_series(
         whole = OPEN_BOOK, "currency", "", currency
         sums[whole] = sums.get(whole, 0) + drawn
         sums[OPEN_BOOK, dimension, value, currency] = drawn
-    for currency, to_bill in sorted(billing.items()):
-        billed = to_bill.replay.paths(edges, drawing.paths, drawing.seed, to_bill.spread)
-        opened = sums.get((OPEN_BOOK, "currency", "", currency))
-        sums[TOTAL, "currency", "", currency] = billed if opened is None else billed + opened
+    known = _ordered_paths(ordered, edges, drawing)
+    for currency in sorted({*billing, *known}):
+        opened = sums.get((OPEN_BOOK, "currency", "", currency), np.zeros((len(edges) - 1, 1)))
+        more = known.get(currency)
+        if more is not None:
+            sums[KNOWN_BILLING, "currency", "", currency] = opened + more
+        if to_bill := billing.get(currency):
+            billed = to_bill.replay.paths(edges, drawing.paths, drawing.seed, to_bill.spread)
+            sums[TOTAL, "currency", "", currency] = opened + _at_least(billed, more)
+        elif more is not None:
+            sums[TOTAL, "currency", "", currency] = opened + more
     return [
         Series(*name, *_spans(drawn, edges, items.as_of, drawing))
         for name, drawn in sorted(sums.items())
     ]
+
+
+def _ordered_paths(
+    ordered: ExpectedItems | None, edges: NDArray[np.int64], drawing: Drawing
+) -> dict[str, Reals]:
+    """Cash of orders by currency."""
+    if ordered is None or not len(ordered):
+        return {}
+    coins, group = np.unique(ordered.currency, return_inverse=True)
+    apart = replace(drawing, seed=drawing.seed + _ORDERS_SEED)
+    drawn = draw_groups(ordered, edges, group.astype(np.int64), len(coins), apart)
+    return {str(coin): paths for coin, paths in zip(coins, drawn, strict=True)}
+
+
+def _at_least(billed: Reals, known: Reals | None) -> Reals:
+    """Cash by bin and path so that no path has less by any day than is known to come by it."""
+    if known is None:
+        return billed
+    until = np.maximum(np.cumsum(billed, axis=0), np.cumsum(known, axis=0))
+    return np.diff(until, axis=0, prepend=0.0)
 
 
 def draw_groups(

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from ledger.errors import BadInput, NotFound
 from ledger.tables.forecast import NightForecast
+from ledger.tables.order import SalesOrder
 from ledger.tables.receivable import Receipt
 from policies.load import load_policy
 from tests.support.case_book import AS_OF, CaseBook
@@ -67,6 +68,29 @@ class TestAhead:
             ahead = cash_ahead(session, POLICY, AS_OF)
         assert "6 payments of 1 accounts" in ahead.method
         assert ahead.items.paid[0, 4:8].sum() > 5 * ahead.items.paid[0, :4].sum()
+
+    def test_orders__become_invoices_on_their_day_and_terms(self, book: CaseBook) -> None:
+        account = book.account("C-1", terms_days=14)
+        far = AS_OF + timedelta(days=900)
+        for number, on in (("1", AS_OF + timedelta(days=20)), ("2", None), ("3", far)):
+            book.add(
+                SalesOrder(
+                    id=f"ord_{number}",
+                    account_id=account,
+                    order_number=number,
+                    amount_minor=1_000,
+                    currency="USD",
+                    invoice_on=on,
+                    listed_on=AS_OF,
+                )
+            )
+        with book.ledger.read() as session:
+            ahead = cash_ahead(session, POLICY, AS_OF)
+        assert ahead.ordered is not None
+        assert ahead.ordered.item_id.tolist() == ["ord_1", "ord_2"]
+        assert ahead.ordered.paid[0, :20].sum() == 0
+        assert ahead.ordered.paid[0, 20:50].sum() > 0.5
+        assert ahead.ordered.paid[1, :30].sum() > 0.5
 
     def test_nothing_open__nothing_ahead(self, book: CaseBook) -> None:
         with book.ledger.read() as session:

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from engines.forecast.book import Drawing, book_series, draw_groups
+from engines.forecast.billing import expect_billing
+from engines.forecast.book import Drawing, ToBill, book_series, draw_groups
 from engines.forecast.cash import ExpectedItems
 from engines.forecast.kept import pack, unpack
 from engines.forecast.known_events import (
@@ -17,6 +18,8 @@ from engines.forecast.known_events import (
     with_events,
 )
 from engines.forecast.simulate import Part, simulate
+from engines.risk.habit_model import from_habits
+from engines.risk.history import InvoiceHistory
 from tests.support.ledger_columns import expected_items, labelled
 
 AS_OF = date(2024, 6, 5)  # a Wednesday
@@ -51,6 +54,22 @@ class TestSeries:
         assert whole.weeks[0].mean == pytest.approx(
             sum(span.mean for span in whole.days[:5]), abs=5
         )
+
+    def test_orders__are_known_billing_apart_from_the_open_book(self, items: ExpectedItems) -> None:
+        found = book_series(items, {}, DRAWING, ordered=items.take(range(40)))
+        series = {each.kind: each for each in found if each.dimension == "currency"}
+        assert series.keys() == {"open_book", "known_billing", "total"}
+        for at, span in enumerate(series["open_book"].weeks):
+            assert series["known_billing"].weeks[at].mean > span.mean
+            assert series["total"].weeks[at] == series["known_billing"].weeks[at]
+
+    def test_total__holds_at_least_what_is_ordered(self, items: ExpectedItems) -> None:
+        known = InvoiceHistory.empty()
+        billing = {"": ToBill(expect_billing(from_habits(known, AS_OF), known, AS_OF, 21), 0.05)}
+        ordered = items.take(range(40))
+        found = book_series(items, billing, DRAWING, ordered=ordered)
+        series = {each.kind: each for each in found if each.dimension == "currency"}
+        assert series["total"].weeks == series["known_billing"].weeks
 
     def test_bands__are_in_order_around_the_mean(self, items: ExpectedItems) -> None:
         for series in book_series(items, {}, DRAWING):
