@@ -7,6 +7,7 @@ from pathlib import Path
 from cli.home import acting, opened
 from cli.output import emit, note, say
 from graph.conversation import Reply, ask
+from graph.threads import as_markdown, list_threads, read_thread
 from ledger.errors import BadInput
 
 
@@ -29,6 +30,37 @@ def run(
             note(f"You are {person.name}. Ask about the book; an empty line or Ctrl-D ends.")
         while line := _line():
             _show(ask(house, person, session, line), json_out)
+
+
+def run_list(home: Path | None, words: str | None, who: str | None, json_out: bool) -> None:
+    """List a person's conversations, the newest first; found by words where some are given."""
+    with opened(home) as house:
+        person = acting(house, who)
+        with house.ledger.read() as session:
+            found = list_threads(session, person.person_id, words, limit=100)
+    if json_out:
+        emit(found)
+        return
+    if not found:
+        say("You have no such conversation." if words else "You have no conversation yet.")
+    for each in found:
+        say(f"{each.said_at:%Y-%m-%d %H:%M}  {each.session}  {each.title}")
+
+
+def run_export(home: Path | None, name: str, kind: str, who: str | None) -> None:
+    """Print a conversation as Markdown or JSON.
+
+    Raises:
+        NotFound: The person has no such conversation.
+    """
+    with opened(home) as house:
+        person = acting(house, who)
+        with house.ledger.read() as session:
+            thread = read_thread(session, person.person_id, name)
+    if kind == "json":
+        emit(thread)
+    else:
+        sys.stdout.write(as_markdown(thread, person.name))
 
 
 def _line() -> str:

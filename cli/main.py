@@ -216,14 +216,26 @@ def chat(
         str | None, typer.Argument(help="One question; without it, a conversation.")
     ] = None,
     session: Annotated[str, typer.Option("--session", help="Name of the conversation.")] = "cli",
+    listed: Annotated[bool, typer.Option("--list", help="List your conversations.")] = False,
+    search: Annotated[
+        str | None, typer.Option("--search", help="List those in which these words were said.")
+    ] = None,
+    export: Annotated[
+        Literal["markdown", "json"] | None, typer.Option("--export", help="Print the conversation.")
+    ] = None,
     who: Annotated[str | None, typer.Option("--as", metavar="PERSON", help="Who asks.")] = None,
     home: Home = None,
     json_out: Json = False,
 ) -> None:
     """Ask the assistant about the book; what it wants to do waits in the inbox."""
-    from cli.chat import run
+    from cli.chat import run, run_export, run_list
 
-    run(home, question, session, who, json_out)
+    if listed or search is not None:
+        run_list(home, search, who, json_out)
+    elif export is not None:
+        run_export(home, session, export, who)
+    else:
+        run(home, question, session, who, json_out)
 
 
 @app.command()

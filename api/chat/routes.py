@@ -1,15 +1,23 @@
 """The assistant: one question, one answer; wishes to act wait in the inbox."""
 
-from typing import Annotated
+from collections.abc import Iterator
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Header, Path, Query, Request, Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.access import Chatter
+from agents.task import PERSON
+from api.access import Caller, Chatter
+from api.chat.events import error_event, events_of, last_seen
+from api.cursors import read_cursor, write_cursor
 from api.idempotency import OnceOnly
 from graph.conversation import MAX_QUESTION, Reply, ask
+from graph.threads import Thread, ThreadLine, as_markdown, list_threads, read_thread
+from ledger.errors import ArError, BadInput
 
 router = APIRouter(prefix="/chat", tags=["chat"])
+SessionName = Annotated[str, Path(pattern=r"^[A-Za-z0-9_.-]{1,60}$")]
 
 
 class Question(BaseModel):
@@ -20,12 +28,116 @@ class Question(BaseModel):
     text: str = Field(min_length=1, max_length=MAX_QUESTION)
 
 
-@router.post("/{session}/messages", response_model=Reply)
-def post_message(
-    session: Annotated[str, Path(pattern=r"^[A-Za-z0-9_.-]{1,60}$")],
-    sent: Question,
+class ThreadList(BaseModel):
+    """A page of conversations; `next` is the cursor of the one behind it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    threads: tuple[ThreadLine, ...]
+    next: str | None
+
+
+@router.get("")
+def get_threads(
     caller: Chatter,
-    once: OnceOnly,
+    words: Annotated[
+        str | None, Query(max_length=120, description="Said in the conversation.")
+    ] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 30,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+) -> ThreadList:
+    """A page of your own conversations, the newest first; found by words where some are given."""
+    key = read_cursor(cursor)
+    if key is not None and not (key.isascii() and key.isdecimal() and len(key) <= 18):
+        raise BadInput("this is not a cursor; take `next` of the page before")
+    before = int(key) if key else None
+    with caller.house.ledger.read() as session:
+        found = list_threads(session, caller.person.person_id, words, min(limit + 1, 100), before)
+    shown = found[:limit]
+    following = write_cursor(shown[-1].last) if len(found) > limit else None
+    return ThreadList(threads=tuple(shown), next=following)
+
+
+@router.get("/{session}")
+def get_thread(session: SessionName, caller: Chatter) -> Thread:
+    """One of your conversations, oldest line first, each answer with its blocks."""
+    return _thread(caller, session)
+
+
+@router.get(
+    "/{session}/export",
+    response_class=Response,
+    responses={200: {"content": {"text/markdown": {}, "application/json": {}}}},
+)
+def export_thread(
+    session: SessionName,
+    caller: Chatter,
+    kind: Annotated[Literal["markdown", "json"], Query(alias="as")] = "markdown",
 ) -> Response:
+    """One of your conversations as a file."""
+    return exported(_thread(caller, session), caller, kind)
+
+
+@router.post("/{session}/messages", response_model=Reply)
+def post_message(session: SessionName, sent: Question, caller: Chatter, once: OnceOnly) -> Response:
     """Ask in a conversation; it is your own, nobody else's key reaches it."""
     return once.answer(caller, lambda: ask(caller.house, caller.person, session, sent.text))
+
+
+@router.post("/{session}/stream", response_class=EventSourceResponse)
+def post_stream(
+    request: Request, session: SessionName, sent: Question, caller: Chatter
+) -> Iterator[ServerSentEvent]:
+    """Ask, and get the answer as events: token, block, citation, done; or error."""
+    yield from answer_events(caller, session, sent.text, request.url.path)
+
+
+@router.get("/{session}/events", response_class=EventSourceResponse)
+def get_events(
+    request: Request,
+    session: SessionName,
+    caller: Chatter,
+    last_event_id: Annotated[
+        str | None, Header(max_length=40, description="The newest event you have.")
+    ] = None,
+) -> Iterator[ServerSentEvent]:
+    """The events behind the last one you have: of its answer, and of later ones."""
+    line, event = last_seen(last_event_id)
+    try:
+        thread = _thread(caller, session, max(0, line - 1))
+    except ArError as error:
+        yield error_event(error, request.url.path)
+        return
+    for each in thread.lines:
+        if each.speaker != PERSON:
+            yield from events_of(each, event if each.line == line else 0)
+
+
+def answer_events(
+    caller: Caller, session: str, question: str, where: str
+) -> Iterator[ServerSentEvent]:
+    """Answer a question as events; what goes wrong is an event too, for the head is out by then."""
+    try:
+        reply = ask(caller.house, caller.person, session, question)
+        thread = _thread(caller, session, reply.line - 1)
+    except ArError as error:
+        yield error_event(error, where)
+        return
+    for line in thread.lines:
+        if line.line == reply.line:
+            yield from events_of(line)
+
+
+def exported(thread: Thread, caller: Caller, kind: Literal["markdown", "json"]) -> Response:
+    """A conversation as a file to keep."""
+    if kind == "json":
+        body, media, ending = thread.model_dump_json(indent=2), "application/json", "json"
+    else:
+        body, media, ending = as_markdown(thread, caller.person.name), "text/markdown", "md"
+    name = f'attachment; filename="{thread.session}.{ending}"'
+    return Response(body, media_type=media, headers={"Content-Disposition": name})
+
+
+def _thread(caller: Caller, name: str, after: int = 0) -> Thread:
+    with caller.house.ledger.read() as session:
+        return read_thread(session, caller.person.person_id, name, after)

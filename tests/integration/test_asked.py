@@ -1,4 +1,4 @@
-"""Every kind of question of the manual is answered offline, each figure from a row of the ledger."""
+"""Every kind of question of the manual is answered offline, each figure from a row of the books."""
 
 import re
 from collections.abc import Callable

@@ -327,6 +327,17 @@ class TestChat:
             code, out, _err = typed(capsys, "chat", "--as", "cora", "--json", *home)
         assert (code, len(out.splitlines())) == (0, 2)
 
+    def test_conversations__are_listed_found_and_printed(
+        self, home: list[object], capsys: Captured
+    ) -> None:
+        typed(capsys, "chat", "what is unapplied?", "--session", "m", "--as", "cora", *home)
+        assert "m  what is unapplied?" in typed(capsys, "chat", "--list", "--as", "cora", *home)[1]
+        found = typed(capsys, "chat", "--search", "elephants", "--as", "cora", *home)[1]
+        assert "no such conversation" in found
+        export = ["chat", "--session", "m", "--export", "markdown", "--as", "cora", *home]
+        assert "# what is unapplied?" in typed(capsys, *export)[1]
+        assert typed(capsys, "chat", "--list", "--as", "milo", "--json", *home)[1] == "[]\n"
+
     def test_session_name__is_checked(self, home: list[object], capsys: Captured) -> None:
         words = ["chat", "hello", "--session", "a:b", "--as", "cora", *home]
         code, _out, err = typed(capsys, *words)
