@@ -93,10 +93,11 @@ def _read_parts(message: Incoming, parts: list[Part], calendar: str) -> Iterator
     suspicious = (HIDDEN_TEXT, OTHER_VERSION)
     ranked = sorted(parts, key=lambda part: part.media_type not in suspicious)
     for part in ranked[:_MOST_PARTS]:
-        shown = part.text.open_to_read()
-        if part.media_type == FORWARDED_MAIL:  # below its header, which reads like a quotation
-            shown = shown.partition("\n\n")[2]
-        words = _text(message, "", shown)
+        shown, subject = part.text.open_to_read(), ""
+        if part.media_type == FORWARDED_MAIL:  # its header would read like that of a quotation
+            head, _, rest = shown.partition("\n\n")
+            shown, subject = rest or shown, head.partition("\nSubject: ")[2]
+        words = _text(message, subject, shown)
         yield ReadPart(part.media_type, read_message(words, calendar=calendar))
 
 
