@@ -6,19 +6,20 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
+from sqlmodel import Session
 
 from api.cursors import read_cursor, write_cursor
-from api.pages.access import SignedIn
+from api.pages.access import SignedIn, Visitor
 from api.pages.render import page
 from api.pages.today import BUCKET_WORDS
-from ledger.errors import BadInput
+from ledger.errors import BadInput, NotFound
 from ledger.queries.listing import accounts_page, open_sums
 from ledger.states import Disposition, Segment
 from tools.account_names import find_account
 from tools.account_pages import account_page, name_of
 from tools.account_timeline import timeline
 from tools.timeline_tracks import TRACKS
-from tools.why import why
+from tools.why import Why, why
 
 router = APIRouter(prefix="/desk/accounts", include_in_schema=False)
 _PAGE = 50
@@ -125,7 +126,7 @@ def show_account(
             "accounts/page.html",
             visitor,
             account=account_page(session, account_id, as_of),
-            decided=why(session, account_id, as_of, house.policy_of),
+            decided=_decided(session, visitor, account_id),
             story=story,
             kinds=tuple(TRACKS),
             wanted=wanted,
@@ -133,3 +134,11 @@ def show_account(
             if story.before
             else "",
         )
+
+
+def _decided(session: Session, visitor: Visitor, account_id: str) -> Why | None:
+    """The last decision of a night; none before the first one."""
+    try:
+        return why(session, account_id, visitor.house.business_date(), visitor.house.policy_of)
+    except NotFound:
+        return None

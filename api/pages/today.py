@@ -12,7 +12,7 @@ from api.pages.access import SignedIn
 from api.pages.charts import Band, Bar, band, bars, line
 from api.pages.render import page
 from engines.forecast.record import HorizonRecord, past_record
-from engines.metrics import BUCKETS, MetricsSummary, summary
+from engines.metrics import BUCKETS, summary
 from engines.work_metrics import work_metrics
 from ledger.money import Money
 from ledger.queries.as_of import metric_inputs
@@ -52,10 +52,12 @@ def show_today(request: Request, visitor: SignedIn) -> Response:
             as_of=as_of,
             whole=whole,
             report=report,
-            books=_books(session, report, as_of),
+            books=_with_lines(
+                _books(session, report, as_of),
+                _forecasts(session, as_of) if whole else {},
+                _trends(trend(session)),
+            ),
             waiting=visitor.inbox().list_waiting(QueueFilter(), 5),
-            forecasts=_forecasts(session, as_of) if whole else [],
-            trends=_trends(trend(session)),
             promises=promises_around(session, as_of),
             disputes=pipeline(session, house.policy, as_of, limit=5),
             work=work_metrics(*work_tally(session, first, as_of)),
@@ -66,27 +68,45 @@ def show_today(request: Request, visitor: SignedIn) -> Response:
         )
 
 
-def _books(
-    session: Session, report: MorningReport | None, as_of: date
-) -> list[tuple[str, tuple[Bar, ...], dict[str, Any]]]:
+def _books(session: Session, report: MorningReport | None, as_of: date) -> list[dict[str, Any]]:
     """Aging by currency, as the report tied it to the postings, or now where there is none."""
     if report is not None:
         return [
-            (each.currency, _aging(each.aging), each.model_dump()) for each in report.currencies
+            _book(each.currency, each.aging, each.overdue, each.dso, each.cei)
+            for each in report.currencies
         ]
-    metrics: MetricsSummary = summary(metric_inputs(session, as_of))
     return [
-        (
+        _book(
             each.currency,
-            _aging([Money(minor, each.currency) for minor in each.aging.buckets]),
-            {
-                "open": Money(each.aging.open_minor, each.currency),
-                "overdue": Money(each.aging.overdue_minor, each.currency),
-                "dso": each.dso,
-                "cei": each.cei,
-            },
+            [Money(minor, each.currency) for minor in each.aging.buckets],
+            Money(each.aging.overdue_minor, each.currency),
+            each.dso,
+            each.cei,
         )
-        for each in metrics.currencies
+        for each in summary(metric_inputs(session, as_of)).currencies
+    ]
+
+
+def _book(
+    currency: str, aging: Sequence[Money], overdue: Money, dso: float | None, cei: float | None
+) -> dict[str, Any]:
+    return {
+        "currency": currency,
+        "aging": _aging(aging),
+        "open": Money(sum(each.minor for each in aging), currency),
+        "overdue": overdue,
+        "dso": dso,
+        "cei": cei,
+    }
+
+
+def _with_lines(
+    books: list[dict[str, Any]], forecasts: dict[str, Any], trends: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """Each currency with its forecast and its trend, where there are any."""
+    return [
+        book | {"forecast": forecasts.get(book["currency"]), "trend": trends.get(book["currency"])}
+        for book in books
     ]
 
 
@@ -95,17 +115,17 @@ def _aging(amounts: Sequence[Money]) -> tuple[Bar, ...]:
     return bars([BUCKET_WORDS[name] for name in BUCKETS], amounts, links)
 
 
-def _forecasts(session: Session, as_of: date) -> list[dict[str, Any]]:
+def _forecasts(session: Session, as_of: date) -> dict[str, dict[str, Any]]:
     """The newest forecast of each currency, and how past ones did."""
     kept = newest_forecast(session)
     if kept is None:
-        return []
+        return {}
     past = past_outcomes(session, as_of)
-    return [
-        _forecast(series, kept, past_record(past.get(series["currency"], [])))
+    return {
+        series["currency"]: _forecast(series, kept, past_record(past.get(series["currency"], [])))
         for series in kept.series
         if series["dimension"] == "currency" and series["kind"] == "total"
-    ]
+    }
 
 
 def _forecast(
@@ -139,17 +159,18 @@ def _forecast_chart(weeks: Sequence[dict[str, Any]]) -> Band | None:
     )
 
 
-def _trends(found: dict[str, tuple[Night, ...]]) -> list[dict[str, Any]]:
-    """DSO and CEI after each night, by currency."""
-    return [
-        {
+def _trends(found: dict[str, tuple[Night, ...]]) -> dict[str, dict[str, Any]]:
+    """DSO and CEI after each night, by currency; one night is no trend."""
+    return {
+        currency: {
             "currency": currency,
             "nights": nights,
             "dso": line([night.dso for night in nights], _days(nights)),
             "cei": line([night.cei for night in nights], _days(nights)),
         }
         for currency, nights in found.items()
-    ]
+        if len(nights) > 1
+    }
 
 
 def _days(nights: Sequence[Night]) -> list[str]:

@@ -43,8 +43,7 @@ const start = async () => {
   if (!answer.ok) return;
   const told = await answer.json();
   const letters = document.getElementById("letters-plot");
-  if (told.letters.length) drawLetters(letters, told.letters);
-  else letters.hidden = true;
+  if (letters) drawLetters(letters, told.letters);
   for (const place of document.querySelectorAll("[data-book]")) {
     drawBook(place, place.dataset.book, told.book[place.dataset.book]);
   }
