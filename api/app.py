@@ -7,11 +7,11 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import health, stop
 from api.accounts import routes as accounts
+from api.body_limits import BodyLimits, most_bytes
 from api.chat import routes as chat
 from api.disputes import routes as disputes
 from api.inbox import routes as inbox
@@ -21,7 +21,6 @@ from api.problems import HEADERS, RESPONSES, Problem, add_handlers, problem
 from api.runs import routes as runs
 from graph.bootstrap import House
 
-MAX_BODY_BYTES = 256 * 1024
 _ABOUT = (
     "Approve, edit or reject what waits for a person, read accounts and nights, ask the assistant. "
     "Every error is a problem document (RFC 9457); lists are paged by `next`; a POST may carry an "
@@ -63,7 +62,7 @@ def create_app(
         app.include_router(router)
     add_pages(app)
     add_handlers(app, error_page)
-    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
+    app.add_middleware(BodyLimits)
     app.add_middleware(_Edge)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]
     return app
@@ -102,8 +101,9 @@ class _Edge:
             await send(message)
 
         announced = Headers(scope=scope).get("content-length", "") if "headers" in scope else ""
-        if announced.isdecimal() and int(announced) > MAX_BODY_BYTES:
-            answer = problem(413, f"a request holds {MAX_BODY_BYTES} bytes at most", scope["path"])
+        most = most_bytes(scope.get("path", ""))
+        if announced.isdecimal() and int(announced) > most:
+            answer = problem(413, f"a request holds {most} bytes at most", scope["path"])
             await answer(scope, receive, send)
             return
         await self.app(scope, receive, send_safely)

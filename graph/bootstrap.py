@@ -17,8 +17,10 @@ from sqlalchemy import select, text
 from adapters.chroma_knowledge import ChromaKnowledge
 from adapters.embedding import Embedding, HashingEmbedding
 from adapters.outgoing.message import ChannelPort
+from adapters.payments.port import PaymentPort
 from graph.channels import open_channels, reply_key
 from graph.deps import Deps
+from graph.payments import open_payments
 from graph.policy_in_force import (
     PolicyChange,
     adopt,
@@ -164,6 +166,11 @@ class House:
 
         key = settings.api_key or SecretStr("none")
         return ModelEmbedding(settings.embedding_model, settings.base_url, key)
+
+    @cached_property
+    def payments(self) -> PaymentPort | None:
+        """Who takes card payments; None where nobody was named."""
+        return open_payments(self.settings)
 
     @cached_property
     def checkpointer(self) -> Any:

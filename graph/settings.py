@@ -27,6 +27,10 @@ class Settings(BaseModel):
     sms_url: SecretStr | None = None
     imap_url: SecretStr | None = None
     mail_authserv: str | None = None
+    public_url: str | None = None
+    stripe_key: SecretStr | None = None
+    stripe_webhook_secret: SecretStr | None = None
+    stripe_url: str | None = None
 
 
 def read_settings(home: Path | None = None) -> Settings:
@@ -49,6 +53,10 @@ def read_settings(home: Path | None = None) -> Settings:
         sms_url=_secret("DUNWELL_SMS_URL"),
         imap_url=_secret("DUNWELL_IMAP_URL"),
         mail_authserv=os.environ.get("DUNWELL_MAIL_AUTHSERV"),
+        public_url=os.environ.get("DUNWELL_PUBLIC_URL"),
+        stripe_key=_secret("DUNWELL_STRIPE_KEY"),
+        stripe_webhook_secret=_secret("DUNWELL_STRIPE_WEBHOOK_SECRET"),
+        stripe_url=os.environ.get("DUNWELL_STRIPE_URL"),
     )
 
 

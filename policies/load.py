@@ -38,6 +38,7 @@ FILES = (
     "tone",
     "replies",
     "promises",
+    "portal",
 )
 _DEFAULTS = Path(str(resources.files("policies") / "defaults"))
 

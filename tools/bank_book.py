@@ -78,6 +78,7 @@ def take_in_bank_file(
     accept_difference: bool = False,
     actor: str = "bank",
     clock: Clock | None = None,
+    tells_how_fresh: bool = True,
 ) -> TakenIn:
     """Book what is new in a file, in one transaction; a file that is refused leaves nothing.
 
@@ -91,6 +92,8 @@ def take_in_bank_file(
         accept_difference: Take it in although its lines do not lead to its balances.
         actor: Who takes it in, for the journal.
         clock: Instant of the journal record.
+        tells_how_fresh: Whether its days say how far the bank was read; a single card payment
+            says nothing about that.
 
     Raises:
         BadInput: Its balances differ, or an amount cannot be kept.
@@ -108,7 +111,7 @@ def take_in_bank_file(
         receipts, joined = _book_lines(session, new, batch_id)
         told = [row | {"batch_id": batch_id} for row in _new(session, RemittanceLine, advised)]
         add_rows(session, RemittanceLine, told)
-        if lines:
+        if lines and tells_how_fresh:
             mark_feed(session, FEED, min(as_of, max(row["booked_on"] for row in lines)), at)
         counts = {
             "lines_added": len(new),

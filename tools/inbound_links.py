@@ -107,7 +107,7 @@ def _link(
     phones: Sequence[KnownAddress],
 ) -> Link:
     if message.account_id is not None:
-        return Link(account_id=message.account_id, linked_by=message.channel)
+        return Link(message.account_id, message.contact_id, linked_by=message.channel)
     if message.channel == "sms":
         return _by_phone(message.sender, phones)
     senders = known.contacts.get(_who(message), ())

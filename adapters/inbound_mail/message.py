@@ -101,7 +101,8 @@ class IncomingMessage:
         source_digest: Digest of what it says, for telling two messages of one Message-ID apart.
         received_at: When it was written, if that can be true; else when it arrived.
         failed_addresses: What a bounce reports.
-        account_id: Whose it is, where the way it came proves that (a signed-in portal).
+        account_id: Whose it is, where the way it came proves that (a link to their page).
+        contact_id: Whom that way belongs to.
         doubts: Why the sender may not be who it says, as sentences.
     """
 
@@ -120,6 +121,7 @@ class IncomingMessage:
     files: tuple[IncomingFile, ...] = ()
     failed_addresses: tuple[FailedAddress, ...] = ()
     account_id: str | None = None
+    contact_id: str | None = None
     doubts: tuple[str, ...] = field(default=())
 
     @property

@@ -9,8 +9,9 @@ from starlette.staticfiles import StaticFiles
 from api.pages import accounts, analytics, disputes, people, sign_in, today
 from api.pages.access import NeedsSignIn
 from api.pages.render import STATIC, page
+from api.portal.routes import PLACE, add_portal, portal_problem
 
-PAGES = ("/desk", "/p/")
+PAGES = ("/desk", PLACE)
 _KEPT = "public, max-age=31536000, immutable"
 
 
@@ -30,6 +31,7 @@ def add_pages(app: FastAPI) -> None:
     app.mount("/static", _Files(directory=STATIC), name="static")
     for area in (sign_in, today, accounts, disputes, analytics, people):
         app.include_router(area.router)
+    add_portal(app)
 
     @app.get("/", include_in_schema=False)
     def start() -> Response:
@@ -46,6 +48,8 @@ def error_page(request: Request, status: int, title: str, detail: str) -> Respon
     """The page of an error: the same one line a program would get; None for programs."""
     if not request.url.path.startswith(PAGES):
         return None
+    if request.url.path.startswith(PLACE):
+        return portal_problem(request, status, detail)
     return page(
         request, "errors/problem.html", status=status, title=title, detail=detail, back="/desk"
     )

@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
-from api.app import MAX_BODY_BYTES
+from api.body_limits import MAX_BODY_BYTES
 from ledger.clock import SystemClock
 from ledger.tables.work import ApiKey
 from tests.support.api_client import assert_problem, key_of, signed
