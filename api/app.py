@@ -9,11 +9,13 @@ from fastapi.openapi.utils import get_openapi
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from adapters.oidc import OidcProvider
 from api import health, stop
 from api.accounts import routes as accounts
 from api.body_limits import BodyLimits, most_bytes
 from api.chat import routes as chat
 from api.disputes import routes as disputes
+from api.forecast import routes as forecast
 from api.inbox import routes as inbox
 from api.limits import Limits
 from api.pages.desk import add_pages, error_page
@@ -50,6 +52,10 @@ def create_app(
     app.state.house = house
     app.state.dispatch = dispatch
     app.state.limits = limits or Limits()
+    oidc = house.settings.oidc
+    app.state.provider = (
+        OidcProvider(oidc.issuer, oidc.client_id, oidc.client_secret) if oidc else None
+    )
     for router in (
         health.router,
         inbox.router,
@@ -57,6 +63,7 @@ def create_app(
         runs.router,
         chat.router,
         disputes.router,
+        forecast.router,
         stop.router,
     ):
         app.include_router(router)

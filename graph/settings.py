@@ -9,6 +9,16 @@ from pydantic import BaseModel, ConfigDict, SecretStr
 from ledger.errors import BadInput
 
 
+class Oidc(BaseModel):
+    """The company's sign-in provider, an OpenID Connect issuer, and who we are to it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    issuer: str
+    client_id: str
+    client_secret: SecretStr | None = None
+
+
 class Settings(BaseModel):
     """Where a home lives and what it talks to; everything has an embedded default."""
 
@@ -27,6 +37,7 @@ class Settings(BaseModel):
     sms_url: SecretStr | None = None
     imap_url: SecretStr | None = None
     mail_authserv: str | None = None
+    oidc: Oidc | None = None
     public_url: str | None = None
     stripe_key: SecretStr | None = None
     stripe_webhook_secret: SecretStr | None = None
@@ -37,7 +48,7 @@ def read_settings(home: Path | None = None) -> Settings:
     """Settings from the environment; `home` given on the command line wins.
 
     Raises:
-        BadInput: A price is not a number.
+        BadInput: A price is not a number, or a provider is named by half.
     """
     return Settings(
         home=home or Path(os.environ.get("DUNWELL_HOME", "dunwell-home")),
@@ -53,10 +64,23 @@ def read_settings(home: Path | None = None) -> Settings:
         sms_url=_secret("DUNWELL_SMS_URL"),
         imap_url=_secret("DUNWELL_IMAP_URL"),
         mail_authserv=os.environ.get("DUNWELL_MAIL_AUTHSERV"),
+        oidc=_oidc(),
         public_url=os.environ.get("DUNWELL_PUBLIC_URL"),
         stripe_key=_secret("DUNWELL_STRIPE_KEY"),
         stripe_webhook_secret=_secret("DUNWELL_STRIPE_WEBHOOK_SECRET"),
         stripe_url=os.environ.get("DUNWELL_STRIPE_URL"),
+    )
+
+
+def _oidc() -> Oidc | None:
+    issuer = os.environ.get("DUNWELL_OIDC_ISSUER")
+    client_id = os.environ.get("DUNWELL_OIDC_CLIENT_ID")
+    if not issuer and not client_id:
+        return None
+    if not issuer or not client_id:
+        raise BadInput("set both DUNWELL_OIDC_ISSUER and DUNWELL_OIDC_CLIENT_ID, or neither")
+    return Oidc(
+        issuer=issuer, client_id=client_id, client_secret=_secret("DUNWELL_OIDC_CLIENT_SECRET")
     )
 
 

@@ -27,7 +27,7 @@ from ledger.tables.work import Run
 
 ALL = "all"
 OWN = "own"
-_SEGMENTS = "segments:"
+SEGMENTS = "segments:"
 
 BY_PARENT = {
     "attachment": ("inbound_id", "inbound"),
@@ -104,7 +104,7 @@ def read_sight(person_id: str, sees: str) -> Sight:
         return Sight(person_id)
     if sees == OWN:
         return Sight(person_id, own=True)
-    named = tuple(sees.removeprefix(_SEGMENTS).split(",")) if sees.startswith(_SEGMENTS) else ()
+    named = tuple(sees.removeprefix(SEGMENTS).split(",")) if sees.startswith(SEGMENTS) else ()
     known = {segment.value for segment in Segment}
     if not named or not known.issuperset(named):
         raise BadInput(f"{sees!r} is no sight: use all, own, or segments:{','.join(sorted(known))}")

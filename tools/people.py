@@ -196,14 +196,16 @@ def _check_own(session: Session, person_id: str, scopes: tuple[str, ...], actor:
         raise Refused(f"a key that may {acting[0]} is made by its owner only")
 
 
-def revoke_key(session: Session, key_id: str, actor: str, now: datetime) -> None:
-    """End a key now.
+def revoke_key(
+    session: Session, key_id: str, actor: str, now: datetime, of: str | None = None
+) -> None:
+    """End a key now; `of` says whose it must be.
 
     Raises:
         NotFound: No such key.
     """
     key = session.get(ApiKey, key_id)
-    if key is None:
+    if key is None or of not in (None, key.person_id):
         raise NotFound(f"no key {key_id!r}; see `dunwell key list`")
     key.revoked = True
     session.flush()

@@ -186,6 +186,26 @@ def sign_in_by_link(session: Session, secret: str, now: datetime) -> Stay:
     return begin_stay(session, link.person_id, "link", now)
 
 
+def sign_in_as_known(
+    session: Session, email: str | None, username: str | None, now: datetime
+) -> Stay:
+    """Sign in whom the provider named: by a verified mail address, else by user name.
+
+    A user name never stands for an address, because people may choose their user name.
+
+    Raises:
+        Refused: Nobody here is known as that.
+    """
+    names = [name for name in (email, username if "@" not in (username or "") else None) if name]
+    rows = session.scalars(select(Person).where(Person.known_as.in_(names), Person.roles != ""))
+    found = {row.known_as: row for row in rows}
+    person = next((found[name] for name in names if name in found), None)
+    if person is None:
+        told = email or username or "you"
+        raise Refused(f"the provider knows {told}, this home does not; ask an admin to add you")
+    return begin_stay(session, person.id, "provider", now)
+
+
 def begin_stay(session: Session, person_id: str, way: str, now: datetime) -> Stay:
     """Sign a browser in under a secret that nobody held before."""
     session.execute(

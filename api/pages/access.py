@@ -6,7 +6,7 @@ page need not filter; records of the whole book show nothing there to whoever se
 
 from dataclasses import dataclass
 from typing import Annotated
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from fastapi import Depends, Request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -88,7 +88,11 @@ def check_same_site(request: Request) -> None:
     Raises:
         Refused: The browser says that the request comes from elsewhere.
     """
-    if request.headers.get("sec-fetch-site", "same-origin") not in _SAME:
+    told, origin = (request.headers.get(name) for name in ("sec-fetch-site", "origin"))
+    if told is not None and told not in _SAME:
+        raise Refused(_STALE)
+    # A browser too old to say where it comes from still names the origin of a form.
+    if told is None and origin is not None and urlsplit(origin).netloc != request.url.netloc:
         raise Refused(_STALE)
 
 

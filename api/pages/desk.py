@@ -6,7 +6,17 @@ from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from api.pages import accounts, analytics, disputes, inbox, people, people_me, sign_in, today
+from api.pages import (
+    accounts,
+    analytics,
+    disputes,
+    inbox,
+    people,
+    people_me,
+    sign_in,
+    sign_in_provider,
+    today,
+)
 from api.pages.access import NeedsSignIn
 from api.pages.render import STATIC, page
 from api.portal.routes import PLACE, add_portal, portal_problem
@@ -29,7 +39,17 @@ def add_pages(app: FastAPI) -> None:
     # Words that say what was done outlive no restart, so their key need not either.
     app.state.flash_key = secrets.token_urlsafe(32)
     app.mount("/static", _Files(directory=STATIC), name="static")
-    for area in (sign_in, today, inbox, accounts, disputes, analytics, people, people_me):
+    for area in (
+        sign_in,
+        sign_in_provider,
+        today,
+        inbox,
+        accounts,
+        disputes,
+        analytics,
+        people,
+        people_me,
+    ):
         app.include_router(area.router)
     add_portal(app)
 
