@@ -58,6 +58,7 @@ class _Round:
 
     Attributes:
         now: The instant of real mail; None where the day is played.
+        held_until: The instant of the real clock: what is held beyond it can still be taken back.
         after: The place of the last message that was looked at; what goes back to the outbox
             lies behind it, so that a round ends.
     """
@@ -67,6 +68,7 @@ class _Round:
     run_id: str | None
     until: datetime
     now: datetime | None
+    held_until: datetime
     done: Dispatched = field(default_factory=Dispatched)
     after: tuple[datetime, str] | None = None
     closed: set[str] = field(default_factory=set)
@@ -74,7 +76,8 @@ class _Round:
     @property
     def due(self) -> Any:
         """What is queued and due, from here on."""
-        due = and_(Outbox.state == OutboxState.QUEUED, Outbox.release_at <= self.until)
+        free = or_(Outbox.held_until.is_(None), Outbox.held_until <= self.held_until)
+        due = and_(Outbox.state == OutboxState.QUEUED, Outbox.release_at <= self.until, free)
         if self.closed:
             due = and_(due, Outbox.channel.not_in(self.closed))
         if self.after is None:
@@ -115,10 +118,10 @@ def _round(house: House, as_of: date, run_id: str | None) -> _Round:
     """
     if house.mail.plays_the_day:
         until = datetime.combine(as_of + timedelta(days=1), time(12), UTC)
-        return _Round(house, as_of, run_id, until, None)
+        return _Round(house, as_of, run_id, until, None, house.system_clock.now())
     now = house.clock_at(as_of).now()
     until = now if house.today() == as_of else datetime.min.replace(tzinfo=UTC)
-    return _Round(house, as_of, run_id, until, now)
+    return _Round(house, as_of, run_id, until, now, house.system_clock.now())
 
 
 def _count(going: _Round, messages: list[OutgoingMessage], refused: dict[str, Refusal]) -> None:

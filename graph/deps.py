@@ -19,6 +19,8 @@ class Deps:
     """The books, the policy, the time and the model of one home.
 
     Attributes:
+        held_until: The real instant until which a message that is approved now stays in the
+            outbox, so that it can be taken back; None where nobody sits at it.
         open_knowledge: Opens the knowledge index. Conversations only: one process may have it
             open, and that must never be a night.
     """
@@ -29,6 +31,7 @@ class Deps:
     as_of: date
     model: "ChatPort"
     open_knowledge: "Callable[[], KnowledgePort] | None" = None
+    held_until: datetime | None = None
 
     @property
     def now(self) -> datetime:

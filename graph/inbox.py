@@ -4,11 +4,9 @@ A decision is committed first and the paused graph goes on after that, so a cras
 leaves a decided proposal for the sweep, never a half-done one.
 """
 
-import base64
-import binascii
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
@@ -16,6 +14,7 @@ from sqlmodel import Session
 
 from agents.content_check import read_claims
 from graph.deps import Deps
+from graph.inbox_cursor import read_cursor, write_cursor
 from graph.resume import open_threads, resume
 from graph.seen import whole_of
 from ledger.errors import BadInput, Refused
@@ -30,9 +29,12 @@ from ledger.queries.inbox import (
     successor_of,
 )
 from ledger.states import DecisionVerb, ProposalState
+from ledger.tables.review import Exercise
 from ledger.tables.work import Person, Proposal
-from tools import decisions
+from tools import decisions, reviewer_guard, take_back
 from tools.authority import Decider
+from tools.delegation import substitutes
+from tools.exercises import answer_exercise, give_if_due
 from tools.inbox_cards import Card, QueueLine, build_card, queue_line
 
 if TYPE_CHECKING:
@@ -76,12 +78,19 @@ class Inbox:
     Attributes:
         dispatch: Called with the business date once something was carried out, so that an approved
             message leaves without waiting for the night.
+        attended: Whether a person sits at it: the guard over reviewing watches them, and a message
+            they approve can be taken back for a while.
+        opened_at: When what they decide was put before them, where a page knows.
+        same_look: Whether an equal request of a batch was just decided with the same look at it.
     """
 
     house: "House"
     deps: Deps
     decider: Decider | None = None
     dispatch: Callable[[date], object] | None = None
+    attended: bool = True
+    opened_at: datetime | None = None
+    same_look: bool = False
 
     def list_waiting(
         self, wanted: QueueFilter, limit: int = 50, cursor: str | None = None
@@ -95,14 +104,14 @@ class Inbox:
             raise BadInput(f"a page holds 1 to {MAX_PAGE} requests, not {limit}")
         if wanted.min_minor is not None and wanted.currency is None:
             raise BadInput("a least value needs its currency")
-        after = _read_cursor(cursor) if cursor else None
+        after = read_cursor(cursor) if cursor else None
         with self.deps.ledger.read() as session:
             rows = queue_page(session, wanted, self.deps.as_of, limit + 1, after)
             count = queue_length(session, wanted, self.deps.as_of)
             lines = tuple(queue_line(row[0], row[1], row[2], self.deps.as_of) for row in rows)
         more = len(lines) > limit
         last = rows[limit - 1][0] if more else None
-        following = _write_cursor(last) if last is not None else None
+        following = write_cursor(last) if last is not None else None
         return QueuePage(lines=lines[:limit], count=count, next=following)
 
     def show(self, proposal_id: str) -> Card:
@@ -112,11 +121,36 @@ class Inbox:
             deps = self.deps
             return build_card(session, proposal, deps.policy, deps.as_of, deps.now)
 
+    def beside(self, proposal_id: str, wanted: QueueFilter) -> tuple[str | None, str | None]:
+        """The requests before and behind one in the queue."""
+        with self.deps.ledger.read() as session:
+            row = get_proposal(session, proposal_id)
+            at = Position(row.priority_minor, row.id)
+            pages = [
+                queue_page(session, wanted, self.deps.as_of, 1, at, backwards=backwards)
+                for backwards in (True, False)
+            ]
+        before, behind = (page[0][0].id if page else None for page in pages)
+        return before, behind
+
+    def load(self) -> reviewer_guard.Load:
+        """How much the person has decided today, and what the guard says to it."""
+        person, now = self._person(), self.house.system_clock.now()
+        with self.deps.ledger.read() as session:
+            return reviewer_guard.load_of(session, person.person_id, self.deps.policy, now)
+
+    def try_edit(self, proposal_id: str, changes: dict[str, object]) -> decisions.Tried:
+        """What an edit would come to, without keeping it."""
+        deps = self.deps
+        with deps.ledger.read() as session:
+            proposal = get_proposal(session, proposal_id)
+            return decisions.try_edit(session, proposal, changes, deps.policy, deps.as_of, deps.now)
+
     def approve(self, proposal_id: str, seen_digest: str | None = None, choose: int = 1) -> Outcome:
         """Say yes to exactly what was shown, or to another of the ways the card lists."""
         deps = self.deps
         return self._decide(
-            "approve",
+            DecisionVerb.APPROVE,
             proposal_id,
             lambda session, key, who: decisions.choose(
                 session, key, who, choose, deps.policy, deps.as_of, deps.now, seen_digest
@@ -130,7 +164,7 @@ class Inbox:
         # Asked before the transaction: a model may take its time, and nobody waits for it there.
         claims = read_claims(subject, body, deps.policy, deps.model) if subject or body else None
         return self._decide(
-            "edit",
+            DecisionVerb.EDIT,
             proposal_id,
             lambda session, key, who: decisions.edit(
                 session, key, who, changes, deps.policy, deps.as_of, deps.now, claims
@@ -140,7 +174,7 @@ class Inbox:
     def reject(self, proposal_id: str, reason: str) -> Outcome:
         """Say no, with a reason."""
         return self._decide(
-            "reject",
+            DecisionVerb.REJECT,
             proposal_id,
             lambda session, key, who: decisions.reject(session, key, who, reason, self.deps.now),
         )
@@ -148,7 +182,7 @@ class Inbox:
     def answer(self, proposal_id: str, note: str) -> Outcome:
         """Send it back to the role with a note, which prepares the case again."""
         done = self._decide(
-            "answer",
+            DecisionVerb.ANSWER,
             proposal_id,
             lambda session, key, who: decisions.send_back(session, key, who, note, self.deps.now),
         )
@@ -164,7 +198,7 @@ class Inbox:
         """Put it aside until a date."""
         deps = self.deps
         return self._decide(
-            "snooze",
+            DecisionVerb.SNOOZE,
             proposal_id,
             lambda session, key, who: decisions.snooze(
                 session, key, who, until, deps.as_of, deps.now
@@ -172,36 +206,62 @@ class Inbox:
         )
 
     def assign(self, proposal_id: str, assignee: str) -> Outcome:
-        """Give it to a colleague."""
+        """Give it to a colleague, or to whoever stands in for them."""
+        deps = self.deps
         return self._decide(
-            "assign",
+            DecisionVerb.ASSIGN,
             proposal_id,
-            lambda session, key, who: decisions.assign(session, key, who, assignee, self.deps.now),
+            lambda session, key, who: decisions.assign(
+                session, key, who, assignee, deps.as_of, deps.now
+            ),
         )
+
+    def practise(self, exercise_id: str, verb: DecisionVerb) -> Exercise | None:
+        """Answer an exercise, which carries out nothing; None where the id is no exercise."""
+        person, now = self._person(), self.house.system_clock.now()
+        with self.deps.ledger.write() as session:
+            if session.get(Exercise, exercise_id) is None:
+                return None
+            reviewer_guard.check(session, person.person_id, verb, self.deps.policy, now)
+            found = answer_exercise(session, exercise_id, person.person_id, verb, now)
+            reviewer_guard.note(session, person.person_id, exercise_id, verb, now, self.opened_at)
+        return found
+
+    def undo(self, proposal_id: str) -> Outcome:
+        """Take an approved message back before it leaves; its request asks again."""
+        deps = self.deps
+        return self._decide(
+            DecisionVerb.UNDO,
+            proposal_id,
+            lambda session, key, who: take_back.take_back(
+                session, key, who, deps.policy, deps.as_of, deps.now
+            ),
+        )
+
+    def _person(self) -> Decider:
+        if self.decider is None:
+            raise Refused("say who decides; only a person of this home can")
+        return self.decider
 
     def _decide(
         self,
-        verb: str,
+        verb: DecisionVerb,
         proposal_id: str,
         decide: Callable[[Session, str, Decider], decisions.Decided],
     ) -> Outcome:
         """Commit a decision, let the paused graph go on, pause what asks again."""
-        if self.decider is None:
-            raise Refused("say who decides; only a person of this home can")
-        self.decider.check_may_decide(self.deps.policy)
-        with self.deps.ledger.write() as session:
-            proposal = get_proposal(session, proposal_id)
-            decided = decide(session, proposal.id, self.decider)
+        decided = self._commit(verb, proposal_id, decide)
+        deps = self._holding() if verb is DecisionVerb.APPROVE else self.deps
         happened = ""
         if decided.resumes:
-            happened = resume(self.house, self.deps, decided.proposal_id)
+            happened = resume(self.house, deps, decided.proposal_id)
         new = self._follow(decided.proposal_id)
         settled = decided.proposal_id
         with self.deps.ledger.read() as session:
             state = get_proposal(session, settled).state
             chosen = get_proposal(session, new).state if new else None
         if new and chosen == ProposalState.DECIDED:
-            happened, settled, state = resume(self.house, self.deps, new), new, chosen
+            happened, settled, state = resume(self.house, deps, new), new, chosen
             new = self._follow(settled)
             with self.deps.ledger.read() as session:
                 state = get_proposal(session, settled).state
@@ -216,6 +276,40 @@ class Inbox:
             happened=happened,
             new_proposal_ids=(new,) if new else (),
         )
+
+    def _commit(
+        self,
+        verb: DecisionVerb,
+        proposal_id: str,
+        decide: Callable[[Session, str, Decider], decisions.Decided],
+    ) -> decisions.Decided:
+        """One transaction: the guard's word, the decision, and a note that it was made."""
+        person = self._person()
+        person.check_may_decide(self.deps.policy)
+        with self.deps.ledger.write() as session:
+            proposal = get_proposal(session, proposal_id)
+            given_to = proposal.assignee
+            now = self.house.system_clock.now()
+            if self.attended:
+                reviewer_guard.check(session, person.person_id, verb, self.deps.policy, now)
+            decided = decide(session, proposal.id, person)
+            stands_in = substitutes(session, self.deps.as_of).get(given_to or "")
+            within = given_to if stands_in == person.person_id else None
+            if self.attended:
+                word = reviewer_guard.SAME_LOOK if self.same_look else verb
+                reviewer_guard.note(
+                    session, person.person_id, proposal.id, word, now, self.opened_at, within
+                )
+                give_if_due(session, person.person_id, self.deps.policy, self.deps.as_of, now)
+        return decided
+
+    def _holding(self) -> Deps:
+        """Whoever approves at a desk can take the message back for as long as policy says."""
+        seconds = self.deps.policy.approval.reviewing.undo_seconds if self.attended else 0
+        if not seconds:
+            return self.deps
+        until = self.house.system_clock.now() + timedelta(seconds=seconds)
+        return replace(self.deps, held_until=until)
 
     def _follow(self, proposal_id: str) -> str | None:
         """Pause the request that took this one's place."""
@@ -293,17 +387,3 @@ def prepare_again(house: "House", deps: Deps, proposal_id: str, note: str) -> tu
         unpaused = [(r.id, r.account_id) for r in after if r.thread_id is None]
     open_threads(house, deps, unpaused)
     return tuple(row_id for row_id, _account in fresh)
-
-
-def _write_cursor(last: Proposal) -> str:
-    text = f"{last.priority_minor}:{last.id}"
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def _read_cursor(cursor: str) -> Position:
-    try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        minor, _, proposal_id = base64.urlsafe_b64decode(padded).decode().partition(":")
-        return Position(int(minor), proposal_id)
-    except (binascii.Error, ValueError):
-        raise BadInput("this is not a cursor; take `next` of the page before") from None

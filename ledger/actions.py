@@ -5,7 +5,7 @@ are read again when the action is judged and executed.
 """
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, TypeAdapter, model_validator
 
@@ -187,6 +187,10 @@ ProposedAction = Annotated[
     Field(discriminator="type"),
 ]
 _ADAPTER: TypeAdapter[ProposedAction] = TypeAdapter(ProposedAction)
+KINDS_OF_ACTION: tuple[str, ...] = tuple(
+    each.model_fields["type"].default for each in get_args(get_args(ProposedAction)[0])
+)
+"""Every `type` of the closed union, in its order."""
 
 
 def action_json(action: ProposedAction) -> str:

@@ -7,7 +7,7 @@ action date.
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlmodel import Session
 
 from ledger.errors import NotFound
@@ -72,6 +72,19 @@ def mark_answered(session: Session, account_id: str, on: date) -> None:
         .where(Message.account_id == account_id, Message.direction == "in", Message.sent_on <= on)
         .values(answered=True)
     )
+    touch(session, {account_id})
+
+
+def owe_answer(session: Session, account_id: str) -> None:
+    """An answer was taken back before it left: the customer's newest message waits for one."""
+    newest = (
+        select(Message.id)
+        .where(Message.account_id == account_id, Message.direction == "in")
+        .order_by(Message.sent_on.desc(), Message.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    session.execute(update(Message).where(Message.id == newest).values(answered=False))
     touch(session, {account_id})
 
 

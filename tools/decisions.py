@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 from pydantic import ValidationError
 from sqlmodel import Session
 
-from guardrails.verdict import Deny, explain
+from guardrails.verdict import Deny, NeedsApproval, explain
 from ledger.actions import MessageAction, ProposedAction, action_json, parse_action, read_action
 from ledger.errors import BadInput, Conflict, Refused
 from ledger.facts import AccountFacts
@@ -18,7 +19,8 @@ from policies.schema import Policy
 from tools.alternatives import offered
 from tools.authority import Decider, in_words, standing_of
 from tools.carry_out import ask_anew, current_facts, replacement
-from tools.letters import render_letter
+from tools.delegation import substitutes
+from tools.letters import Letter, render_letter
 from tools.proposals import judge_action
 
 
@@ -164,6 +166,43 @@ def edit(
     return Decided(proposal.id, decision.id, True, says, row["id"])
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What an edit would come to.
+
+    Attributes:
+        effect: `waits` for another person, `denied` by a rule, or `invalid` as it stands.
+        letter: The letter as it would read, where it is one and can be worded.
+    """
+
+    effect: Literal["waits", "denied", "invalid"]
+    says: str
+    letter: Letter | None = None
+
+
+def try_edit(
+    session: Session,
+    proposal: Proposal,
+    changes: dict[str, object],
+    policy: Policy,
+    as_of: date,
+    now: datetime,
+) -> Tried:
+    """Judge an edit without keeping it; own words are read a second time only once it is kept."""
+    facts = current_facts(session, proposal, as_of)
+    try:
+        action = _edited(read_action(proposal.action), changes, (), facts, policy)
+    except BadInput as error:
+        return Tried("invalid", error.message)
+    verdict, judged = judge_action(action, facts, policy, now)
+    letter = judged.letter if judged else None
+    if isinstance(verdict, Deny):
+        return Tried("denied", explain(verdict), letter)
+    needs = in_words(verdict.role_sets) if isinstance(verdict, NeedsApproval) else ""
+    who = f"{needs}, not you" if needs else "somebody other than you"
+    return Tried("waits", f"It would wait for {who}. {explain(verdict)}".strip(), letter)
+
+
 def _edited(
     action: ProposedAction,
     changes: dict[str, object],
@@ -228,15 +267,43 @@ def snooze(
 
 
 def assign(
-    session: Session, proposal_id: str, decider: Decider, assignee: str, now: datetime
+    session: Session, proposal_id: str, decider: Decider, assignee: str, as_of: date, now: datetime
 ) -> Decided:
-    """Give it to a colleague."""
+    """Give it to a colleague; to whoever stands in for them while they are away."""
     proposal = _open_proposal(session, proposal_id, now)
     if session.get(Person, assignee) is None:
         raise BadInput(f"nobody is called {assignee!r} here")
-    decision = _decide(session, proposal, DecisionVerb.ASSIGN, decider, now, assignee)
-    move_proposal(session, proposal, ProposalState(proposal.state), assignee=assignee)
-    return Decided(proposal.id, decision.id, False, f"assigned to {assignee}")
+    takes = substitutes(session, as_of).get(assignee, assignee)
+    for_whom = f", who stands in for {assignee}" if takes != assignee else ""
+    decision = _decide(session, proposal, DecisionVerb.ASSIGN, decider, now, takes + for_whom)
+    move_proposal(session, proposal, ProposalState(proposal.state), assignee=takes)
+    return Decided(proposal.id, decision.id, False, f"assigned to {takes}{for_whom}")
+
+
+REASONS = {
+    "not_owed": "Not owed, or already paid",
+    "wrong_facts": "A fact in it is wrong",
+    "wrong_person": "The wrong person or address",
+    "wrong_words": "The words or the tone",
+    "wrong_time": "The wrong moment",
+    "handled_otherwise": "Handled in another way",
+    "other": "Another reason",
+}
+
+
+def rejection(code: str, words: str) -> str:
+    """A rejection's reason from its code and words; another reason needs words.
+
+    Raises:
+        BadInput: No such code, or no words where they are needed.
+    """
+    if code not in REASONS:
+        raise BadInput(f"no reason {code!r}: choose from {', '.join(REASONS)}")
+    if code == "other":
+        if not words.strip():
+            raise BadInput("say in words what the other reason is")
+        return words.strip()
+    return f"{REASONS[code]}: {words.strip()}" if words.strip() else REASONS[code]
 
 
 def _open_proposal(session: Session, proposal_id: str, now: datetime) -> Proposal:

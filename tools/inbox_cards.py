@@ -25,6 +25,7 @@ from tools.authority import Decider, standing_of, who_may_approve
 from tools.carry_out import asks_again_because, current_facts, may_leave_later, shown_letter
 from tools.contract import MoneyOut, Result
 from tools.proposals import judge_action
+from tools.stakes import cost_of_being_wrong
 
 MAX_WHY = 1200
 MAX_DOCUMENT = 8000
@@ -50,6 +51,11 @@ class QueueLine(Result):
     expires_on: date
     snoozed_until: date | None
 
+    @property
+    def is_urgent(self) -> bool:
+        """Whether tomorrow may be too late."""
+        return (self.expires_on - self.created_on).days - self.age_days <= 1
+
 
 class Enclosure(Result):
     """A document that would go with a letter; its words stand as plain text."""
@@ -63,6 +69,8 @@ class Draft(Result):
     """Exactly what would leave. `hidden_characters` counts those that show as nothing."""
 
     channel: str
+    sender: str
+    reply_to: str
     recipient: str
     cc: tuple[str, ...]
     language: str
@@ -131,6 +139,7 @@ class Card(Result):
         ways: Where there are several, all of them, the request itself first.
         changed: What moved in the books since it was drafted.
         now: What approving would do at this moment.
+        cost: What a wrong yes would cost.
     """
 
     id: str
@@ -159,6 +168,7 @@ class Card(Result):
     changed: tuple[str, ...]
     now: Literal["carried_out", "delayed", "asks_again", "refused", "closed"]
     now_because: str
+    cost: tuple[str, ...]
     authority: AuthorityLine
     options: tuple[OptionLine, ...]
     decisions: tuple[DecisionLine, ...]
@@ -217,6 +227,7 @@ def build_card(
         changed=tuple(inert(line, MAX_WHY) for line in what_moved(before, after)),
         now=effect,
         now_because=inert(because, MAX_WHY),
+        cost=cost_of_being_wrong(action, _value(proposal), policy.approval.reviewing.undo_seconds),
         authority=_authority(session, proposal, policy),
         options=_options(action, proposal),
         decisions=_decisions(session, proposal),
@@ -281,6 +292,8 @@ def _draft(
     text = f"{letter.subject}{letter.body}".replace("\n", "")
     return Draft(
         channel=action.channel,
+        sender=f"{policy.company.name} <{policy.company.sender_email}>",
+        reply_to=policy.company.reply_to,
         recipient=letter.recipient,
         cc=letter.cc,
         language=letter.language,

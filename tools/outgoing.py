@@ -101,16 +101,18 @@ def outbox_rows(
     proposal_id: str | None = None,
     decision_id: str | None = None,
     answers: str = "",
+    taken_back: int = 0,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The outbox row of a permitted message, and its permit.
 
     The caller has judged it in the same transaction and found Allow, or an approval that covers
-    every finding. `answers` is the Message-ID of the mail it answers.
+    every finding. `answers` is the Message-ID of the mail it answers; `taken_back` how often the
+    same message was queued and taken back before it left, which frees its key.
     """
     action, letter = judged.action, judged.letter
     if letter is None or judged.release_at is None:
         raise ValueError("a message without words or hour cannot be permitted")
-    key = idempotency_key(action, facts)
+    key = idempotency_key(action, facts) + (f"|again{taken_back}" if taken_back else "")
     outbox_id = make_id("out", key)
     outbox = {
         "id": outbox_id,

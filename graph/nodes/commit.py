@@ -7,6 +7,7 @@ from langgraph.runtime import Runtime
 from graph.deps import Deps
 from ledger.identities import Identity
 from tools.carry_out import carry_out
+from tools.take_back import hold_message
 
 
 def commit(state: dict[str, Any], runtime: Runtime[Deps]) -> dict[str, Any]:
@@ -14,4 +15,6 @@ def commit(state: dict[str, Any], runtime: Runtime[Deps]) -> dict[str, Any]:
     deps = runtime.context
     with deps.ledger.write(as_=Identity.POSTER) as session:
         outcome = carry_out(session, state["proposal_id"], deps.policy, deps.as_of, deps.now)
+        if deps.held_until is not None:
+            hold_message(session, state["proposal_id"], deps.held_until)
     return {"outcomes": [outcome]}

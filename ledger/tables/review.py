@@ -12,11 +12,10 @@ from ledger.tables.base import Table, instant, text
 
 
 class Review(Table, table=True):
-    """One act of deciding: a request, an exercise, or a batch of equal requests.
+    """One act of deciding, on a request or an exercise.
 
     Attributes:
         verb: What the person said.
-        cards: How many requests it decided.
         opened_at: When what was decided was put before the person, where a page knows.
         within: The person of the home whose absence brought the request here, if any.
     """
@@ -27,7 +26,6 @@ class Review(Table, table=True):
     person_id: str
     subject_id: str
     verb: str = text()
-    cards: int = 1
     opened_at: datetime | None = instant(default=None)
     decided_at: datetime = instant()
     within: str | None = None

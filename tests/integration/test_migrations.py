@@ -165,7 +165,7 @@ ROWS: dict[str, dict[str, object]] = {
         "received_at": NOON, "state": "new", "says": "",
     },
     "review": {
-        "person_id": "ann", "subject_id": "prp_1", "verb": "approve", "cards": 1,
+        "person_id": "ann", "subject_id": "prp_1", "verb": "approve",
         "decided_at": NOON,
     },
     "delegation": {
@@ -214,8 +214,14 @@ def fill(books: Books) -> None:
     for person in ("ann", "bob"):
         books.add("person", id=person, name=person, roles="collector")
     books.add(
-        "contact", id="con_a", account_id="acc_a", name="", role="billing", consents="",
-        opted_out=False, bounced=False,
+        "contact",
+        id="con_a",
+        account_id="acc_a",
+        name="",
+        role="billing",
+        consents="",
+        opted_out=False,
+        bounced=False,
     )
     for table, row in ROWS.items():
         books.add(table, **row)

@@ -52,7 +52,7 @@ def decide(house: House) -> None:
     for proposal_id in sorted(waiting):
         way = rng.choice(["approve", "approve", "approve", "reject"])
         for person in people:
-            inbox = Inbox(house, house.deps(AS_OF), decider_of(house, person))
+            inbox = Inbox(house, house.deps(AS_OF), decider_of(house, person), attended=False)
             try:
                 if way == "approve":
                     inbox.approve(proposal_id)

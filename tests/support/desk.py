@@ -46,10 +46,13 @@ class Desk:
         """Deps on the business date."""
         return self.house.deps(self.as_of)
 
-    def inbox(self, person: str | None = None, as_of: date | None = None) -> Inbox:
-        """The inbox as somebody sees it."""
+    def inbox(
+        self, person: str | None = None, as_of: date | None = None, attended: bool = False
+    ) -> Inbox:
+        """The inbox as somebody sees it; unattended, so tests may be quick."""
         decider = decider_of(self.house, person) if person else None
-        return Inbox(self.house, self.house.deps(as_of or self.as_of), decider)
+        deps = self.house.deps(as_of or self.as_of)
+        return Inbox(self.house, deps, decider, attended=attended)
 
     def account(
         self, account_id: str, amounts: tuple[int, ...] = (120_00, 80_50), **values: Any

@@ -43,7 +43,6 @@ def _review() -> None:
         sa.Column("person_id", sa.String(), nullable=False),
         sa.Column("subject_id", sa.String(), nullable=False),
         sa.Column("verb", sa.String(), nullable=False),
-        sa.Column("cards", sa.Integer(), nullable=False),
         sa.Column("opened_at", UtcDateTime(), nullable=True),
         sa.Column("decided_at", UtcDateTime(), nullable=False),
         sa.Column("within", sa.String(), nullable=True),
