@@ -15,6 +15,7 @@ from api.accounts import routes as accounts
 from api.body_limits import BodyLimits, most_bytes
 from api.chat import routes as chat
 from api.disputes import routes as disputes
+from api.doors import add_doors
 from api.forecast import routes as forecast
 from api.inbox import routes as inbox
 from api.limits import Limits
@@ -67,6 +68,7 @@ def create_app(
         stop.router,
     ):
         app.include_router(router)
+    add_doors(app)
     add_pages(app)
     add_handlers(app, error_page)
     app.add_middleware(BodyLimits)

@@ -28,6 +28,7 @@ class Reply(BaseModel):
     Attributes:
         line: The number of the answer among all lines; later ones are higher.
         blocks: What the answer is made of; its words are the first of them.
+        looked_up: The tools that answered on the way.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -37,6 +38,7 @@ class Reply(BaseModel):
     proposal_ids: tuple[str, ...]
     line: int
     blocks: tuple[Block, ...] = ()
+    looked_up: tuple[str, ...] = ()
 
 
 class Busy(Conflict):
@@ -117,4 +119,5 @@ def _answer(house: "House", person: Decider, thread: str, question: str, role: s
         proposal_ids=proposals,
         line=state["line"],
         blocks=BLOCKS.validate_python(state["blocks"]),
+        looked_up=tuple(each["tool"] for each in state["calls"] if each["outcome"] == "ok"),
     )

@@ -7,7 +7,16 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import func, select
 from sqlmodel import Session
 
-from agents.answer_blocks import Block, DraftBlock, InboxLink, TableBlock, TextBlock, read_blocks
+from agents.answer_blocks import (
+    AccountCard,
+    Block,
+    ChartBlock,
+    DraftBlock,
+    InboxLink,
+    TableBlock,
+    TextBlock,
+    read_blocks,
+)
 from agents.task import PERSON
 from graph.chat import thread_of
 from ledger.errors import BadInput, NotFound
@@ -162,11 +171,12 @@ def as_markdown(thread: Thread, person: str) -> str:
             parts.append(_quoted(line.text))
             continue
         for block in line.blocks:
-            parts += _block_markdown(block)
+            parts += block_markdown(block)
     return "\n\n".join(parts) + "\n"
 
 
-def _block_markdown(block: Block) -> Iterable[str]:
+def block_markdown(block: Block) -> Iterable[str]:
+    """A block as parts of a document; a chart is its points."""
     match block:
         case TextBlock():
             yield block.text
@@ -180,10 +190,14 @@ def _block_markdown(block: Block) -> Iterable[str]:
             yield f"**{block.title}**\n\n{body}"
         case DraftBlock():
             yield f"**{block.title}**\n\n{_quoted(f'{block.subject}{chr(10) * 2}{block.body}')}"
+        case ChartBlock():
+            points = "\n".join(f"| {p.label} | {p.value} {block.unit} |" for p in block.points)
+            yield f"**{block.title}**\n\n| | |\n| --- | ---: |\n{points}"
+        case AccountCard():
+            lines = "\n".join(f"- {each.label}: {each.value.text}" for each in block.lines)
+            yield f"**{block.name} ({block.account_number})**\n\n{lines}"
         case InboxLink():
             yield f"Request `{block.proposal_id}`: {block.says}."
-        case _:
-            return
 
 
 def _inert(cell: str) -> str:
