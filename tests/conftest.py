@@ -13,4 +13,5 @@ pytest_plugins = [
     "tests.support.played_home",
     "tests.support.hostile_model",
     "tests.support.post",
+    "tests.support.browser",
 ]
