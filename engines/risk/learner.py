@@ -58,9 +58,9 @@ def learn_curve(lesson: Lesson, seed: int, threads: int) -> Trees | None:
 def learn_anchor(lesson: Lesson, seed: int, threads: int) -> Trees | None:
     """Learn whether an item will be late, asked as the one question it is."""
     many = len(lesson.rows) >= _MANY_ROWS // 8
-    shape = {"num_leaves": 63, "learning_rate": 0.04, "min_data_in_leaf": 40}
+    shape = {"num_leaves": 31, "learning_rate": 0.02, "min_data_in_leaf": 40}
     few = {"num_leaves": 15, "learning_rate": 0.03, "min_data_in_leaf": 40}
-    return _learn(lesson, shape if many else few, 250 if many else 200, seed, threads)
+    return _learn(lesson, shape if many else few, 400 if many else 200, seed, threads)
 
 
 def _learn(

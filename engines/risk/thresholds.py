@@ -32,6 +32,8 @@ DAY_NAMES = (
 )  # fmt: skip
 _REACHED = (-20, -10, -5, -2, -1, 0, 1, 2, 3, 7, 14)
 _LAST_DAY = 200
+_MOST_ROWS = 400_000
+"""Rows a curve is learnt from; more of them cost time and tell it hardly more."""
 _AHEAD = 80  # days before its issue an item may be asked about in learning
 _AHEAD_SHARE = 0.3
 
@@ -91,6 +93,9 @@ def curve_lesson(marks: Landmarks, until: int, random: Generator) -> Lesson:
     told = (days >= asked.asked[:, None]) & (days < until) & (days >= asked.issued[:, None])
     told &= days < asked.asked[:, None] + _LAST_DAY
     question, column = np.nonzero(told)
+    if len(question) > _MOST_ROWS:
+        kept = np.sort(random.choice(len(question), _MOST_ROWS, replace=False))
+        question, column = question[kept], column[kept]
     day = days[question, column]
     weight = np.choose(np.minimum(column, 2), [3.0, 2.0, 1.0])
     weight = weight * np.where(marks.at_issue[question], 1.0, 0.7)

@@ -5,8 +5,9 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from engines.risk.model import FitOptions
 from evals.ledgers.priority import shares_captured
-from evals.ledgers.replay import replay_issues
+from evals.ledgers.replay import Models, replay_issues
 from evals.ledgers.risk_baselines import baselines
 from evals.ledgers.risk_scores import Told, intervals, scored
 from evals.ledgers.sources import SOURCES, load
@@ -57,7 +58,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _measured(name: str, given: argparse.Namespace) -> str:
     source, history = SOURCES[name], load(given.data, name)
-    answered = replay_issues(history, source.window, tell=_note)
+    models = Models(history, source.window, FitOptions(), _note)
+    answered = replay_issues(history, source.window, models=models)
     items, outlook = answered.items, answered.outlook
     ours = Told(outlook.p_late, outlook.p_late_7, outlook.p10, outlook.p50, outlook.p90)
     methods = {"engine": ours, **baselines(history, items, source.window.train_until)}
@@ -66,7 +68,7 @@ def _measured(name: str, given: argparse.Namespace) -> str:
     lines = [f"## {name}", "", f"{len(items):,} invoices, {_days(source.window)}.", ""]
     lines += _table(figures, spread, AIMS[name])
     if name != "supplier":  # one amount there is more than half of all money
-        lines += ["", _priority(shares_captured(history, source.window, source.cut, _note))]
+        lines += ["", _priority(shares_captured(history, source.window, source.cut, models))]
     return "\n".join(lines)
 
 

@@ -4,7 +4,6 @@ The truth of a Monday is what its open items went on to cost: amount times the d
 stayed open from that Monday, up to the horizon of the ranking or the end of the ledger.
 """
 
-from collections.abc import Callable
 from datetime import date
 
 import numpy as np
@@ -12,16 +11,16 @@ from numpy.typing import NDArray
 
 from engines.risk.history import InvoiceHistory
 from engines.risk.ranking import HORIZON_DAYS
-from evals.ledgers.replay import Window, replay_mondays
+from evals.ledgers.replay import Models, Window, replay_mondays
 from evals.ledgers.risk_scores import captured
 
 
 def shares_captured(
-    history: InvoiceHistory, window: Window, cut: date, tell: Callable[[str], None]
+    history: InvoiceHistory, window: Window, cut: date, models: Models
 ) -> dict[str, float]:
     """Mean over the Mondays of the test of the share each order captures."""
     found: dict[str, list[float]] = {"engine": [], "overdue balance": [], "oracle": []}
-    for origin, ranking in replay_mondays(history, window, tell=tell):
+    for origin, ranking in replay_mondays(history, window, models=models):
         truth = late_dollar_days(history, origin, cut)
         ours = dict(zip(ranking.account_id.tolist(), ranking.late_dollar_days, strict=True))
         found["engine"].append(captured(ours, truth))

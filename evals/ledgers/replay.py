@@ -66,21 +66,22 @@ class Models:
     ) -> None:
         self._history, self._window, self._options = history, window, options
         self._tell = tell
-        self._model: TimingModel | None = None
+        self._learnt: dict[date, TimingModel] = {}
         self.notes: list[str] = []
 
     def on(self, day: date) -> TimingModel:
-        """The model of a day; days are asked for in order."""
+        """The model of a day."""
         first = self._window.train_until
         rounds = (day - first).days // REFIT_DAYS
         due = first + timedelta(days=REFIT_DAYS * rounds)
         # Between the end of learning and the start of the test nothing is learnt.
         due = due if due >= self._window.test_from else first
-        if self._model is None or due > self._model.as_of:
-            self._model = fit(self._history.known_before(due), due, options=self._options)
-            self.notes.append(f"as of {due}: {self._model.note}")
+        if due not in self._learnt:
+            model = fit(self._history.known_before(due), due, options=self._options)
+            self._learnt[due] = model
+            self.notes.append(f"as of {due}: {model.note}")
             self._tell(self.notes[-1])
-        return self._model
+        return self._learnt[due]
 
 
 def replay_issues(
@@ -88,6 +89,7 @@ def replay_issues(
     window: Window,
     options: FitOptions | None = None,
     tell: Callable[[str], None] = lambda _line: None,
+    models: Models | None = None,
 ) -> Answered:
     """Ask about each invoice of the test on the day it was issued.
 
@@ -98,7 +100,7 @@ def replay_issues(
     tested = history.issued_between(window.test_from, window.test_to)
     if not len(tested):
         raise BadInput(f"no invoice was issued from {window.test_from} to {window.test_to}")
-    models = Models(history, window, options or FitOptions(), tell)
+    models = models or Models(history, window, options or FitOptions(), tell)
     asked, told = [], []
     for day in np.unique(tested.issued_on):
         on = day.item()
@@ -114,6 +116,7 @@ def replay_mondays(
     window: Window,
     options: FitOptions | None = None,
     tell: Callable[[str], None] = lambda _line: None,
+    models: Models | None = None,
 ) -> Iterator[tuple[date, Ranking]]:
     """Rank the accounts with open items on each Monday of the test.
 
@@ -124,7 +127,7 @@ def replay_mondays(
     origins = list(mondays(window.test_from, window.test_to))
     if not origins:
         raise BadInput(f"there is no Monday from {window.test_from} to {window.test_to}")
-    models = Models(history, window, options or FitOptions(), tell)
+    models = models or Models(history, window, options or FitOptions(), tell)
     for origin in origins:
         known = history.known_before(origin)
         yield origin, rank_accounts(models.on(origin), known.open_on(origin), origin, known)
