@@ -1,5 +1,6 @@
 """Weekly cash over a ledger that nobody here wrote, as it would have been forecast each Monday.
 
+python -m evals.ledgers.weeks --data FOLDER, or with a file of invoices and days of one's own:
 python -m evals.ledgers.weeks --invoices FILE --train-until D --test-from D --test-to D
 """
 
@@ -18,11 +19,13 @@ from engines.forecast.walk import Learn, walk_forward
 from engines.risk.history import InvoiceHistory
 from engines.risk.model import TimingModel, fit
 from evals.ledgers.reading import read_invoices
+from evals.ledgers.sources import load
 from evals.ledgers.weeks_baselines import BASELINES
 from evals.ledgers.weeks_report import OURS, Results, page
 from evals.ledgers.weeks_scores import scored
 
 PAGE = Path("docs/measured/forecast.md")
+_PUBLIC = "highradius"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +94,20 @@ def _given(history: InvoiceHistory, origin: date) -> InvoiceHistory:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the page of a ledger, and write it if asked to."""
     parser = argparse.ArgumentParser(prog="python -m evals.ledgers.weeks")
-    parser.add_argument("--invoices", type=Path, required=True)
+    parser.add_argument("--invoices", type=Path, help="Otherwise the public ledger in --data.")
+    parser.add_argument("--data", type=Path, default=Path("../shared/data/ar"))
     for name, usual in asdict(HIGHRADIUS).items():
         option = f"--{name.replace('_', '-')}"
         parser.add_argument(option, type=date.fromisoformat, default=usual, metavar="DATE")
     parser.add_argument("--write", type=Path, metavar="PAGE", help=f"such as {PAGE}")
     given = parser.parse_args(arguments)
     split = Split(given.train_until, given.test_from, given.test_to, given.until)
-    results = measure(read_invoices(given.invoices).history, learn_core, split)
-    text = page("The forecast of cash, measured", _how(given.invoices, split), results)
+    if given.invoices:
+        history, source = read_invoices(given.invoices).history, f"--invoices {given.invoices.name}"
+    else:
+        history, source = load(given.data, _PUBLIC), "--data FOLDER"
+    results = measure(history, learn_core, split)
+    text = page("The forecast of cash, measured", _how(source, split), results)
     sys.stdout.write(text)
     if given.write:
         given.write.write_text(text, encoding="utf-8")
@@ -110,9 +118,9 @@ def learn_core(known: InvoiceHistory, as_of: date) -> TimingModel:
     return fit(known, as_of)
 
 
-def _how(invoices: Path, split: Split) -> str:
+def _how(source: str, split: Split) -> str:
     return (
-        f"Written by `python -m evals.ledgers.weeks --invoices {invoices.name} "
+        f"Written by `python -m evals.ledgers.weeks {source} "
         f"--train-until {split.train_until} --test-from {split.test_from} "
         f"--test-to {split.test_to} --until {split.until} --write {PAGE}`. Every Monday of the "
         "test 13 weeks are forecast from what was known that morning; a week counts once it is "
