@@ -1,8 +1,9 @@
 """What a link takes: forms, each once, each restated on a page of its own."""
 
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
@@ -13,6 +14,7 @@ from api.portal.pages import LOOK, pay_page
 from api.portal.render import portal_page
 from api.portal.visits import Seen, Sender, Visit
 from ledger.errors import ArError
+from tools.outside_text import without_controls
 from tools.portal_files import ENDINGS, TAKEN, FileRefused, Upload
 from tools.portal_page import AccountPage
 from tools.portal_wishes import REASONS, Kind
@@ -22,6 +24,15 @@ MAX_BODY_BYTES = 33_000_000
 _MOST_FIELDS = 2100
 _LONGEST_FACT = 100
 Wished = Annotated[Kind, Path()]
+
+
+async def _fields(request: Request, seen: Sender) -> AsyncIterator[FormData]:  # noqa: ARG001
+    """The fields of a form, read only for a link in force; its files are closed behind."""
+    async with request.form(max_files=6, max_fields=_MOST_FIELDS) as form:
+        yield form
+
+
+Fields = Annotated[FormData, Depends(_fields)]
 
 
 @router.api_route("/{token}/{kind}", methods=LOOK)
@@ -50,7 +61,7 @@ def _form(
         account=account,
         currencies=currencies or [seen.portal.house.policy.company.currency],
         reasons=REASONS,
-        held=lambda name, default="": word(held, name, default),
+        held=lambda name, default="": without_controls(word(held, name, default)),
         ticked=words(held, "item") or list(request.query_params.getlist("item")),
         problem=problem,
         files=seen.portal.policy,
@@ -60,9 +71,8 @@ def _form(
 
 
 @router.post("/{token}/language")
-async def language(request: Request, seen: Sender) -> Response:
+async def language(seen: Sender, form: Fields) -> Response:
     """Show the page in another language."""
-    form = await _fields(request)
     seen.nonce_of("language", word(form, TOKEN))
     chosen = word(form, "language")
     await run_in_threadpool(seen.portal.choose_language, seen.guest, chosen)
@@ -70,9 +80,8 @@ async def language(request: Request, seen: Sender) -> Response:
 
 
 @router.post("/{token}/fact")
-async def fact(request: Request, seen: Sender) -> Response:
+async def fact(request: Request, seen: Sender, form: Fields) -> Response:
     """Take the fact; wrong ones count, and which were near is not said."""
-    form = await _fields(request)
     nonce = seen.nonce_of("fact", word(form, TOKEN))
     told = word(form, "fact")[:_LONGEST_FACT]
     try:
@@ -91,9 +100,8 @@ async def fact(request: Request, seen: Sender) -> Response:
 
 
 @router.post("/{token}/pay")
-async def pay(request: Request, seen: Sender) -> Response:
+async def pay(request: Request, seen: Sender, form: Fields) -> Response:
     """Begin a card payment of the chosen items, at the ledger's amounts."""
-    form = await _fields(request)
     nonce = seen.nonce_of("pay", word(form, TOKEN))
     account = await run_in_threadpool(seen.portal.page, seen.guest)
     ticked = words(form, "item")
@@ -121,9 +129,8 @@ _PAY_PROBLEMS = {
 
 
 @router.post("/{token}/{kind}")
-async def send(request: Request, seen: Sender, kind: Wished) -> Response:
+async def send(request: Request, seen: Sender, kind: Wished, form: Fields) -> Response:
     """Take one wish in."""
-    form = await _fields(request)
     nonce = seen.nonce_of(kind, word(form, TOKEN))
     account = await run_in_threadpool(seen.portal.page, seen.guest)
 
@@ -146,10 +153,6 @@ async def send(request: Request, seen: Sender, kind: Wished) -> Response:
             raise
         return await again("too_many", 429)
     return RedirectResponse(f"{seen.home}/done/{act_id}", 303)
-
-
-async def _fields(request: Request) -> FormData:
-    return await request.form(max_files=6, max_fields=_MOST_FIELDS)
 
 
 async def _uploads(form: FormData) -> list[Upload]:
