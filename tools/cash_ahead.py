@@ -38,6 +38,7 @@ class CashAhead:
         asked: The items as invoices, in the same order.
         events: The promises, plans, disputes and stops.
         ordered: Invoices of orders not billed yet; None where no order is known.
+        holds: (account, item or None, reason) of holds in force.
     """
 
     as_of: date
@@ -49,6 +50,7 @@ class CashAhead:
     asked: "InvoiceHistory"
     events: "KnownEvents"
     ordered: "ExpectedItems | None" = None
+    holds: tuple[tuple[str, str | None, str], ...] = ()
 
 
 def cash_ahead(
@@ -85,7 +87,8 @@ def cash_ahead(
     items = with_events(plain, events)
     method = method_of(known, approved)
     ordered = _ordered(session, model, known, as_of, days)
-    return CashAhead(as_of, method, model, known, plain, items, asked, events, ordered)
+    holds = tuple(reads.holds_in_force(session, as_of))
+    return CashAhead(as_of, method, model, known, plain, items, asked, events, ordered, holds)
 
 
 def _ordered(

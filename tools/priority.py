@@ -3,14 +3,12 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engines.priority import Ranked, WorkFacts, prioritise
 from policies.schema import Policy
 from tools.cash_ahead import CashAhead
-
-if TYPE_CHECKING:
-    from engines.forecast.known_events import KnownEvents
+from tools.work_stops import stops_of
 
 _KEPT_OF_A_GROUP = 200
 
@@ -59,7 +57,7 @@ def _work_facts(ahead: CashAhead, policy: Policy) -> list[WorkFacts]:
     keys = np.char.add(np.char.add(items.account, "\n"), items.currency)
     names, place = np.unique(keys, return_inverse=True)
     sums = [np.bincount(place, each, len(names)) for each in (late, items.amount, soon, ever)]
-    stops = _stops(ahead.events)
+    stops = stops_of(ahead, late)
     found = []
     for name, cost, owed, shortly, finally_ in zip(
         names.tolist(), *(each.tolist() for each in sums), strict=True
@@ -76,16 +74,4 @@ def _work_facts(ahead: CashAhead, policy: Policy) -> list[WorkFacts]:
                 stops.get(account, ()),
             )
         )
-    return found
-
-
-def _stops(events: "KnownEvents") -> dict[str, tuple[str, ...]]:
-    """Why a plain contact is the wrong thing for an account."""
-    found: dict[str, tuple[str, ...]] = {}
-    for account, says in (
-        *((each.account, "in dispute: resolve it first") for each in events.disputes),
-        *((account, "insolvent or deceased: not to be chased") for account in events.stopped),
-    ):
-        if says not in found.get(account, ()):
-            found[account] = (*found.get(account, ()), says)
     return found

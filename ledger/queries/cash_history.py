@@ -197,15 +197,17 @@ def dispute_days(session: Session, since: date) -> list[int]:
 
 def accounts_stopped(session: Session, as_of: date) -> set[str]:
     """Accounts whose debts are no longer paid in the ordinary way: insolvent, or of the dead."""
-    return set(
-        session.scalars(
-            select(Hold.account_id).where(
-                Hold.reason.in_(_STOPPED),
-                Hold.lifted_at.is_(None),
-                or_(Hold.ends_on.is_(None), Hold.ends_on >= as_of),
-            )
-        )
+    return {account for account, _, reason in holds_in_force(session, as_of) if reason in _STOPPED}
+
+
+def holds_in_force(session: Session, as_of: date) -> list[tuple[str, str | None, str]]:
+    """(account id, invoice id where it is about one, reason) of holds neither lifted nor over."""
+    rows = session.execute(
+        select(Hold.account_id, Hold.invoice_id, Hold.reason)
+        .where(Hold.lifted_at.is_(None), or_(Hold.ends_on.is_(None), Hold.ends_on >= as_of))
+        .order_by(Hold.account_id, Hold.id)
     )
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def cash_received(session: Session, first: date, last: date) -> list[tuple[str, date, int]]:

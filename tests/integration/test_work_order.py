@@ -1,0 +1,62 @@
+"""Whom to call: not those who wait for a promise, a plan, a hold or a dispute to run its course."""
+
+from datetime import timedelta
+
+import pytest
+
+from engines.priority import Group, Ranked
+from policies.load import load_policy
+from tests.support.case_book import AS_OF, CaseBook
+from tools.cash_ahead import cash_ahead
+from tools.priority import ranking
+
+POLICY = load_policy()
+NEXT_WEEK = AS_OF + timedelta(days=7)
+
+
+def late_payer(book: CaseBook, number: str = "C-1") -> str:
+    """Pays very late, and owes two items past due: 900 and 100."""
+    account = book.account(number)
+    for at in range(6):
+        book.paid(account, f"{number}-P{at}", 1_000, late=100 + at, paid_late=45)
+    book.invoice(account, f"{number}-A", minor=90_000, late=10)
+    book.invoice(account, f"{number}-B", minor=10_000, late=10)
+    return account
+
+
+def ranked(book: CaseBook) -> dict[str, Ranked]:
+    with book.ledger.read() as session:
+        ahead = cash_ahead(session, POLICY.forecast, AS_OF)
+    return {each.account_id: each for each in ranking(ahead, POLICY)}
+
+
+class TestWaiting:
+    def test_nothing_runs__act_now(self, book: CaseBook) -> None:
+        account = late_payer(book)
+        assert ranked(book)[account].group is Group.ACT_NOW
+
+    def test_promise_for_all__is_waited_for(self, book: CaseBook) -> None:
+        account = late_payer(book)
+        book.promise(account, 100_000, NEXT_WEEK)
+        found = ranked(book).get(account)
+        assert found is None or found.group is not Group.ACT_NOW
+
+    def test_promise_for_a_small_part__the_rest_is_called_for(self, book: CaseBook) -> None:
+        account = late_payer(book)
+        book.promise(account, 5_000, NEXT_WEEK)
+        assert ranked(book)[account].group is Group.ACT_NOW
+
+    @pytest.mark.parametrize("reason", ["manual", "already_paid_claim", "hardship"])
+    def test_account_on_hold__asks_for_another_strategy_and_says_why(
+        self, book: CaseBook, reason: str
+    ) -> None:
+        account = late_payer(book)
+        book.hold(account, reason)
+        found = ranked(book)[account]
+        assert found.group is Group.OTHER_STRATEGY
+        assert f"on hold: {reason.replace('_', ' ')}" in found.factors
+
+    def test_other_accounts__are_not_touched(self, book: CaseBook) -> None:
+        held, free = late_payer(book), late_payer(book, "C-2")
+        book.hold(held, "manual")
+        assert ranked(book)[free].group is Group.ACT_NOW
