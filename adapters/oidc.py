@@ -90,6 +90,7 @@ class OidcProvider:
             Refused: The provider did not confirm it, or its answer was made for something else.
         """
         from authlib.common.errors import AuthlibBaseError
+        from httpx2 import HTTPError
         from joserfc.errors import JoseError
 
         if issuer and issuer != self._described["issuer"]:  # RFC 9207: another provider's code
@@ -101,7 +102,7 @@ class OidcProvider:
                 )
                 keys = _read(client, self._described["jwks_uri"])
             claims = self._claims(token["id_token"], keys, begun.nonce)
-        except (AuthlibBaseError, JoseError, ValueError, KeyError, OSError) as error:
+        except (AuthlibBaseError, JoseError, HTTPError, ValueError, KeyError) as error:
             raise Refused(_REFUSED) from error
         email = claims.get("email") if claims.get("email_verified") is True else None
         return Known(_word(email), _word(claims.get("preferred_username")))
@@ -159,7 +160,7 @@ def _read(client: "OAuth2Client", address: str) -> dict[str, Any]:
     from httpx2 import HTTPError
 
     try:
-        answer = client.get(address, withhold_token=True)
+        answer = client.request("GET", address, withhold_token=True)
         answer.raise_for_status()
         told = answer.json()
     except (HTTPError, ValueError) as error:

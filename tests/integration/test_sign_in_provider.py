@@ -1,0 +1,177 @@
+"""Signing in by the company's provider, against one that answers on loopback."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx2
+import pytest
+from fastapi.testclient import TestClient
+from joserfc.jwk import ECKey
+from pydantic import SecretStr
+
+from adapters.oidc import OidcProvider
+from api.app import create_app
+from api.pages.access import COOKIE
+from graph.settings import read_settings
+from ledger.errors import BadInput
+from tests.support.desk import Desk
+from tests.support.oidc import CLIENT, SECRET, Provider, provider
+
+START = "/desk/sign-in/provider"
+CORA = {"email": "Cora@Company.example", "email_verified": True}
+
+
+@pytest.fixture(scope="module")
+def serving() -> Iterator[Provider]:
+    with provider() as serving:
+        yield serving
+
+
+@pytest.fixture
+def issuer(serving: Provider) -> Provider:
+    serving.claims, serving.known = {}, serving.key
+    return serving
+
+
+@pytest.fixture
+def browser(desk: Desk, issuer: Provider) -> Iterator[TestClient]:
+    desk.books.change("person", "id", "cora", known_as="cora@company.example")
+    desk.books.change("person", "id", "milo", known_as="milo.v")
+    app = create_app(desk.house)
+    app.state.provider = OidcProvider(issuer.issuer, CLIENT, SecretStr(SECRET))
+    with TestClient(app, base_url="https://desk.example", follow_redirects=False) as client:
+        yield client
+
+
+def go_and_come_back(browser: TestClient, **changed: str) -> Any:
+    """Follow to the provider and back, as a browser does."""
+    sent = browser.get(f"{START}?next=/desk/people")
+    assert sent.status_code == 303, sent.text
+    back = httpx2.URL(httpx2.get(sent.headers["location"]).headers["location"])
+    back = back.copy_merge_params(changed)
+    return browser.get(f"{back.path}?{back.query.decode()}")
+
+
+class TestKnown:
+    @pytest.mark.parametrize(
+        "claims",
+        [CORA, CORA | {"preferred_username": "milo.v"}],
+        ids=["verified mail", "mail wins"],
+    )
+    def test_verified_mail__signs_in_and_goes_where_wanted(
+        self, browser: TestClient, issuer: Provider, claims: dict[str, Any]
+    ) -> None:
+        issuer.claims = claims
+        answer = go_and_come_back(browser)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/desk/people")
+        assert "Cora Lind</h1>" in browser.get("/desk/me").text
+
+    def test_user_name__signs_in(self, browser: TestClient, issuer: Provider) -> None:
+        issuer.claims = {"preferred_username": "Milo.V"}
+        assert go_and_come_back(browser).status_code == 303
+        assert "Milo Varga</h1>" in browser.get("/desk/me").text
+
+    @pytest.mark.parametrize(
+        "claims",
+        [
+            {"email": "cora@company.example"},
+            {"email": "cora@company.example", "email_verified": "true"},
+            {"preferred_username": "cora@company.example"},
+            {"email": "eve@company.example", "email_verified": True},
+            {},
+        ],
+        ids=["unverified", "said, not true", "chosen name", "unknown", "nothing"],
+    )
+    def test_unknown_or_unproven__is_refused_in_one_line(
+        self, browser: TestClient, issuer: Provider, claims: dict[str, Any]
+    ) -> None:
+        issuer.claims = claims
+        answer = go_and_come_back(browser)
+        assert (answer.status_code, "ask an admin to add you" in answer.text) == (403, True)
+        assert COOKIE not in browser.cookies
+
+    def test_retired__is_refused(self, desk: Desk, browser: TestClient, issuer: Provider) -> None:
+        desk.books.change("person", "id", "cora", roles="")
+        issuer.claims = CORA
+        assert go_and_come_back(browser).status_code == 403
+
+
+class TestAnswers:
+    @pytest.mark.parametrize(
+        "claims",
+        [
+            {"nonce": "of another sign-in"},
+            {"aud": "another-client"},
+            {"iss": "https://evil.example"},
+            {"exp": int(time.time()) - 3600},
+        ],
+        ids=str,
+    )
+    def test_token_for_something_else__is_refused(
+        self, browser: TestClient, issuer: Provider, claims: dict[str, Any]
+    ) -> None:
+        issuer.claims = CORA | claims
+        answer = go_and_come_back(browser)
+        assert (answer.status_code, "did not confirm" in answer.text) == (403, True)
+
+    def test_token_signed_by_another__is_refused(
+        self, browser: TestClient, issuer: Provider
+    ) -> None:
+        issuer.claims, issuer.known = CORA, ECKey.generate_key("P-256", {"kid": "one"})
+        assert go_and_come_back(browser).status_code == 403
+
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            {"state": "of another"},
+            {"state": ""},
+            {"code": "guessed"},
+            {"code": ""},
+            {"iss": "https://evil.example"},
+            {"error": "access_denied"},
+        ],
+        ids=str,
+    )
+    def test_answer_was_changed__is_refused(
+        self, browser: TestClient, issuer: Provider, changed: dict[str, str]
+    ) -> None:
+        issuer.claims = CORA
+        assert go_and_come_back(browser, **changed).status_code == 403
+        assert COOKIE not in browser.cookies
+
+    def test_answer_lands_in_another_browser__is_refused(
+        self, browser: TestClient, issuer: Provider
+    ) -> None:
+        issuer.claims = CORA
+        sent = browser.get(START)
+        back = httpx2.URL(httpx2.get(sent.headers["location"]).headers["location"])
+        browser.cookies.clear()
+        assert browser.get(f"{back.path}?{back.query.decode()}").status_code == 403
+
+
+class TestSetUp:
+    def test_none_set_up__is_not_found(self, desk: Desk) -> None:
+        with TestClient(create_app(desk.house)) as client:
+            assert client.get(START).status_code == 404
+            assert "company account" not in client.get("/desk/sign-in").text
+
+    def test_issuer_without_tls__is_refused(self) -> None:
+        with pytest.raises(BadInput, match="needs https"):
+            OidcProvider("http://login.example", CLIENT, None)
+
+    def test_issuer_does_not_answer__says_so(self, browser: TestClient) -> None:
+        app: Any = browser.app
+        app.state.provider = OidcProvider("http://127.0.0.1:1", CLIENT, None)
+        answer = browser.get(START)
+        assert (answer.status_code, "does not answer" in answer.text) == (403, True)
+
+    def test_half_of_the_settings__are_refused(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("DUNWELL_OIDC_ISSUER", "https://login.example")
+        with pytest.raises(BadInput, match="DUNWELL_OIDC_CLIENT_ID"):
+            read_settings()
+        monkeypatch.setenv("DUNWELL_OIDC_CLIENT_ID", CLIENT)
+        monkeypatch.setenv("DUNWELL_OIDC_CLIENT_SECRET", SECRET)
+        oidc = read_settings().oidc
+        assert oidc is not None
+        assert SECRET not in repr(oidc)
