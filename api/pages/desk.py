@@ -9,6 +9,7 @@ from starlette.staticfiles import StaticFiles
 from api.pages import (
     accounts,
     analytics,
+    assistant,
     disputes,
     inbox,
     people,
@@ -47,6 +48,7 @@ def add_pages(app: FastAPI) -> None:
         accounts,
         disputes,
         analytics,
+        assistant,
         people,
         people_me,
     ):
