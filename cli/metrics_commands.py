@@ -1,7 +1,7 @@
-"""`dunwell metrics` and `dunwell metrics uplift`: the figures of the book, and of experiments."""
+"""`dunwell metrics`, `metrics uplift` and `metrics interest`: of the book, of experiments."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -40,6 +40,25 @@ def measure_uplift(as_of: MaybeAsOf = None, home: Home = None, json_out: Json = 
         say("No experiment is registered: see experiments.toml among the policies of the home.")
     for trial in found:
         _show(trial)
+
+
+@app.command("interest")
+def late_interest(
+    rate: Annotated[str, typer.Option("--rate", metavar="PERCENT", help="A year.")],
+    account: Annotated[
+        str | None, typer.Argument(help="Its items past due; or give --amount.")
+    ] = None,
+    amount: Annotated[str | None, typer.Option("--amount", help="A sum instead.")] = None,
+    currency: Annotated[str, typer.Option("--currency", help="Of the sum.")] = "GBP",
+    days: Annotated[int, typer.Option("--days", min=0, help="It is so many days late.")] = 1,
+    as_of: MaybeAsOf = None,
+    home: Home = None,
+    json_out: Json = False,
+) -> None:
+    """Work out interest for late payment, simple and by the day; nothing is charged."""
+    from cli.metrics_interest import run
+
+    run(home, account, rate, amount, currency, days, as_of, json_out)
 
 
 def _trials(home: Path | None, as_of: Any) -> "list[Trial]":
