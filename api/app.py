@@ -14,6 +14,7 @@ from api import health, stop
 from api.accounts import routes as accounts
 from api.body_limits import BodyLimits, most_bytes
 from api.chat import routes as chat
+from api.departures import Departures
 from api.disputes import routes as disputes
 from api.doors import add_doors
 from api.forecast import routes as forecast
@@ -51,7 +52,8 @@ def create_app(
         redirect_slashes=False,
     )
     app.state.house = house
-    app.state.dispatch = dispatch
+    undo_seconds = house.policy.approval.reviewing.undo_seconds
+    app.state.dispatch = Departures(dispatch, undo_seconds) if dispatch else None
     app.state.limits = limits or Limits()
     oidc = house.settings.oidc
     app.state.provider = (

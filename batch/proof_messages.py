@@ -16,13 +16,13 @@ from guardrails.verdict import Allow, Deny, explain, findings_of
 from ledger.actions import AnswerQuery, MessageAction, read_action
 from ledger.facts import AccountFacts
 from ledger.ids import make_id
-from ledger.states import DecisionVerb, DisputeState
+from ledger.states import DecisionVerb, DisputeState, OutboxState
 from ledger.tables.account import Hold
 from ledger.tables.case import Dispute
 from ledger.tables.work import Message, Outbox, Permit, Proposal, Snapshot
 from policies.schema import Policy
 from tools.documents import strays_in
-from tools.outgoing import JudgedMessage, idempotency_key, judge_message
+from tools.outgoing import JudgedMessage, idempotency_key, judge_message, keys_before
 
 Fault = tuple[str, str] | None  # expected, found
 
@@ -38,6 +38,7 @@ class Permitted:
     proposal_facts: AccountFacts | None
     decisions: list[Any]
     files: tuple[AttachedFile, ...] = ()
+    taken_back: frozenset[str] = frozenset()
 
     @cached_property
     def action(self) -> MessageAction:
@@ -69,6 +70,8 @@ class Permitted:
 def prove_messages(evidence: Evidence) -> None:
     """Stream the outbox with its permits, and put every check to each message."""
     total = evidence.session.scalar(select(func.count()).select_from(Outbox)) or 0
+    gone = select(Outbox.idempotency_key).where(Outbox.state == OutboxState.TAKEN_BACK)
+    taken_back = frozenset(evidence.session.scalars(gone))
     done = 0
     for rows in in_chunks(evidence.session, _OUTBOX, Outbox.id):
         proposals = _proposals(evidence, [row.proposal_id for row in rows if row.proposal_id])
@@ -84,6 +87,7 @@ def prove_messages(evidence: Evidence) -> None:
                 facts_of(proposal.packed) if proposal else None,
                 decisions.get(row.proposal_id, []),
                 files.get(row.id, ()),
+                taken_back,
             )
             _look_at(evidence, message)
         done += len(rows)
@@ -177,13 +181,19 @@ def _numbers(message: Permitted) -> Fault:
 
 
 def _key(message: Permitted) -> Fault:
-    """The key and the id are made of account, purpose, stage and period."""
+    """The key and the id are made of account, purpose, stage and period.
+
+    The same message stands again only where every earlier one was taken back before it left.
+    """
     if message.facts is None:
         return None
-    key = idempotency_key(message.action, message.facts)
-    if message.row.idempotency_key != key:
-        return key, message.row.idempotency_key
-    return None if message.row.id == make_id("out", key) else (make_id("out", key), message.row.id)
+    key, held = idempotency_key(message.action, message.facts), message.row.idempotency_key
+    before = keys_before(key, held)
+    if before is None or not message.taken_back.issuperset(before):
+        return key, held
+    return (
+        None if message.row.id == make_id("out", held) else (make_id("out", held), message.row.id)
+    )
 
 
 _CHECKS = (

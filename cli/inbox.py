@@ -109,10 +109,27 @@ def edit(
 
 @app.command()
 def reject(
-    proposal_id: Id, reason: Reason = "", who: As = None, home: Home = None, json_out: Json = False
+    proposal_id: Id,
+    reason: Reason = "",
+    code: Annotated[
+        str | None,
+        typer.Option("--code", help="not_owed, wrong_facts, wrong_person, wrong_words ..."),
+    ] = None,
+    who: As = None,
+    home: Home = None,
+    json_out: Json = False,
 ) -> None:
     """Say no, with a reason."""
-    _decide(home, who, json_out, lambda inbox: inbox.reject(proposal_id, reason))
+    from tools.decisions import rejection
+
+    said = rejection(code, reason) if code else reason
+    _decide(home, who, json_out, lambda inbox: inbox.reject(proposal_id, said))
+
+
+@app.command()
+def undo(proposal_id: Id, who: As = None, home: Home = None, json_out: Json = False) -> None:
+    """Take an approved message back before it leaves; its request asks again."""
+    _decide(home, who, json_out, lambda inbox: inbox.undo(proposal_id))
 
 
 @app.command()
@@ -151,6 +168,58 @@ def assign(
     _decide(home, who, json_out, lambda inbox: inbox.assign(proposal_id, assignee))
 
 
+@app.command()
+def away(
+    substitute: Annotated[str, typer.Argument(metavar="PERSON", help="Who stands in.")],
+    first: Annotated[date, typer.Option("--from", metavar="DATE", parser=read_day)],
+    last: Annotated[date, typer.Option("--until", metavar="DATE", parser=read_day)],
+    person: Annotated[str | None, typer.Option("--person", help="Who is away, if not you.")] = None,
+    why: Annotated[str, typer.Option("--why")] = "",
+    who: As = None,
+    home: Home = None,
+) -> None:
+    """Say who looks at what is given to you while you are away; by their own authority."""
+    from cli.home import acting, opened
+    from cli.output import say
+    from tools.delegation import delegate
+
+    with opened(home) as house:
+        me, now = acting(house, who), house.system_clock.now()
+        absent = person or me.person_id
+        with house.ledger.write() as session:
+            made = delegate(session, me, absent, substitute, first, last, why, now)
+        say(f"{made}: {substitute} stands in for {absent} from {first} until {last}")
+
+
+@app.command()
+def back(
+    delegation: Annotated[str, typer.Argument(metavar="ID")], who: As = None, home: Home = None
+) -> None:
+    """End an absence before its last day."""
+    from cli.home import acting, opened
+    from cli.output import say
+    from tools.delegation import end_delegation
+
+    with opened(home) as house:
+        person, now = acting(house, who), house.system_clock.now()
+        with house.ledger.write() as session:
+            end_delegation(session, person, delegation, now)
+        say(f"{delegation} is over")
+
+
+@app.command()
+def digest(home: Home = None, json_out: Json = False) -> None:
+    """Send today's letters on what waits to our own people who asked for them."""
+    from batch.digests import send_digests
+    from cli.home import opened
+    from cli.output import emit, say
+
+    with opened(home) as house:
+        done = send_digests(house, house.business_date())
+        told = {"sent": done.sent, "refused": done.refused}
+        emit(told) if json_out else say(f"{done.sent} sent, {done.refused} not accepted")
+
+
 def _decide(
     home: Path | None, who: str | None, json_out: bool, decide: "Callable[[Inbox], Outcome]"
 ) -> None:
@@ -174,3 +243,9 @@ def _dispatch(house: "House", as_of: date) -> None:
     done = dispatch(house, as_of, None)
     if done.sent or done.stopped or done.failed:
         note(f"{done.sent} sent, {done.stopped} stopped, {done.failed} not accepted")
+    seconds = house.policy.approval.reviewing.undo_seconds
+    if seconds:
+        note(
+            f"a message stays {seconds} seconds: `dunwell inbox undo ID` takes it back; "
+            "`dunwell dispatch`, the server or the next night sends it"
+        )

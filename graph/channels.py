@@ -34,12 +34,17 @@ def open_channels(settings: Settings) -> Channels:
     )
 
 
-def _mail(settings: Settings) -> ChannelPort:
+def open_internal_mail(settings: Settings) -> ChannelPort:
+    """Mail to our own people; its copies lie apart, since none of it needs a permit."""
+    return _mail(settings, "internal-mail")
+
+
+def _mail(settings: Settings, folder: str = "mail") -> ChannelPort:
     if settings.smtp_url is None:
-        return MaildirMail(settings.home / "mail")
+        return MaildirMail(settings.home / folder)
     from adapters.outgoing.smtp import SmtpMail, read_smtp_url
 
-    return SmtpMail(read_smtp_url(settings.smtp_url.get_secret_value()), settings.home / "mail")
+    return SmtpMail(read_smtp_url(settings.smtp_url.get_secret_value()), settings.home / folder)
 
 
 def _sms(settings: Settings) -> ChannelPort:

@@ -26,7 +26,7 @@ from tools.answered_mail import mail_answered
 from tools.documents import document_rows
 from tools.execute_cash import cash_value, post_cash
 from tools.execute_disputes import dispute_value, post_dispute
-from tools.outgoing import JudgedMessage, idempotency_key, outbox_rows
+from tools.outgoing import AGAIN, JudgedMessage, idempotency_key, outbox_rows
 from tools.plans import plan_value, post_plan
 from tools.promises import post_promise
 
@@ -149,7 +149,7 @@ def _taken_back(writer: Writer, action: act.MessageAction) -> int:
     key = idempotency_key(action, writer.facts)
     same = or_(
         Outbox.idempotency_key == key,
-        Outbox.idempotency_key.startswith(f"{key}|again", autoescape=True),
+        Outbox.idempotency_key.startswith(f"{key}{AGAIN}", autoescape=True),
     )
     earlier = select(func.count()).where(same, Outbox.state == OutboxState.TAKEN_BACK)
     return writer.session.scalar(earlier) or 0

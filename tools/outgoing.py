@@ -87,6 +87,32 @@ def idempotency_key(action: MessageAction, facts: AccountFacts) -> str:
     return f"{action.account_id}|{action.type}|{subject}|{stage}|{period}"
 
 
+AGAIN = "|again"
+
+
+def key_again(key: str, times: int) -> str:
+    """The key of a message that was queued and taken back so many times before it left."""
+    return f"{key}{AGAIN}{times}" if times else key
+
+
+def keys_before(key: str, held: str) -> tuple[str, ...] | None:
+    """The keys that must have been taken back for a message to stand under `held`.
+
+    Args:
+        key: What the message itself derives to.
+        held: What its row has.
+
+    Returns:
+        None where it cannot stand under that key at all.
+    """
+    if held == key:
+        return ()
+    times = held.removeprefix(f"{key}{AGAIN}")
+    if times == held or not times.isdecimal() or held != key_again(key, int(times)):
+        return None
+    return tuple(key_again(key, each) for each in range(int(times)))
+
+
 def _currency(action: MessageAction) -> str | None:
     return action.currency if isinstance(action, SendReminder | SendStatement) else None
 
@@ -112,7 +138,7 @@ def outbox_rows(
     action, letter = judged.action, judged.letter
     if letter is None or judged.release_at is None:
         raise ValueError("a message without words or hour cannot be permitted")
-    key = idempotency_key(action, facts) + (f"|again{taken_back}" if taken_back else "")
+    key = key_again(idempotency_key(action, facts), taken_back)
     outbox_id = make_id("out", key)
     outbox = {
         "id": outbox_id,

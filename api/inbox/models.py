@@ -26,9 +26,10 @@ class Edit(_Sent):
 
 
 class Rejection(_Sent):
-    """No, and why."""
+    """No, and why: in words, with one of the codes where one fits."""
 
     reason: Words
+    code: str | None = Field(default=None, max_length=40)
 
 
 class Answer(_Sent):

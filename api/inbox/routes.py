@@ -12,6 +12,7 @@ from ledger.errors import BadInput
 from ledger.money import Money, currency_digits
 from ledger.queries.inbox import MAX_PAGE, QueueFilter
 from ledger.states import ProposalState
+from tools.decisions import rejection
 from tools.inbox_cards import Card
 
 router = APIRouter(prefix="/inbox", tags=["inbox"])
@@ -32,6 +33,8 @@ def list_requests(
     assignee: Annotated[str | None, Query(description="Empty: given to nobody.")] = None,
     currency: Annotated[str | None, Query(min_length=3, max_length=3)] = None,
     min_value: Annotated[str | None, Query(description="Needs `currency`.", **_WORD)] = None,
+    kind: Annotated[str | None, Query(description="A kind of action.", **_WORD)] = None,
+    words: Annotated[str, Query(description="Of account or invoice number.", **_WORD)] = "",
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> QueuePage:
@@ -47,6 +50,8 @@ def list_requests(
         assignee=assignee,
         currency=currency,
         min_minor=_least(min_value, currency),
+        action_types=(kind,) if kind else (),
+        words=words.strip(),
     )
     return caller.inbox().list_waiting(wanted, limit, cursor)
 
@@ -84,7 +89,8 @@ def edit(proposal_id: ProposalId, sent: Edit, caller: Approver, once: OnceOnly) 
 @router.post("/{proposal_id}/reject", response_model=Outcome)
 def reject(proposal_id: ProposalId, sent: Rejection, caller: Approver, once: OnceOnly) -> Response:
     """Say no, with a reason."""
-    return once.answer(caller, lambda: caller.inbox().reject(proposal_id, sent.reason))
+    reason = rejection(sent.code, sent.reason) if sent.code else sent.reason
+    return once.answer(caller, lambda: caller.inbox().reject(proposal_id, reason))
 
 
 @router.post("/{proposal_id}/answer", response_model=Outcome)
@@ -103,3 +109,9 @@ def snooze(proposal_id: ProposalId, sent: Snooze, caller: Approver, once: OnceOn
 def assign(proposal_id: ProposalId, sent: Assignment, caller: Approver, once: OnceOnly) -> Response:
     """Give it to a colleague."""
     return once.answer(caller, lambda: caller.inbox().assign(proposal_id, sent.person_id))
+
+
+@router.post("/{proposal_id}/undo", response_model=Outcome)
+def undo(proposal_id: ProposalId, caller: Approver, once: OnceOnly) -> Response:
+    """Take an approved message back before it leaves; its request asks again."""
+    return once.answer(caller, lambda: caller.inbox().undo(proposal_id))

@@ -7,11 +7,14 @@ import socket
 import subprocess
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from batch.dispatch import dispatch
 from cli.main import main
+from ledger.clock import FixedClock
 from tests.support.desk import AS_OF, Desk
 from tests.support.shared_data import ROOT
 
@@ -92,8 +95,12 @@ class TestInbox:
     ) -> None:
         waiting = desk.waiting_reminder()
         code, out, err = typed(capsys, "inbox", "approve", waiting, "--as", "cora", *home)
-        assert (code, err) == (0, "1 sent, 0 stopped, 0 not accepted\n")
+        assert code == 0
+        assert "`dunwell inbox undo ID` takes it back" in err
         assert "queued to pat@acc-a.example" in out
+        assert not list((desk.house.home / "mail").glob("new/*"))
+        desk.house.system_clock = FixedClock(desk.house.system_clock.now() + timedelta(minutes=2))
+        assert dispatch(desk.house, AS_OF, None).sent == 1
         assert len(list((desk.house.home / "mail" / "new").iterdir())) == 1
         code, out, err = typed(capsys, "inbox", "approve", waiting, "--as", "milo", *home)
         assert (code, out) == (2, "")
