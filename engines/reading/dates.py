@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from engines.reading.date_overlaps import without_repeats
 from engines.reading.date_words import (
     AFTER_EVENT,
     CALENDAR_WEEK,
@@ -107,7 +108,7 @@ def find_dates(folded: str, anchor: Anchor) -> list[DateMention]:
                 here += _listed(folded, form, pattern, read, match, anchor)
             taken += [(each.start, each.end) for each in here]
             found += here
-    return _without_weekdays_of_dates(sorted(found, key=lambda each: each.start))
+    return without_repeats(sorted(found, key=lambda each: each.start), folded)
 
 
 def _listed(
@@ -159,27 +160,6 @@ def _read(read: Callable[..., Pair], match: re.Match[str], anchor: Anchor) -> Pa
         return read(match, anchor)
     except (ValueError, OverflowError):  # no such day, such as 31 April or the year 0
         return None
-
-
-def _without_weekdays_of_dates(found: list[DateMention]) -> list[DateMention]:
-    """Leave out a weekday or period that the next mention says more exactly ("Monday 23 March")."""
-    kept: list[DateMention] = []
-    for at, each in enumerate(found):
-        after = found[at + 1] if at + 1 < len(found) else None
-        loose = each.form in ("weekday", "week", "month")
-        if loose and after and after.start - each.end <= 6 and _agrees(each, after):
-            continue
-        if loose and kept and each.start - kept[-1].end <= 3 and _agrees(kept[-1], each):
-            continue
-        kept.append(each)
-    return kept
-
-
-def _agrees(one: DateMention, other: DateMention) -> bool:
-    if one.form == other.form:
-        return False
-    exact = ("numeric", "textual", "day", "named", "edge")
-    return one.form in exact or other.form in exact
 
 
 def _dated(day: int, month: int, year: str | None, anchor: Anchor) -> Pair:

@@ -1,30 +1,17 @@
 """Whether a person must look at a message, and why. Doubt always says yes."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engines.reading.languages import small_words
-from engines.reading.linear import Head
-from engines.reading.model import INTENTS, PaidClaim, PromiseClaim
+from engines.reading.linear import Head, Model
+from engines.reading.model import PaidClaim, PromiseClaim
 from engines.reading.page import Page
 from engines.reading.quotes import LONGEST
+from engines.reading.routine import ROUTINE
 from engines.reading.sentences import split_sentences
 
-# What the night may answer or note by itself, if nothing else is said.
-ROUTINE = frozenset(
-    (
-        "promise_to_pay",
-        "already_paid",
-        "request_copy",
-        "request_info",
-        "out_of_office",
-        "remittance_advice",
-        "acknowledgement",
-        "bounce",
-    )
-)
-EXCEPTIONS = tuple(each for each in INTENTS if each not in ROUTINE)
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}\.\w")
 _FEWEST_WORDS = 5
 _LONG_SENTENCE = 12  # words, of which some are small ones in every language we know
@@ -38,30 +25,22 @@ _LONGEST = 12_000
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was read of a message and bears on the decision."""
+    """What was read of a message and bears on the decision.
+
+    Attributes:
+        risk: How likely the message is one for a person.
+    """
 
     page: Page
     intents: Sequence[str]
-    likely: Mapping[str, float]
+    risk: float
     promises: Sequence[PromiseClaim]
     paid: PaidClaim | None
     injection: bool
     signs: int
 
 
-def risk_of(likely: Mapping[str, float]) -> float:
-    """How likely a message is one for a person.
-
-    Half by what messages for a person look like, half by whether it says anything that is no
-    routine: each of the two misses cases that the other finds.
-    """
-    none = 1.0
-    for each in EXCEPTIONS:
-        none *= 1 - likely[each]
-    return (likely["person"] + 1 - none) / 2
-
-
-def why_human(found: Found, head: Head) -> tuple[str, ...]:
+def why_human(found: Found, model: Model) -> tuple[str, ...]:
     """The reasons for a person; none where the message is routine beyond doubt."""
     reasons = [f"says {each}" for each in found.intents if each not in ROUTINE]
     if found.injection:
@@ -72,7 +51,7 @@ def why_human(found: Found, head: Head) -> tuple[str, ...]:
         reasons.append("is a name rather than a message")
     if not found.intents:
         reasons.append("is about nothing we know")
-    if risk_of(found.likely) >= head.thresholds.get("person", 0.5):
+    if found.risk >= model["human"].thresholds.get("person", 0.5):
         reasons.append("reads like a message for a person")
     if any(each.conditional for each in found.promises) or (
         "promise_to_pay" in found.intents and depends(found.page)
@@ -80,7 +59,7 @@ def why_human(found: Found, head: Head) -> tuple[str, ...]:
         reasons.append("promises on a condition")
     if "out_of_office" in found.intents and hands_over(found.page):
         reasons.append("names another address and no day of return")
-    if not_understood(found.page, head):
+    if not_understood(found.page, model["message"]):
         reasons.append("has a sentence we cannot read")
     if len(found.page.message.body) > _LONGEST:
         reasons.append("is too long to be read whole")

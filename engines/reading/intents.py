@@ -1,6 +1,5 @@
 """What a message is about: the trained head asked once, and what reading found beside it."""
 
-import math
 from collections.abc import Mapping, Sequence
 
 from engines.reading.linear import Head
@@ -11,24 +10,6 @@ SENTIMENTS = ("neutral", "positive", "negative", "hostile")
 _LAST_RESORT = 0.12
 _DISPUTING = ("dispute", "short_pay", "credit_request")
 _REASON_FLOOR = 0.15
-# How much the sentence that says an intent most clearly counts beside the whole message.
-_OF_SENTENCE = 0.35
-_NEVER = 1e-6
-
-
-def blend(whole: Mapping[str, float], sentences: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    """How likely a message says something, by its words in all and by its clearest sentence."""
-    blended = dict(whole)
-    for each in (*INTENTS, "person"):
-        clearest = max((one[each] for one in sentences), default=_NEVER)
-        share = (1 - _OF_SENTENCE) * _odds(whole[each]) + _OF_SENTENCE * _odds(clearest)
-        blended[each] = 1 / (1 + math.exp(-share))
-    return blended
-
-
-def _odds(likelihood: float) -> float:
-    held = min(max(likelihood, _NEVER), 1 - _NEVER)
-    return math.log(held / (1 - held))
 
 
 def intents_of(likely: Mapping[str, float], head: Head) -> tuple[str, ...]:

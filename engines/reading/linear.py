@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 ARTIFACT = Path(__file__).with_name("model.npz")
 CARD = Path(__file__).with_name("model.json")
-HEADS = ("message", "sentence", "date", "amount", "document")
+# The first see words; the second see what the first found.
+FIRST = ("message", "sentence", "date", "amount", "document")
+SECOND = ("intents", "day", "human")
+HEADS = FIRST + SECOND
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,11 @@ def read_plan(
     )
 
 
+def repeats(folded: str) -> bool:
+    """Whether words tell of payments again and again rather than of each by its day."""
+    return _count_in(folded) is not None or any(re.search(form, folded) for _n, form in _FREQUENCY)
+
+
 def _best(judged: Sequence[Judged], model: Model, role: str) -> AmountMention | None:
     head = model["amount"]
     found = [

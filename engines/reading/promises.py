@@ -2,25 +2,31 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engines.reading.amounts import AmountMention, minor_of
 from engines.reading.dates import DateMention
 from engines.reading.linear import Model
 from engines.reading.model import PromiseClaim, Span
-from engines.reading.pairing import Day, pair, without_wholes
+from engines.reading.pairing import Day, pair
+from engines.reading.plans import repeats
+from engines.reading.promised_amounts import (
+    amounts_beside,
+    amounts_near,
+    amounts_promised,
+    sum_of_rows,
+)
 from engines.reading.roles import Judged
 
 _CONDITIONAL_INTENTS = ("extension_request", "payment_plan_request")
-_PROMISING = ("promise_to_pay", "payment_plan_request", "extension_request")
 _OTHER_AMOUNTS = ("dispute", "short_pay", "already_paid", "credit_request", "remittance_advice")
-_EASIER, _HARDER = 0.7, 0.6
-_BESIDE_DAY = 0.12  # an amount beside a promised day is promised sooner than one by itself
 _SURE = 0.5
 _LAST_RESORT = 0.06  # a day in a message that promises and of which no day is clearly promised
 _WORTH_A_CLAIM = 0.2  # a sentence that promises neither day nor amount
 _CONDITION_WORDS = frozenset(("condition", "ask_leave", "please", "own_customer", "offer"))
 _PROVISO = frozenset(("proviso", "own_customer"))
+_DEPENDING = frozenset(("proviso", "condition", "own_customer"))
+_PAYING = frozenset(("pay", "payment", "scheduled", "will", "pay_run"))
 _REST = re.compile(
     r"\b(?:rest|remainder|remaining|balance|other half|the last|rest(?:betrag|lichen?)?|solde|reste"
     r"|resto|restante)\b"
@@ -58,8 +64,9 @@ def read_promises(
     """
     found = _with_dates(judged, intents, model)
     if not found and "promise_to_pay" in intents:
-        found = _likeliest_day(judged, model) or _without_dates(judged, intents, model)
+        found = _likeliest_day(judged) or _without_dates(judged, intents, model)
     found = _with_the_only_amount(found, judged, intents)
+    found = sorted([*found, *_open_ones(found, judged, intents)], key=lambda each: each.judged.at)
     currency = _only_currency(judged)
     claims: list[PromiseClaim] = []
     for each in found:
@@ -82,33 +89,62 @@ def read_promises(
 
 def _with_dates(judged: Sequence[Judged], intents: Sequence[str], model: Model) -> list[_Found]:
     found: list[_Found] = []
-    limit = _date_limit(intents, model)
+    limit = model["day"].thresholds.get("promise", 0.5)
     for each in judged:
         dates = tuple(
-            (mention, likely["promise"])
+            (_left_open(mention, each), likely["promise"])
             for mention, likely in each.dates
-            if likely["promise"] >= limit
-            and likely["promise"] >= likely["paid"]
-            and not _is_past(each, mention, intents)
+            if mention.ahead and likely["promise"] >= limit
         )
-        amounts = _amounts_of(each, _BESIDE_DAY if dates else None, model)
+        if len(dates) == 1 and _only_starts(each, dates[0][0], intents, model):
+            continue
         if dates:
-            told = amounts or _sum_of_rows(each, judged) or _amounts_near(each, judged, model)
+            told = amounts_beside(each, [mention for mention, _likely in dates])
+            told = told or sum_of_rows(each, judged) or amounts_near(each, judged, model)
             found.append(_Found(each, dates, told))
-        elif amounts and _commits(each, intents, model):
+        elif amounts := _undated(each, intents, model):
             found.append(_Found(each, (), amounts))
     return _without_repeats(found)
 
 
-def _is_past(line: Judged, mention: DateMention, intents: Sequence[str]) -> bool:
-    """Whether a day that could be either is one on which they say they paid."""
-    concepts = line.line.concepts
-    return (
-        mention.behind is not None
-        and _surer(intents, "already_paid", "promise_to_pay")
-        and "paid_past" in concepts
-        and not concepts & {"will", "scheduled"}
-    )
+def _undated(line: Judged, intents: Sequence[str], model: Model) -> tuple[AmountMention, ...]:
+    """The amounts a sentence without a promised day commits to."""
+    amounts = amounts_promised(line, model)
+    return amounts if amounts and _commits(line, intents, model) else ()
+
+
+def _left_open(mention: DateMention, line: Judged) -> DateMention:
+    """The day, or none where so many days are counted from something that has yet to happen."""
+    if mention.form == "duration" and line.line.concepts & _DEPENDING:
+        return replace(mention, ahead=None)
+    return mention
+
+
+def _only_starts(line: Judged, mention: DateMention, intents: Sequence[str], model: Model) -> bool:
+    """Whether a day is only the first of a plan, which is read as a plan."""
+    if "payment_plan_request" not in intents or not repeats(line.line.sentence.folded):
+        return False
+    first = next((likely["first"] for each, likely in line.dates if each.start == mention.start), 0)
+    return first >= min(_SURE, model["date"].thresholds.get("first", _SURE))
+
+
+def _open_ones(
+    found: Sequence[_Found], judged: Sequence[Judged], intents: Sequence[str]
+) -> list[_Found]:
+    """Sentences beside the dated ones that promise on a condition and name no day."""
+    if "promise_to_pay" not in intents:
+        return []
+    taken = {each.judged.at for each in found}
+    return [
+        _Found(each, (), amounts_beside(each, ()))
+        for each in judged
+        if each.at not in taken
+        and each.line.concepts & _DEPENDING
+        and each.line.concepts & _PAYING
+        and each.sentence["promise"] >= _SURE
+        and each.sentence["conditional"] >= _WORTH_A_CLAIM
+        and each.line.sentence.part == "body"
+    ]
 
 
 def _surer(intents: Sequence[str], one: str, other: str) -> bool:
@@ -116,40 +152,8 @@ def _surer(intents: Sequence[str], one: str, other: str) -> bool:
     return one in places and places[one] < places.get(other, len(places))
 
 
-def _date_limit(intents: Sequence[str], model: Model) -> float:
-    """From where on a day is promised: sooner where the message is about paying later."""
-    limit = model["date"].thresholds.get("promise", 0.5)
-    if any(each in intents for each in _PROMISING):
-        return limit * _EASIER
-    return max(limit, _HARDER)
-
-
 def _commits(line: Judged, intents: Sequence[str], model: Model) -> bool:
     return "promise_to_pay" in intents and model["sentence"].holds("promise", line.sentence)
-
-
-def _amounts_of(line: Judged, floor: float | None, model: Model) -> tuple[AmountMention, ...]:
-    """The amounts of a sentence that are promised rather than paid, disputed or the whole."""
-    limit = model["amount"].thresholds.get("promise", 0.5) if floor is None else floor
-    papers = [
-        (each.start, each.end) for each, likely in line.documents if likely["invoice"] > _SURE
-    ]
-    promised, parts, others = [], [], []
-    for mention, likely in line.amounts:
-        if any(mention.start < end and start < mention.end for start, end in papers):
-            continue
-        rivals = max(likely["paid"], likely["disputed"], likely["total"])
-        if likely["promise"] >= limit and likely["promise"] >= rivals:
-            promised.append(mention)
-        elif likely["instalment"] >= _SURE:
-            parts.append(mention)
-        elif mention.sure and max(likely["paid"], likely["disputed"]) < _SURE:
-            others.append(mention)
-    sentence = line.line.sentence
-    if floor is not None and not promised and not parts and len(others) == 1:
-        promised = others
-    chosen = promised or (parts if floor is not None else [])
-    return without_wholes(chosen, sentence.folded, sentence.start)
 
 
 def _without_repeats(found: list[_Found]) -> list[_Found]:
@@ -174,37 +178,7 @@ def _without_echoes(claims: Sequence[PromiseClaim]) -> tuple[PromiseClaim, ...]:
     return tuple(kept)
 
 
-def _amounts_near(
-    line: Judged, judged: Sequence[Judged], model: Model
-) -> tuple[AmountMention, ...]:
-    """The amount of a promise in the sentence before or after the one with the day."""
-    for other in (line.at + 1, line.at - 1):
-        near = next((each for each in judged if each.at == other), None)
-        if near is None or near.line.sentence.part != line.line.sentence.part:
-            continue
-        if any(each["promise"] >= _SURE for _mention, each in near.dates):
-            continue
-        if found := _amounts_of(near, None, model):
-            return found
-    return ()
-
-
-def _sum_of_rows(line: Judged, judged: Sequence[Judged]) -> tuple[AmountMention, ...]:
-    """What the rows of invoices below a promise of them all add up to."""
-    rows: list[AmountMention] = []
-    for each in judged[line.at + 1 :]:
-        amounts = [mention for mention, _likely in each.amounts if mention.sure]
-        if len(amounts) != 1 or not each.documents or each.dates:
-            break
-        rows.append(amounts[0])
-    if len(rows) < 2 or len({each.currency for each in rows}) > 1:
-        return ()
-    total = sum((each.value for each in rows[1:]), rows[0].value)
-    first = rows[0]
-    return (type(first)(first.start, first.end, total, first.currency, first.sure),)
-
-
-def _likeliest_day(judged: Sequence[Judged], model: Model) -> list[_Found]:
+def _likeliest_day(judged: Sequence[Judged]) -> list[_Found]:
     """The day promised most likely, where a message promises and no day stands out."""
     days = [
         (likely["promise"], mention, each)
@@ -215,7 +189,7 @@ def _likeliest_day(judged: Sequence[Judged], model: Model) -> list[_Found]:
     if not days:
         return []
     likely, mention, line = max(days, key=lambda each: each[0])
-    return [_Found(line, ((mention, likely),), _amounts_of(line, _BESIDE_DAY, model))]
+    return [_Found(line, ((mention, likely),), amounts_beside(line, [mention]))]
 
 
 def _without_dates(judged: Sequence[Judged], intents: Sequence[str], model: Model) -> list[_Found]:
@@ -228,7 +202,7 @@ def _without_dates(judged: Sequence[Judged], intents: Sequence[str], model: Mode
         _surer(intents, each, "promise_to_pay") for each in rivals
     ):
         return []
-    return [_Found(best, (), _amounts_of(best, None, model))]
+    return [_Found(best, (), amounts_promised(best, model))]
 
 
 def _with_the_only_amount(

@@ -7,7 +7,7 @@ from engines.reading.amounts import minor_of
 from engines.reading.decision import Found, why_human
 from engines.reading.features import message_features
 from engines.reading.injection import find_signs, is_injection
-from engines.reading.intents import blend, intents_of, reasons_of, sentiment_of
+from engines.reading.intents import intents_of, reasons_of, sentiment_of
 from engines.reading.invoices import disputed, mentioned
 from engines.reading.languages import language_of
 from engines.reading.linear import Model, trained
@@ -18,6 +18,7 @@ from engines.reading.paid import read_paid
 from engines.reading.plans import read_plan
 from engines.reading.promises import read_promises
 from engines.reading.roles import Judged, judge
+from engines.reading.second import person_seen, second_likelihoods, with_days
 
 _CONFIDENT_DIGITS = 4
 _DISPUTES = ("dispute", "short_pay")
@@ -46,19 +47,21 @@ def read_message(
     head = heads["message"]
     judged = judge(page, heads)
     whole = head.likelihoods(message_features(page, language))
-    likely = blend(whole, [each.sentence for each in judged])
-    intents = intents_of(likely, head)
+    likely = second_likelihoods(page, judged, whole, heads["intents"])
+    intents = intents_of(likely, heads["intents"])
     invoices = mentioned(page, judged, heads["document"])
     dispute = max((likely[each] for each in _DISPUTES if each in intents), default=0.0)
     limit = heads["document"].thresholds.get("disputed", 0.5)
     disputing = disputed(judged, invoices, dispute, limit)
-    promises, promise_spans = read_promises(judged, invoices, disputing, intents, heads)
-    paid = read_paid(judged, intents, page.subject, heads)
+    seen = with_days(page, judged, likely, heads["day"])
+    promises, promise_spans = read_promises(seen, invoices, disputing, intents, heads)
+    paid = read_paid(page, judged, intents, heads)
     plan = read_plan(judged, intents, promises, heads)
     in_question = _disputed_amount(judged, intents, heads)
     signs = find_signs(message.subject, message.body)
     injection = is_injection(signs) or head.holds("injection", likely)
-    why = why_human(Found(page, intents, likely, promises, paid, injection, signs.weight), head)
+    risk = heads["human"].likelihoods(person_seen(page, judged, likely))["person"]
+    why = why_human(Found(page, intents, risk, promises, paid, injection, signs.weight), heads)
     spans = [*promise_spans, *_claim_spans(page, judged, invoices, paid, plan), *signs.spans]
     return Reading(
         language=language,

@@ -39,7 +39,11 @@ LABELS = {
     "date": ("promise", "paid", "first"),
     "amount": ("promise", "paid", "disputed", "instalment", "total"),
     "document": ("invoice", "disputed", "reference"),
+    "intents": INTENTS,
+    "day": ("promise",),
+    "human": ("person",),
 }
+_HEADS = ((DateMention, "date"), (AmountMention, "amount"), (DocumentMention, "document"))
 # Labels of a whole message that are learned of its sentences too.
 WHOLE = frozenset((*INTENTS, "person"))
 
@@ -106,12 +110,19 @@ def _of_message(case: Case) -> frozenset[str]:
 def _of_mention(
     case: Case, page: Page, at: int, mention: DateMention | AmountMention | DocumentMention
 ) -> Example:
-    features = mention_features(page, at, mention)
+    head = next(name for kind, name in _HEADS if isinstance(mention, kind))
+    return Example(head, mention_features(page, at, mention), labels_of_mention(case, mention))
+
+
+def labels_of_mention(
+    case: Case, mention: DateMention | AmountMention | DocumentMention
+) -> frozenset[str]:
+    """What a date, amount or number of a case is."""
     if isinstance(mention, DateMention):
-        return Example("date", features, _of_date(case, mention))
+        return _of_date(case, mention)
     if isinstance(mention, AmountMention):
-        return Example("amount", features, _of_amount(case, mention))
-    return Example("document", features, _of_document(case, mention))
+        return _of_amount(case, mention)
+    return _of_document(case, mention)
 
 
 def promised_days(case: Case) -> set[str]:

@@ -1,19 +1,20 @@
 """Fits the linear heads to examples: one label against the rest, weighted by rarity."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from engines.reading.linear import HEADS, Head
+from engines.reading.linear import FIRST, Head
 from evals.inbound.examples import LABELS, WHOLE, Example
 
 SEED = 20261122
 _LEAST = 2
 _STRENGTH = {"message": 2.0, "sentence": 1.0, "date": 1.0, "amount": 1.0, "document": 1.0}
+_SECOND_STRENGTH = {"intents": 0.3, "day": 1.0, "human": 1.0}
 _KEPT = {
     "message": 30_000,
     "sentence": 12_000,
@@ -24,24 +25,32 @@ _KEPT = {
 _FEWEST = 3  # examples of a label below which nothing can be learned
 
 
-def fit(
-    examples: Sequence[Example], thresholds: Mapping[str, Mapping[str, float]] | None = None
-) -> dict[str, Head]:
-    """Train every head.
-
-    Args:
-        examples: Rows of all heads together.
-        thresholds: For each head and label, from which likelihood on it counts.
-    """
+def fit_first(examples: Sequence[Example]) -> dict[str, Head]:
+    """Train the heads that see words, without limits."""
     return {
-        name: _fit_head(
-            name, [each for each in examples if each.head == name], (thresholds or {}).get(name, {})
-        )
-        for name in HEADS
+        name: _fit_head(name, [each for each in examples if each.head == name]) for name in FIRST
     }
 
 
-def _fit_head(name: str, rows: Sequence[Example], thresholds: Mapping[str, float]) -> Head:
+def fit_second(name: str, rows: Sequence[Example]) -> Head:
+    """Train a head that sees what the first ones found; rare labels weigh no more than others."""
+    features = sorted({each for row in rows for each in row.features})
+    values = np.array([[row.features.get(each, 0.0) for each in features] for row in rows])
+    labels = LABELS[name]
+    weights = np.zeros((len(features), len(labels)), dtype=np.float32)
+    bias = np.full(len(labels), -6.0, dtype=np.float32)
+    for column, label in enumerate(labels):
+        holds = np.array([label in each.labels for each in rows])
+        if _FEWEST <= holds.sum() < len(rows):
+            model = LogisticRegression(
+                C=_SECOND_STRENGTH[name], solver="newton-cholesky", tol=1e-6
+            ).fit(values, holds)
+            weights[:, column] = model.coef_[0]
+            bias[column] = model.intercept_[0]
+    return Head(labels, {each: at for at, each in enumerate(features)}, weights, bias, {})
+
+
+def _fit_head(name: str, rows: Sequence[Example]) -> Head:
     values, features, rarity = _tabulate(rows)
     labels = LABELS[name]
     groups = np.unique([each.case for each in rows], return_inverse=True)[1]
@@ -64,7 +73,7 @@ def _fit_head(name: str, rows: Sequence[Example], thresholds: Mapping[str, float
         places={features[at]: place for place, at in enumerate(kept)},
         weights=weights[kept].astype(np.float16).astype(np.float32),
         bias=bias.astype(np.float32),
-        thresholds=dict(thresholds),
+        thresholds={},
     )
 
 
@@ -72,7 +81,13 @@ def _fit_label(
     values: sp.csr_matrix, holds: NDArray[np.bool_], told: NDArray[np.bool_], strength: float
 ) -> LogisticRegression:
     return LogisticRegression(
-        C=strength, solver="liblinear", class_weight=_balance(holds[told]), random_state=SEED
+        C=strength,
+        solver="liblinear",
+        dual=True,  # the same answer many times sooner: far more features than rows
+        tol=0.03,
+        max_iter=250,
+        class_weight=_balance(holds[told]),
+        random_state=SEED,
     ).fit(values[told], holds[told])
 
 

@@ -10,7 +10,8 @@ from engines.reading.read import read_message
 from evals.inbound.pages import CALENDAR
 from evals.inbound.rows import EXAMINATION, SHARED, Case, case_of, read_cases, read_rows
 from evals.inbound.scoring import Score, score
-from evals.inbound.train import examples_by_case, fitted
+from evals.inbound.staging import Kept
+from evals.inbound.train import fitted, told_of
 
 ATTACKS = ("ar_injections", "generic_injections", "benign_controls")
 _DAY = "2026-03-10T09:00"
@@ -38,11 +39,13 @@ def unseen(cases: Sequence[Case]) -> dict[str, Score]:
     Returns:
         The figures of all and of each writer.
     """
-    examples = examples_by_case(cases)
+    told = told_of(cases)
     found: dict[str, Pairs] = {}
+    kept: Kept = {}
     for writer in sorted({each.writer for each in cases}):
-        seen = [one for one, each in zip(examples, cases, strict=True) if each.writer != writer]
-        found[writer] = read_all([each for each in cases if each.writer == writer], fitted(seen))
+        seen = [each for each in told if each.case.writer != writer]
+        theirs = [each for each in cases if each.writer == writer]
+        found[writer] = read_all(theirs, fitted(seen, kept))
     everything = [each for pairs in found.values() for each in pairs]
     return {"all": score(everything)} | {name: score(pairs) for name, pairs in found.items()}
 

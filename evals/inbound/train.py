@@ -10,37 +10,41 @@ import hashlib
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 
 from engines.reading.linear import ARTIFACT, CARD, Model
-from evals.inbound.examples import Example, examples_of
-from evals.inbound.fitting import SEED, fit
-from evals.inbound.limits import limits_of
+from evals.inbound.examples import examples_of
+from evals.inbound.fitting import SEED
 from evals.inbound.pages import page_of
 from evals.inbound.phrases import PHRASES, phrase_examples
 from evals.inbound.rows import CASES, Case, own_cases
-
-FOLDS = 5
-
-
-def folds_of(number: int) -> list[int]:
-    """To which fold each case belongs."""
-    return (np.random.default_rng(SEED).permutation(number) % FOLDS).tolist()
+from evals.inbound.staging import Kept, Told, first_heads, looks, second_heads
 
 
-def examples_by_case(cases: Sequence[Case]) -> list[list[Example]]:
-    """All rows of each case."""
-    return [examples_of(case, page_of(case)) for case in cases]
+def told_of(cases: Sequence[Case]) -> list[Told]:
+    """Each case laid out, with its rows."""
+    pages = [page_of(case) for case in cases]
+    return [
+        Told(case, page, examples_of(case, page)) for case, page in zip(cases, pages, strict=True)
+    ]
 
 
-def fitted(examples: Sequence[Sequence[Example]]) -> Model:
-    """Heads trained on cases and on the phrases, with limits from cases each did not see."""
+def fitted(told: Sequence[Told], kept: Kept | None = None) -> Model:
+    """All heads, trained on cases and on the phrases, limits and all.
+
+    Args:
+        told: The cases.
+        kept: Heads trained before on some of them, for measuring many times.
+    """
+    kept = {} if kept is None else kept
     beside = phrase_examples()
-    limits = limits_of(examples, folds_of(len(examples)), beside)
-    return fit([*beside, *(each for one in examples for each in one)], limits)
+    seconds, limits = second_heads(looks(told, beside, kept))
+    heads = {**first_heads(told, beside, kept), **seconds}
+    return {name: replace(head, thresholds=limits[name]) for name, head in heads.items()}
 
 
 def train(day: date) -> dict[str, object]:
@@ -53,8 +57,7 @@ def train(day: date) -> dict[str, object]:
         The card.
     """
     cases = own_cases()
-    examples = examples_by_case(cases)
-    heads = fitted(examples)
+    heads = fitted(told_of(cases))
     write(heads, ARTIFACT)
     card: dict[str, object] = {
         "version": 1,

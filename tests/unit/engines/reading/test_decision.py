@@ -2,10 +2,12 @@ from datetime import date
 
 import pytest
 
-from engines.reading.decision import risk_of
+from engines.reading.linear import trained
 from engines.reading.message import InboundText
-from engines.reading.model import INTENTS, Reading
+from engines.reading.model import Reading
+from engines.reading.page import lay_out
 from engines.reading.read import read_message
+from engines.reading.second import person_seen
 
 
 def read(body: str, carrier: str = "email") -> Reading:
@@ -50,7 +52,13 @@ def test_a_message_that_may_be_more_than_it_seems__goes_to_a_person(words: str, 
 
 
 def test_the_risk__rises_with_any_intent_that_is_no_routine() -> None:
-    calm = dict.fromkeys(INTENTS, 0.01) | {"person": 0.1}
+    page = lay_out(InboundText("", "Noted.", date(2026, 3, 10), "", "email"), calendar="US")
+    labels = trained()["message"].labels
+    calm = dict.fromkeys(labels, 0.01)
 
-    assert risk_of(calm | {"phishing": 0.6}) > risk_of(calm | {"phishing": 0.2}) > risk_of(calm)
-    assert risk_of(calm | {"acknowledgement": 0.9}) == risk_of(calm)
+    def risk(**likely: float) -> float:
+        found = calm | likely
+        return trained()["human"].likelihoods(person_seen(page, (), found))["person"]
+
+    assert risk(phishing=0.9) > risk(phishing=0.3) > risk()
+    assert risk(acknowledgement=0.9) <= risk()
