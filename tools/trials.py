@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from engines.experiments import Unit, Uplift, arms_of, uplift
 from ledger.queries.cash_history import KnownInvoice, known_invoices
 from ledger.tables.account import Account
+from ledger.tables.receivable import Invoice
 from ledger.tables.work import PolicyVersion
 from policies.schema import Policy
 from policies.schema_experiments import Experiment
@@ -46,15 +47,16 @@ def held_out(session: Any, policy: Policy, as_of: date) -> dict[str, str]:
         quiet = {arm.name for arm in experiment.arms if not arm.calls}
         if quiet and experiment.starts_on <= as_of < experiment.ends_on:
             says = f"experiment {experiment.id}: no extra call until {experiment.ends_on}"
-            arms = arms_of(experiment, _segments(session))
+            arms = arms_of(experiment, _members(session, experiment))
             found.update({account: says for account, arm in arms.items() if arm in quiet})
     return found
 
 
 def _trial(session: Any, experiment: Experiment, as_of: date) -> Trial:
-    arms = arms_of(experiment, _segments(session))
+    members = _members(session, experiment)
+    arms = arms_of(experiment, members)
     rows = known_invoices(session, as_of, _DAYS_BACK)
-    units = _units(experiment, rows, arms, _segments(session), as_of)
+    units = _units(experiment, rows, arms, members, as_of)
     registered = _registered_on(session, experiment)
     return Trial(
         experiment.id,
@@ -67,8 +69,14 @@ def _trial(session: Any, experiment: Experiment, as_of: date) -> Trial:
     )
 
 
-def _segments(session: Any) -> dict[str, str]:
-    return {row[0]: row[1] for row in session.execute(select(Account.id, Account.segment))}
+def _members(session: Any, experiment: Experiment) -> dict[str, str]:
+    """Segment by account of those billed before the start.
+
+    Accounts opened later would move others from one arm to the next, for arms are shares of all.
+    """
+    billed = select(Invoice.account_id).where(Invoice.issued_on < experiment.starts_on)
+    rows = session.execute(select(Account.id, Account.segment).where(Account.id.in_(billed)))
+    return {row[0]: row[1] for row in rows}
 
 
 def _registered_on(session: Any, experiment: Experiment) -> date | None:

@@ -78,3 +78,13 @@ def test_control_that_is_not_called__is_held_out_while_it_runs(
         assert len(held_out(session, policy, AS_OF)) == 4
         assert held_out(session, policy, TRIAL.ends_on) == {}
         assert held_out(session, load_policy(), AS_OF) == {}
+
+
+def test_account_opened_since__moves_nobody_to_another_arm(book: CaseBook, policy: Policy) -> None:
+    accounts(book, 12)
+    with book.ledger.read() as session:
+        before = held_out(session, policy, AS_OF)
+    for at in range(20):
+        book.invoice(book.account(f"N-{at}"), f"NEW-{at}", minor=1_000, late=-20)
+    with book.ledger.read() as session:
+        assert held_out(session, policy, AS_OF) == before
