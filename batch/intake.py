@@ -3,6 +3,7 @@
 from batch.dropped_files import take_in_files
 from batch.intake_mail import take_in_mail
 from batch.run import Night
+from graph.portal import Portal
 from graph.resume import sweep
 from ledger.journal import move_proposal, stale_proposals
 from ledger.states import ProposalState
@@ -13,6 +14,8 @@ def intake(night: Night) -> None:
     """Take in files and mail; finish what was decided, wake what was snoozed, expire the rest."""
     take_in_files(night)
     take_in_mail(night)
+    if booked := Portal(night.house).book_payments():
+        night.add("intake", card_payments=booked)
     resumed = sweep(night.house, night.deps)
     woken = expired = 0
     with night.house.ledger.write() as session:

@@ -13,9 +13,11 @@ import typer
 from sqlalchemy import func, select
 
 from adapters.documents import pdf_missing
+from adapters.payments.transfer import own_accounts
 from cli.output import emit, say
 from cli.policy_diff import missing_letters, render_every_letter
 from graph.bootstrap import House, open_house
+from graph.payments import payments_missing, payments_wanted
 from graph.settings import Settings, read_settings
 from guardrails.feeds import stale_feeds
 from ledger.clock import SystemClock
@@ -26,6 +28,7 @@ from ledger.states import OutboxState
 from ledger.tables.work import Feed, Outbox, Person
 from policies.errors import PolicyError
 from policies.packs import ALERT_DAYS, pending_rules
+from tools.portal_checkout import waiting_notices
 
 _GIVE = "GRANT each role TO this login; then run `dunwell doctor` again"
 _LEAST_PYTHON = (3, 11)
@@ -275,6 +278,25 @@ def _sms(house: House) -> Check:
     return Check("sms", "ok", "Twilio")
 
 
+def _payments(house: House) -> Check:
+    """Whether customers can pay on their page, and what that still needs."""
+    name, settings = "payments", house.settings
+    has_account = bool(own_accounts(house.policy.company))
+    missing = ", ".join(payments_missing(settings))
+    if payments_wanted(settings) and missing:
+        return Check(name, "warn", f"no card payments, {missing} missing; see docs/howto/portal.md")
+    if missing and not has_account:
+        told = "no way to pay on the customer's page: name an IBAN in company.payment_details"
+        return Check(name, "ok", told)
+    ways = ["transfer"] * has_account + ["card (Stripe)"] * (not missing)
+    with house.ledger.read() as session:
+        waits, odd = waiting_notices(session)
+    if waits or odd:
+        told = f"{waits} notices wait and {odd} are odd; run `dunwell portal payments`"
+        return Check(name, "warn", f"{' and '.join(ways)}; {told}")
+    return Check(name, "ok", " and ".join(ways))
+
+
 def _reply_key(house: House) -> Check:
     key = house.home / "reply.key"
     _ = house.reply_key  # made where there is none
@@ -297,6 +319,7 @@ _LOOKS: tuple[Callable[[House], Check], ...] = (
     _mail,
     _incoming_mail,
     _sms,
+    _payments,
     _reply_key,
     _clock,
 )

@@ -23,6 +23,7 @@ from cli import (
     people,
     plan,
     policy,
+    portal,
     promises,
     risk,
 )
@@ -52,6 +53,7 @@ app.add_typer(people.app, name="people")
 app.add_typer(keys.app, name="key")
 app.add_typer(plan.app, name="plan")
 app.add_typer(policy.app, name="policy")
+app.add_typer(portal.app, name="portal")
 app.add_typer(promises.app, name="promises")
 app.add_typer(risk.app, name="risk")
 app.command("dispatch")(dispatch.command)

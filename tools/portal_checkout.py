@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import orjson
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlmodel import Session
 
 from adapters.bank_files.model import BankFile, BankLine, RemittanceLine, Statement
@@ -277,6 +277,13 @@ def _ask(
     )
     with ledger.write() as session:
         ask_person(session, checkout.account_id, "review", says, ACTOR, policy, as_of)
+
+
+def waiting_notices(session: Session) -> tuple[int, int]:
+    """How many notices wait to be booked, and how many a person should look at."""
+    query = select(PaymentEvent.state, func.count()).group_by(PaymentEvent.state)
+    counts = {state: count for state, count in session.execute(query)}
+    return counts.get("new", 0), counts.get("odd", 0)
 
 
 def payments_list(session: Session) -> Sequence[PaymentEvent]:

@@ -19,6 +19,7 @@ from ledger.journal import audit
 from ledger.tables.account import Account, Contact
 from ledger.tables.portal import PortalLink
 from policies.schema import Policy
+from tools.account_names import find_account
 
 _ROLES = ("accounts_payable", "billing", "owner")
 _LONGEST_TOKEN = 100
@@ -68,7 +69,7 @@ def make_portal_link(
 
     Args:
         session: A write transaction.
-        wanted: Id of a contact, or id or number of an account.
+        wanted: Id of a contact, or id, number or name of an account.
         policy: How long links live.
         actor: Who makes it.
         now: The real instant; a link ends by the real calendar.
@@ -104,14 +105,10 @@ def _contact(session: Session, wanted: str) -> Contact:
     contact = session.get(Contact, wanted)
     if contact is not None:
         return contact
-    at = session.scalars(
-        select(Contact)
-        .join(Account, Account.id == Contact.account_id)
-        .where((Account.id == wanted) | (Account.account_number == wanted))
-        .order_by(Contact.id)
-    ).all()
+    account_id = find_account(session, wanted)
+    at = session.scalars(select(Contact).where(Contact.account_id == account_id)).all()
     if not at:
-        raise NotFound(f"{wanted} is no contact, and no account with one; see `dunwell account`")
+        raise NotFound(f"{wanted} has no contact a link could be for; import one first")
     return min(at, key=lambda each: (each.opted_out, each.bounced, _rank(each.role), each.id))
 
 
