@@ -15,9 +15,25 @@ if TYPE_CHECKING:
 
 
 def ask_for(
-    house: "House", deps: Deps, person: Decider, role: str, action: ProposedAction, why: str = ""
+    house: "House",
+    deps: Deps,
+    person: Decider,
+    role: str,
+    action: ProposedAction,
+    why: str = "",
+    *,
+    always_ask: bool = False,
 ) -> Submitted:
     """Submit one action in a person's name; what must be approved waits for a colleague.
+
+    Args:
+        house: The home as the person sees it.
+        deps: Its books, on the business date.
+        person: Who asks.
+        role: The role the case belongs to.
+        action: What is asked for.
+        why: What is said about it.
+        always_ask: A program asks for the person, so a colleague looks even where no rule objects.
 
     Raises:
         Refused: The person only reads.
@@ -37,6 +53,7 @@ def ask_for(
             policy=deps.policy,
             now=deps.now,
             why=why,
+            always_ask=always_ask,
         )
     if done.proposal_id:
         open_threads(house, deps, [(done.proposal_id, action.account_id)])
