@@ -1,5 +1,6 @@
 """A person with a limited sight: other accounts do not exist, behind any door."""
 
+import re
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import aliased
 
+from agents.offline_kinds import KINDS
 from graph.seen import seen_by, whole_of
 from ledger.errors import BadInput
 from ledger.sight import BY_PARENT, OF_NO_ACCOUNT, WHOLE_BOOK, Sight, read_sight
@@ -15,7 +17,10 @@ from ledger.tables.account import Account, Contact
 from ledger.tables.receivable import Invoice
 from ledger.tables.work import Person, Proposal, Run
 from tests.support.api_client import signed
-from tests.support.desk import Desk
+from tests.support.desk import AS_OF, Desk
+from tests.support.endpoints import ANYONE, LINK, entries
+from tests.support.pages import signed_in
+from tools.people import SCOPES
 
 OURS, THEIRS = "acc_ours", "acc_canary"
 CANARIES = ("Canary Feathers", "CANARY", "7,654.32", "7654.32", "765432", "acc_canary")
@@ -36,6 +41,26 @@ def two(desk: Desk) -> Desk:
     desk.account(THEIRS, (765432,), owner="milo", segment="mid", name="Canary Feathers")
     desk.ask(desk.reminder(THEIRS))
     desk.books.change("run", "id", "run_a", counts='{"sums": {"open": 765432}}')
+    theirs = {"account_id": THEIRS, "currency": "USD"}
+    desk.books.receipt("rcp_canary", 765432, **theirs)
+    desk.books.credit("crd_canary", 765432, **theirs)
+    desk.books.add(
+        "dispute",
+        id="dsp_canary",
+        account_id=THEIRS,
+        invoice_id=f"inv_{THEIRS}_1",
+        reason="price",
+        quote="CANARY says the price is wrong",
+        opened_on=AS_OF,
+    )
+    for days in (0, 1):
+        desk.books.add(
+            "contract_note",
+            id=f"cnn_canary{days}",
+            account_id=THEIRS,
+            noted_on=AS_OF,
+            body="CANARY note",
+        )
     _give_sight(desk, "cora", "own")
     return desk
 
@@ -169,27 +194,57 @@ class TestApi:
             answer = client.post(f"/inbox/{theirs['id']}/{verb}", headers=header, json=body)
             assert answer.status_code == 404
 
-    @pytest.mark.parametrize(
-        "question",
-        [
-            "who should I work today, and why?",
-            "what waits for approval?",
-            "what is the aging of the whole book?",
-            "what is the exposure of Canary Feathers?",
-            "which accounts are the top overdue?",
-            "what cash do we expect?",
-            "what is our unapplied cash?",
-            "what did the night do?",
-        ],
-    )
-    def test_chat__tells_nothing_of_others(
-        self, two: Desk, client: TestClient, question: str
+    @pytest.mark.parametrize("named", ["Company acc_ours", "Canary Feathers"])
+    def test_every_kind_of_question__tells_nothing_of_others(
+        self, two: Desk, client: TestClient, named: str
     ) -> None:
-        answer = client.post(
-            "/chat/a/messages", headers=signed(two, "cora"), json={"text": question}
-        )
-        assert answer.status_code == 200, answer.text
-        assert not _canaries(answer.text, asked=question)
+        header = signed(two, "cora")
+        for kind in KINDS:
+            question = kind.example.replace("Acme", named).replace("DISPUTE", "dsp_canary")
+            sent = {"text": question}
+            answer = client.post(f"/chat/{kind.id}/messages", headers=header, json=sent)
+            assert answer.status_code == 200, (question, answer.text)
+            assert not _canaries(answer.text, question), (question, answer.text)
+
+    def test_every_address_that_reads__tells_nothing_of_others(
+        self, two: Desk, client: TestClient
+    ) -> None:
+        header = signed(two, "cora", *SCOPES)
+        browser = signed_in(two, client, "cora")
+        told = 0
+        for name, door in entries().items():
+            method, path = name.split(" ")
+            if method != "GET" or door in (ANYONE, LINK):
+                continue
+            for address in _addresses(two, path):
+                answer = browser.get(address, headers=header)
+                assert answer.status_code in (200, 403, 404, 422), (address, answer.text[:300])
+                assert not _canaries(answer.text, address), (address, answer.text)
+                told += answer.status_code == 200
+        assert told > 30
+
+    def test_unlimited_person__is_told(self, two: Desk, client: TestClient) -> None:
+        """The control: what the two tests above look for is there to be found."""
+        header = signed(two, "felix")
+        assert _canaries(client.get("/accounts", headers=header).text, "")
+        browser = signed_in(two, client, "felix")
+        for address in ("/desk", "/desk/inbox", "/desk/accounts", "/desk/disputes"):
+            assert _canaries(browser.get(address).text, ""), address
+
+
+def _addresses(desk: Desk, path: str) -> list[str]:
+    """An address for our account's records and one for theirs; lists are also searched."""
+    with desk.house.ledger.read() as session:
+        waiting = {row.account_id: row.id for row in session.scalars(select(Proposal))}
+    ours = {"named": OURS, "proposal_id": waiting[OURS], "run_id": "run_a"}
+    theirs = ours | {"named": THEIRS, "proposal_id": waiting[THEIRS]}
+    if "{" in path:
+        return [_filled(path, ids) for ids in (ours, theirs)]
+    return [path, *(f"{path}?{word}=canary" for word in ("words", "q", "search", "account"))]
+
+
+def _filled(path: str, ids: dict[str, str]) -> str:
+    return re.sub(r"\{(\w+)\}", lambda name: ids.get(name[1], "dsp_canary"), path)
 
 
 def _canaries(told: str, asked: str) -> list[str]:
