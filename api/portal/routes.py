@@ -3,7 +3,7 @@
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 
-from api.portal import acts, notices, pages
+from api.portal import acts, desk, notices, pages
 from api.portal.render import problem_page
 from api.portal.visits import NeedsFact
 
@@ -12,7 +12,7 @@ PLACE = "/p/"
 
 def add_portal(app: FastAPI) -> None:
     """Add the page and the notices of payment providers."""
-    for router in (pages.router, acts.router, notices.router):
+    for router in (pages.router, acts.router, notices.router, desk.router):
         app.include_router(router)
 
     @app.exception_handler(NeedsFact)
