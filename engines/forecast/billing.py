@@ -110,11 +110,12 @@ def expect_billing(
     ahead = -(-days // 7)
     chance = 0.5 ** (np.arange(weeks)[::-1] / options.half_life_weeks)
     chance /= chance.sum() if weeks else 1.0
-    invoices, target, source = _laid_over(recent, today, weeks, ahead)
-    weight = _of_month_end(known, today, invoices.issued_on, recent, ahead)
+    place, moved, target, source = _laid_over(recent, today, weeks, ahead)
+    weight = _of_month_end(known, today, recent.issued_on[place] + moved, recent, ahead)
     weight *= _of_season(known, today, ahead)[target]
-    chosen, scale = _sampled(invoices.amount * weight * chance[source], options.most_invoices)
-    invoices = invoices.take(chosen)
+    value = recent.amount[place] * weight * chance[source]
+    chosen, scale = _sampled(value, options.most_invoices)
+    invoices = _moved(recent.take(place[chosen]), moved[chosen])
     amount = invoices.amount * weight[chosen] * scale
     items = replace(expect_alike(model, invoices, as_of, days, known), amount=amount)
     return Replay(items, target[chosen], source[chosen], chance)
@@ -129,18 +130,24 @@ def _whole_weeks(known: InvoiceHistory, today: np.datetime64, wanted: int) -> in
 
 def _laid_over(
     recent: InvoiceHistory, today: np.datetime64, weeks: int, ahead: int
-) -> tuple[InvoiceHistory, NDArray[np.int64], NDArray[np.int64]]:
-    """Every recent invoice once for each week to come, moved by whole weeks."""
+) -> tuple[NDArray[np.int64], NDArray[np.timedelta64], NDArray[np.int64], NDArray[np.int64]]:
+    """Every recent invoice once for each week to come, moved by whole weeks.
+
+    Returns:
+        Position among the recent, days it is moved by, week to come, recent week.
+    """
     count = len(recent)
     source = ((recent.issued_on - (today - 7 * weeks * _DAY)) // (7 * _DAY)).astype(np.int64)
     target = np.repeat(np.arange(ahead), count)
     source = np.tile(source, ahead)
-    again = recent.take(np.tile(np.arange(count), ahead))
     moved = (7 * (weeks - source + target)) * _DAY
-    laid = replace(
-        again.without_outcome(), issued_on=again.issued_on + moved, due_on=again.due_on + moved
-    )
-    return laid, target, source
+    return np.tile(np.arange(count), ahead), moved, target, source
+
+
+def _moved(invoices: InvoiceHistory, by: NDArray[np.timedelta64]) -> InvoiceHistory:
+    """Invoices as they would be issued and fall due so much later."""
+    issued_on, due_on = invoices.issued_on + by, invoices.due_on + by
+    return replace(invoices.without_outcome(), issued_on=issued_on, due_on=due_on)
 
 
 def _sampled(value: Reals, most: int) -> tuple[NDArray[np.int64], Reals]:

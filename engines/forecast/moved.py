@@ -86,8 +86,8 @@ def _others(items: ExpectedItems, chosen: NDArray[np.int64]) -> NDArray[np.bool_
 
 
 def _by_account(accounts: NDArray, values: Reals) -> dict[str, float]:
-    names, code = np.unique(accounts, return_inverse=True)
-    sums = np.bincount(code, values, len(names)) if len(names) else []
-    return {
-        str(name): float(value) for name, value in zip(names, sums, strict=True) if abs(value) > 0
-    }
+    counted = np.flatnonzero(values)
+    names, code = np.unique(accounts[counted], return_inverse=True)
+    sums = np.bincount(code, values[counted], len(names))
+    moved = np.flatnonzero(sums)
+    return dict(zip(names[moved].tolist(), sums[moved].tolist(), strict=True))

@@ -57,6 +57,8 @@ class InvoiceHistory:
         later has not happened.
         """
         day = np.datetime64(as_of, "D")
+        if (self.issued_on < day).all() and not (self.cleared_on >= day).any():
+            return self
         before = self.take(self.issued_on < day)
         cleared = np.where(before.cleared_on < day, before.cleared_on, NEVER)
         return before.with_cleared(cleared)
