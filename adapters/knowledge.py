@@ -18,6 +18,15 @@ if TYPE_CHECKING:
 
 WORDS_FILE = Path("knowledge/index/words.db")
 """Where in a home the words of the index on disk lie."""
+KINDS = {
+    "contract note": "contract-notes",
+    "service ticket": "tickets",
+    "resolved dispute": "past-disputes",
+    "playbook": "playbooks",
+    "approved exemplar": "exemplars",
+}
+"""The collection of each source of texts; what has another source lies among the others."""
+OTHER_KIND = "others"
 CANDIDATES = 50
 LEAST_LIKENESS = 0.2
 """Cosine under which a note that shares no word with the query is chance, not an answer."""
@@ -51,8 +60,10 @@ class KnowledgePort(Protocol):
         """Add notes; one that is there is replaced."""
         ...
 
-    def search(self, query: str, *, account_id: str | None, limit: int) -> tuple[Hit, ...]:
-        """The notes nearest to a query, best first; of one account, or of all with None."""
+    def search(
+        self, query: str, *, account_id: str | None, limit: int, source: str | None = None
+    ) -> tuple[Hit, ...]:
+        """The notes nearest to a query, best first; of one account or source, or of all."""
         ...
 
     def count(self, *, besides: str = "") -> int:
@@ -80,12 +91,14 @@ class ListKnowledge:
         self._words.put(listed)
         self._vectors.update({n.note_id: row for n, row in zip(listed, vectors, strict=True)})
 
-    def search(self, query: str, *, account_id: str | None, limit: int) -> tuple[Hit, ...]:
+    def search(
+        self, query: str, *, account_id: str | None, limit: int, source: str | None = None
+    ) -> tuple[Hit, ...]:
         """See `KnowledgePort`."""
         wanted = self._embedding.embed([query])[0]
         likeness = {note_id: float(row @ wanted) for note_id, row in self._vectors.items()}
         nearest = nearest_first(likeness)
-        return fuse(self._words, query, nearest, account_id=account_id, limit=limit)
+        return fuse(self._words, query, nearest, account_id=account_id, limit=limit, source=source)
 
     def count(self, *, besides: str = "") -> int:
         """See `KnowledgePort`."""
@@ -99,17 +112,23 @@ def nearest_first(likeness: Mapping[str, float]) -> list[str]:
 
 
 def fuse(
-    words: WordIndex, query: str, nearest: Sequence[str], *, account_id: str | None, limit: int
+    words: WordIndex,
+    query: str,
+    nearest: Sequence[str],
+    *,
+    account_id: str | None,
+    limit: int,
+    source: str | None = None,
 ) -> tuple[Hit, ...]:
     """Join two rankings by reciprocal rank (Cormack et al. 2009), for one account or all.
 
-    The account is checked here on the rows themselves, whatever the rankings were restricted to.
+    Account and source are checked on the rows themselves, whatever the rankings were restricted to.
     """
-    by_words = words.rank(query, account_id, CANDIDATES)
+    by_words = words.rank(query, account_id, CANDIDATES, source)
     found = {
         note_id: note
         for note_id, note in words.notes(list({*nearest, *by_words})).items()
-        if account_id is None or note.account_id == account_id
+        if account_id in (None, note.account_id) and source in (None, note.source)
     }
     scores = dict.fromkeys(found, 0.0)
     for ranking in (nearest, by_words):

@@ -97,7 +97,9 @@ class WordIndex:
         query = "SELECT count(*) FROM note WHERE source <> ?"
         return self._db.execute(query, (besides,)).fetchone()[0]
 
-    def rank(self, query: str, account_id: str | None, limit: int) -> list[str]:
+    def rank(
+        self, query: str, account_id: str | None, limit: int, source: str | None = None
+    ) -> list[str]:
         """Ids of the notes that share a word with a query, best first."""
         words = dict.fromkeys(content_words(query))
         if not words:
@@ -107,8 +109,8 @@ class WordIndex:
         rows = self._db.execute(
             "SELECT note.id FROM words JOIN note ON note.seq = words.rowid "
             "WHERE words MATCH ? AND (? IS NULL OR note.account_id = ?) "
-            "ORDER BY bm25(words), note.id LIMIT ?",
-            (match, account_id, account_id, limit),
+            "AND (? IS NULL OR note.source = ?) ORDER BY bm25(words), note.id LIMIT ?",
+            (match, account_id, account_id, source, source, limit),
         )
         return [row[0] for row in rows]
 

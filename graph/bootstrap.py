@@ -149,11 +149,13 @@ class House:
         """The knowledge index, opened by the first chat that searches the whole book.
 
         Raises:
-            Conflict: Another process has it.
+            Conflict: Another process has it, which only happens without a Chroma server.
         """
         with self._opening:
             if self._knowledge is None:
-                self._knowledge = ChromaKnowledge(self.home / "knowledge", self._embedding())
+                self._knowledge = ChromaKnowledge(
+                    self.home / "knowledge", self._embedding(), self.settings.chroma_url
+                )
                 self._closers.append(self._knowledge)
             return self._knowledge
 

@@ -30,6 +30,7 @@ class Settings(BaseModel):
     base_url: str | None = None
     api_key: SecretStr | None = None
     embedding_model: str | None = None
+    chroma_url: str | None = None
     input_price: Decimal | None = None
     output_price: Decimal | None = None
     user: str | None = None
@@ -57,6 +58,7 @@ def read_settings(home: Path | None = None) -> Settings:
         base_url=os.environ.get("DUNWELL_BASE_URL"),
         api_key=_secret("DUNWELL_API_KEY"),
         embedding_model=os.environ.get("DUNWELL_EMBEDDING_MODEL"),
+        chroma_url=os.environ.get("DUNWELL_CHROMA_URL"),
         input_price=_price("DUNWELL_INPUT_PRICE"),
         output_price=_price("DUNWELL_OUTPUT_PRICE"),
         user=os.environ.get("DUNWELL_USER"),

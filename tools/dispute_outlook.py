@@ -19,6 +19,7 @@ from ledger.tables.account import Account
 from ledger.tables.case import Dispute
 from tools.contract import AccountRef, MoneyOut, Result, ToolContext, ToolRetry, read_tool
 from tools.dispute_pipeline import find_dispute, segment_of
+from tools.knowledge import RESOLVED_DISPUTE
 from tools.outside_text import OutsideText, outside
 
 _MOST_SHOWN = 5
@@ -129,7 +130,7 @@ def _similar(ctx: ToolContext, dispute: Dispute) -> tuple[PastCase, ...]:
     query = f"{dispute.reason} {dispute.quote}"[:_LONGEST_QUERY]
     rows = resolved_of_account(ctx.session, dispute.account_id, _MOST_READ)
     own = ListKnowledge(
-        Note(row.id, row.account_id, "resolved dispute", row.opened_on, f"{row.reason} {row.quote}")
+        Note(row.id, row.account_id, RESOLVED_DISPUTE, row.opened_on, f"{row.reason} {row.quote}")
         for row in rows
     )
     hits = own.search(query, account_id=dispute.account_id, limit=_MOST_SHOWN)
@@ -145,7 +146,9 @@ def _in_the_book(ctx: ToolContext, query: str) -> list[str]:
     if ctx.account_id is not None or ctx.open_knowledge is None:
         return []
     try:
-        hits = ctx.open_knowledge().search(query, account_id=None, limit=_MOST_IN_BOOK)
+        hits = ctx.open_knowledge().search(
+            query, account_id=None, limit=_MOST_IN_BOOK, source=RESOLVED_DISPUTE
+        )
     except Conflict:
         return []  # the account's own cases stand without it
     return [hit.note_id for hit in hits]

@@ -29,6 +29,7 @@ _MOST_SHOWN = 8
 _MOST_OF_ONE_KIND = 1000
 NOBODY = ""
 EXEMPLAR = "approved exemplar"
+RESOLVED_DISPUTE = "resolved dispute"
 
 Query = Annotated[str, Field(min_length=2, max_length=300, description="What to look for.")]
 
@@ -194,7 +195,7 @@ def _selects() -> tuple[Select[*tuple[Any, ...]], ...]:
     disputes = select(
         Dispute.id.label("note_id"),
         Dispute.account_id.label("account_id"),
-        literal("resolved dispute").label("source"),
+        literal(RESOLVED_DISPUTE).label("source"),
         func.coalesce(Dispute.resolved_on, Dispute.opened_on).label("noted_on"),
         (Dispute.quote + " [" + Dispute.reason + ", " + closed_as + "]").label("text"),
     ).where(Dispute.quote != "", Dispute.state == DisputeState.RESOLVED)

@@ -4,16 +4,22 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from adapters.chroma_knowledge import ChromaKnowledge
+from adapters.chroma_store import close_client, open_server
 from adapters.embedding import HashingEmbedding
 from adapters.knowledge import KnowledgePort, ListKnowledge
+from graph.bootstrap import create_home
+from graph.settings import Settings
 from ledger.errors import Conflict
+from tests.support.chroma_server import chroma_url
 from tests.support.note_pairs import PAIRS, hits_at, note, notes_with_pairs
 
+__all__ = ["chroma_url"]
 Opener = Callable[..., ChromaKnowledge]
 
 TEXTS = (
@@ -38,9 +44,13 @@ def opened(tmp_path: Path) -> Iterator[Opener]:
         each.close()
 
 
-@pytest.fixture(params=["list", "chroma"])
+@pytest.fixture(params=["list", "chroma", "server"])
 def knowledge(request: pytest.FixtureRequest, opened: Opener) -> KnowledgePort:
-    return ListKnowledge() if request.param == "list" else opened()
+    if request.param == "list":
+        return ListKnowledge()
+    return opened(
+        server=request.getfixturevalue("chroma_url") if request.param == "server" else None
+    )
 
 
 def ids(
@@ -130,6 +140,100 @@ class TestContract:
         found = hits_at(lambda question, limit: ids(knowledge, question, limit=limit))
         assert found[1] >= 20
         assert found[5] >= 22
+
+    def test_source_given__other_kinds_are_never_found(self, knowledge: KnowledgePort) -> None:
+        same = "Freight was billed twice; credited."
+        knowledge.add(
+            [
+                replace(note(1, same), source="contract note"),
+                replace(note(2, same), source="resolved dispute"),
+                replace(note(3, same), source="playbook"),
+            ]
+        )
+        found = knowledge.search("freight twice", account_id=None, limit=5, source="playbook")
+        assert [hit.note_id for hit in found] == ["ctn_3"]
+        assert len(ids(knowledge, "freight twice")) == 3
+
+
+class TestKinds:
+    @pytest.mark.parametrize("where", ["embedded", "server"])
+    def test_every_kind__has_a_collection(
+        self, opened: Opener, request: pytest.FixtureRequest, where: str
+    ) -> None:
+        server = request.getfixturevalue("chroma_url") if where == "server" else None
+        knowledge = opened(server=server)
+        sources = ("contract note", "resolved dispute", "playbook", "approved exemplar", "memo")
+        knowledge.rebuild(
+            replace(note(n, f"freight {n}"), source=each) for n, each in enumerate(sources)
+        )
+        assert knowledge.kinds() == {
+            "contract-notes": 1,
+            "exemplars": 1,
+            "others": 1,
+            "past-disputes": 1,
+            "playbooks": 1,
+        }
+
+
+class TestOnServer:
+    def test_two_homes__share_a_server_and_no_note(self, chroma_url: str, tmp_path: Path) -> None:
+        homes = [ChromaKnowledge(tmp_path / name, server=chroma_url) for name in ("one", "two")]
+        for number, home in enumerate(homes):
+            home.add([note(number, "freight is free")])
+        assert [ids(home, "freight") for home in homes] == [["ctn_0"], ["ctn_1"]]
+        for home in homes:
+            home.close()
+
+    def test_two_processes__search_at_once_and_see_what_one_rebuilt(
+        self, chroma_url: str, opened: Opener
+    ) -> None:
+        one, two = opened(server=chroma_url), opened(server=chroma_url)
+        one.add([note(1, "freight is free")])
+        assert ids(two, "freight") == ["ctn_1"]
+        before = collections(chroma_url)
+        one.rebuild([note(2, "freight costs five")])
+        assert ids(two, "freight") == ["ctn_2"]
+        assert len(collections(chroma_url)) == len(before)
+
+    def test_rebuild_fails_half_way__the_old_index_answers_and_nothing_is_left_behind(
+        self, chroma_url: str, opened: Opener
+    ) -> None:
+        def failing() -> Iterator:
+            yield note(2, "rebate")
+            raise RuntimeError("the ledger went away")
+
+        knowledge = opened(server=chroma_url)
+        knowledge.add([note(1, "freight is free")])
+        before = collections(chroma_url)
+        with pytest.raises(RuntimeError):
+            knowledge.rebuild(failing())
+        assert ids(knowledge, "freight") == ["ctn_1"]
+        knowledge.rebuild([note(3, "retention withheld")])
+        assert ids(knowledge, "freight") == []
+        assert len(collections(chroma_url)) == len(before)
+
+    @pytest.mark.parametrize("url", ["127.0.0.1:8000", "ftp://127.0.0.1", "http://127.0.0.1:9"])
+    def test_no_server_there__is_one_line(self, opened: Opener, url: str) -> None:
+        with pytest.raises(Conflict, match=r"DUNWELL_CHROMA_URL"):
+            opened(server=url).count()
+
+    def test_setting__leads_to_the_server(self, chroma_url: str, tmp_path: Path) -> None:
+        house = create_home(settings=Settings(home=tmp_path / "home", chroma_url=chroma_url))
+        try:
+            house.open_knowledge().add([note(1, "freight is free")])
+            again = ChromaKnowledge(tmp_path / "home" / "knowledge", server=chroma_url)
+            assert ids(again, "freight") == ["ctn_1"]
+            again.close()
+        finally:
+            house.close()
+
+
+def collections(url: str) -> set[str]:
+    client = open_server(url)
+    try:
+        return {each.name for each in client.list_collections()}
+    finally:
+        close_client(client)
 
 
 class TestOnDisk:
