@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.routing import Route
 
 from api.chat import advice
+from api.inbox import hitl
 from api.mcp_door.server import McpDoor
 from api.openai_door import routes as openai_door
 
@@ -16,6 +17,7 @@ from api.openai_door import routes as openai_door
 def add_doors(app: FastAPI) -> None:
     """Add every door whose library is installed."""
     app.include_router(advice.router)
+    app.include_router(hitl.router)
     app.include_router(openai_door.router)
     if find_spec("mcp") is not None:
         _add_mcp(app)

@@ -123,6 +123,15 @@ class ProposeTool:
         return action
 
 
+def action_schema(action_type: str) -> dict[str, Any]:
+    """The fields of an action type as JSON Schema.
+
+    Raises:
+        KeyError: There is no such action.
+    """
+    return _ACTION_CLASSES[action_type].model_json_schema()
+
+
 @functools.lru_cache(maxsize=32)
 def propose_tool(action_types: tuple[str, ...]) -> ProposeTool:
     """The propose tool of a role."""
