@@ -21,6 +21,10 @@ def add_doors(app: FastAPI) -> None:
     app.include_router(openai_door.router)
     if find_spec("mcp") is not None:
         _add_mcp(app)
+    if find_spec("ag_ui") is not None:
+        from api.agui_door import routes as agui_door
+
+        app.include_router(agui_door.router)
 
 
 def _add_mcp(app: FastAPI) -> None:

@@ -1,0 +1,174 @@
+"""AG-UI over our assistant: a run is a turn; a request that waits ends it as an interrupt.
+
+What a client sends of earlier messages is not read: the conversation is kept here. A run that
+resumes an interrupt decides the request as a person at the inbox would, so it needs a key that may
+decide, and its owner may not be the one who asked.
+"""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from ag_ui.core import (
+    BaseEvent,
+    CustomEvent,
+    EventType,
+    Interrupt,
+    ResumeEntry,
+    RunAgentInput,
+    RunErrorEvent,
+    RunFinishedEvent,
+    RunFinishedInterruptOutcome,
+    RunFinishedSuccessOutcome,
+    RunStartedEvent,
+    StepFinishedEvent,
+    StepStartedEvent,
+    TextMessageContentEvent,
+    TextMessageEndEvent,
+    TextMessageStartEvent,
+    UserMessage,
+)
+from ag_ui.encoder import EventEncoder
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import StreamingResponse
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import ValidationError
+
+from agents.answer_blocks import TextBlock
+from api.access import Caller, Chatter, open_door
+from api.inbox.hitl import HitlResponse, as_hitl, decide
+from api.problems import HEADERS
+from graph.conversation import MAX_QUESTION, Reply, ask
+from ledger.errors import ArError, BadInput
+from ledger.ids import make_id
+
+router = APIRouter(tags=["agui"])
+_BEARER = HTTPBearer(auto_error=False)
+_PIECE = 24
+
+
+@router.post("/agui", response_class=StreamingResponse)
+def run(
+    request: Request,
+    sent: RunAgentInput,
+    caller: Chatter,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
+) -> StreamingResponse:
+    """Answer the newest message of the user, or decide the requests a run is resumed with."""
+    encoder = EventEncoder()
+    if sent.resume:
+        # The scope is asked for here, because only a run that decides needs it.
+        decider = open_door(request.app, credentials.credentials if credentials else "", "decide")
+        events = _guarded(sent, _resumed(sent, decider, sent.resume))
+    else:
+        events = _guarded(sent, _answered(sent, caller))
+    body = (encoder.encode(event) for event in events)
+    return StreamingResponse(body, media_type=encoder.get_content_type(), headers=HEADERS)
+
+
+def _guarded(sent: RunAgentInput, events: Iterator[BaseEvent]) -> Iterator[BaseEvent]:
+    """A run from its start to its end, or to what went wrong."""
+    yield RunStartedEvent(type=EventType.RUN_STARTED, thread_id=sent.thread_id, run_id=sent.run_id)
+    try:
+        yield from events
+    except ArError as error:
+        yield RunErrorEvent(type=EventType.RUN_ERROR, message=error.message, code=error.code)
+
+
+def _answered(sent: RunAgentInput, caller: Caller) -> Iterator[BaseEvent]:
+    newest = next((each for each in reversed(sent.messages) if isinstance(each, UserMessage)), None)
+    question = _text(newest) if newest is not None and newest is sent.messages[-1] else ""
+    if not question.strip():
+        raise BadInput("the newest message is the user's, in words")
+    # Threads of clients are long random names; ours are short.
+    session = make_id("agui", sent.thread_id)
+    reply = ask(caller.house, caller.person, session, question[: MAX_QUESTION + 1])
+    yield from _work(reply)
+    yield from _words(str(reply.line), reply.answer)
+    for block in reply.blocks:
+        if not isinstance(block, TextBlock):
+            value = block.model_dump(mode="json")
+            yield CustomEvent(type=EventType.CUSTOM, name=f"dunwell.{block.kind}", value=value)
+    yield _finished(sent, caller, reply)
+
+
+def _text(message: UserMessage) -> str:
+    if isinstance(message.content, str):
+        return message.content
+    return "\n".join(str(part.text) for part in message.content if getattr(part, "text", None))
+
+
+def _work(reply: Reply) -> Iterator[BaseEvent]:
+    """What was looked up, as steps; what the tools said stays in the house."""
+    for tool in dict.fromkeys(reply.looked_up):
+        yield StepStartedEvent(type=EventType.STEP_STARTED, step_name=tool)
+        yield StepFinishedEvent(type=EventType.STEP_FINISHED, step_name=tool)
+
+
+def _words(key: str, text: str) -> Iterator[BaseEvent]:
+    yield TextMessageStartEvent(type=EventType.TEXT_MESSAGE_START, message_id=key, role="assistant")
+    for start in range(0, len(text), _PIECE):
+        yield TextMessageContentEvent(
+            type=EventType.TEXT_MESSAGE_CONTENT, message_id=key, delta=text[start : start + _PIECE]
+        )
+    yield TextMessageEndEvent(type=EventType.TEXT_MESSAGE_END, message_id=key)
+
+
+def _finished(sent: RunAgentInput, caller: Caller, reply: Reply) -> BaseEvent:
+    waiting = [_interrupt(caller, each) for each in reply.proposal_ids]
+    outcome: Any = RunFinishedSuccessOutcome(type="success")
+    if waiting:
+        outcome = RunFinishedInterruptOutcome(type="interrupt", interrupts=waiting)
+    return RunFinishedEvent(
+        type=EventType.RUN_FINISHED, thread_id=sent.thread_id, run_id=sent.run_id, outcome=outcome
+    )
+
+
+def _interrupt(caller: Caller, proposal_id: str) -> Interrupt:
+    """A request that waits for a colleague, with what may be said to it."""
+    card = caller.inbox().show(proposal_id)
+    return Interrupt(
+        id=proposal_id,
+        reason="approval",
+        message=f"{card.action_words} A colleague decides; its author never does.",
+        response_schema=HitlResponse.model_json_schema(),
+        expires_at=card.expires_on.isoformat(),
+        metadata={
+            "request": as_hitl(card).model_dump(mode="json"),
+            "page": f"/desk/inbox/{proposal_id}",
+        },
+    )
+
+
+def _resumed(
+    sent: RunAgentInput, caller: Caller, entries: list[ResumeEntry]
+) -> Iterator[BaseEvent]:
+    """Decide each request; what is cancelled goes on waiting."""
+    told = []
+    for entry in entries:
+        if entry.status == "cancelled":
+            told.append(f"{entry.interrupt_id} goes on waiting.")
+            continue
+        decision = _decision(entry.payload)
+        done = decide(caller.inbox(), entry.interrupt_id, decision)
+        told.append(f"{done.proposal_id}: {done.says} {done.happened}".strip())
+    yield from _words(f"decided-{sent.run_id}", "\n".join(told))
+    yield RunFinishedEvent(
+        type=EventType.RUN_FINISHED,
+        thread_id=sent.thread_id,
+        run_id=sent.run_id,
+        outcome=RunFinishedSuccessOutcome(type="success"),
+    )
+
+
+def _decision(payload: Any) -> HitlResponse:
+    """What a client answers an interrupt with.
+
+    Raises:
+        BadInput: It is not in the shape the interrupt asked for.
+    """
+    try:
+        return HitlResponse.model_validate(payload)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(map(str, first["loc"])) or "payload"
+        raise BadInput(f"{where}: {first['msg']}") from None
