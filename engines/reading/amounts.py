@@ -67,6 +67,8 @@ _UNIT = re.compile(
     r"|monthly|wochenraten|monatsraten|invoices|rechnungen|factur|of them|others)"
 )
 
+_PART_OF = re.compile(r"\s?(?:of the|von|sur|de los|de las) ")
+
 
 @dataclass(frozen=True, slots=True)
 class AmountMention:
@@ -107,9 +109,10 @@ def _read(match: re.Match[str], folded: str) -> AmountMention | None:
     currency = CURRENCIES.get((match["before"] or match["after"] or "").strip())
     if match["scale"] == "lucas":
         currency = "CLP"
-    if not marked and _UNIT.match(folded, match.end("number")):
-        return None
     number = match["number"]
+    unit = None if marked else _UNIT.match(folded, match.end("number"))
+    if unit and not (_PART_OF.match(unit.group()) and len(number) > 3):  # 1,500 of the 4,200
+        return None
     value = _value_of(number, currency)
     if value is None:
         return None

@@ -1,6 +1,8 @@
 """Mentions of days that say no day of their own: beside an exacter one, or from when to when."""
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -8,6 +10,23 @@ if TYPE_CHECKING:
     from engines.reading.dates import DateMention
 
 _TO = re.compile(r"\s?(?:to|-|through|thru|till|until|bis|a|au|al|t/m|do)\s?")
+
+_AFTER_IT = re.compile(
+    r"\s(?:after|danach|darauf|d'apres|siguiente|suivant)\b(?! (?:the|that|we|you|i)\b)"
+)
+
+
+def one_after_another(found: list["DateMention"], folded: str) -> list["DateMention"]:
+    """Read a weekday "after" as the one after the day named before it."""
+    read: list[DateMention] = []
+    for each in found:
+        before = read[-1].ahead if read else None
+        if each.form == "weekday" and each.ahead and before and _AFTER_IT.match(folded, each.end):
+            days = (each.ahead.weekday() - before.weekday() - 1) % 7 + 1
+            read.append(replace(each, ahead=before + timedelta(days=days), behind=None))
+        else:
+            read.append(each)
+    return read
 
 
 def without_repeats(found: list["DateMention"], folded: str) -> list["DateMention"]:

@@ -18,13 +18,15 @@ _MONTH_NAMES = (
 )
 MONTHS = {word: at for at, line in enumerate(_MONTH_NAMES, 1) for word in line.split()}
 _DAY_NAMES = (
-    "monday mon mo montag lundi lunes lunedi maandag montags segunda",
-    "tuesday tue tues di dienstag mardi martes martedi dinsdag dienstags terca",
-    "wednesday wed weds mi mittwoch mercredi miercoles mercoledi woensdag mittwochs quarta",
-    "thursday thu thur thurs do donnerstag jeudi jueves giovedi donderdag donnerstags quinta",
-    "friday fri fr freitag vendredi viernes venerdi vrijdag freitags sexta",
-    "saturday sat sa samstag sonnabend samedi sabado sabato zaterdag",
-    "sunday sun so sonntag dimanche domingo domenica zondag",
+    "monday mon mo montag lundi lunes lunedi maandag montags segunda poniedzialek poniedzialku",
+    "tuesday tue tues di dienstag mardi martes martedi dinsdag dienstags terca wtorek wtorku",
+    "wednesday wed weds mi mittwoch mercredi miercoles mercoledi woensdag mittwochs quarta sroda"
+    " srode",
+    "thursday thu thur thurs do donnerstag jeudi jueves giovedi donderdag donnerstags quinta"
+    " czwartek czwartku",
+    "friday fri fr freitag vendredi viernes venerdi vrijdag freitags sexta piatek piatku",
+    "saturday sat sa samstag sonnabend samedi sabado sabato zaterdag sobota sobote",
+    "sunday sun so sonntag dimanche domingo domenica zondag niedziela niedziele",
 )
 # Two letters are a day only with a full stop, and some are other words even then.
 WEEKDAYS = {
@@ -44,6 +46,8 @@ NAMED_DAYS = {
     "ahora mismo": 0, "pasado manana": 2, "manana": 1,
     "sous huitaine": 8, "sous quinzaine": 15, "ayer": -1, "anoche": -1, "anteayer": -2,
     "antes de ayer": -2, "oggi": 0, "domani": 1, "ieri": -1, "vandaag": 0, "gisteren": -1,
+    "vanmorgen": 0, "stamattina": 0, "stasera": 0, "vanavond": 0, "overmorgen": 2, "dopodomani": 2,
+    "right now": 0,
     "dzisiaj": 0, "dzis": 0, "jutro": 1, "wczoraj": -1, "hoje": 0, "amanha": 1, "ontem": -1,
 }  # fmt: skip
 NUMBERS = {
@@ -66,6 +70,8 @@ UNITS = {
     "day": "day", "days": "day", "tag": "day", "tage": "day", "tagn": "day", "jour": "day",
     "dia": "day", "dias": "day", "week": "week", "woch": "week", "sema": "week", "semn": "week",
     "mont": "month", "mona": "month", "mois": "month", "mes": "month", "mese": "month",
+    "dage": "day", "dag": "day", "gior": "day", "dni": "day", "weke": "week", "sett": "week",
+    "tygo": "week", "maan": "month", "mesi": "month",
     "fort": "week", "werk": "business", "bank": "business", "arbe": "business",
 }  # fmt: skip
 EDGE = {
@@ -73,7 +79,8 @@ EDGE = {
     "fin": "end", "finde": "end", "final": "end", "mid": "mid", "middl": "mid", "mitte": "mid",
     "mi": "mid", "media": "mid", "milie": "mid", "early": "start", "begin": "start",
     "start": "start", "anfan": "start", "debut": "start", "princ": "start", "comie": "start",
-    "inici": "start", "late": "end", "last": "end", "medio": "mid",
+    "inici": "start", "late": "end", "eind": "end", "einde": "end", "fine": "end", "fim": "end",
+    "konie": "end", "konca": "end", "inizi": "start", "last": "end", "medio": "mid",
 }  # fmt: skip
 NTH = {
     "firs": 1, "1st": 1, "erst": 1, "prem": 1, "1er": 1, "prim": 1, "seco": 2, "2nd": 2,
@@ -90,7 +97,7 @@ _LATER = (
     r"|du mois prochain|prochain|proximo|que viene|siguiente|last|letzten|dernier|pasado)"
 )
 _LEAD = (
-    r"(?:on|by|before|until|till|til|for|from|due|dated|of|and|or|to|am|bis|zum|vom|den|ab|per|der"
+    r"(?:\w*datum|\w*date|on|by|before|until|till|til|for|from|due|dated|of|and|or|to|am|bis|zum|vom|den|ab|per|der"
     r"|dem|und|le|du|au|avant|d'ici|el|dia|del|al|antes|para|hasta|y|et|e|il|op|date|datum|fecha"
     r"|valuta|run|lauf|zahlung|payment|paid|pay)"
 )
@@ -109,7 +116,7 @@ TEXTUAL_LATER = re.compile(
     rf"\b{_MONTH}\s+(?:the )?(?P<day>[0-3]?\d)(?:st|nd|rd|th)?(?![\d:]|[.,]\d|\s?%){_YEAR}"
 )
 _OF = r"(?:\s+(?:(?:of|in|im|des|de|du|del|d'|the|le|el|la|diesen|this|each|jedes)\s*){0,3})"
-_MONTH_WORD = r"(?:month|monats?|mois|mes)"
+_MONTH_WORD = r"(?:month|monats?|mois|mese|mes|maand|miesiaca)"
 NTH_FORM = re.compile(
     r"\b(?P<nth>first|second|third|fourth|last|final|1st|2nd|3rd|4th|erste[rnm]?|zweite[rnm]?"
     r"|dritte[rnm]?|vierte[rnm]?|letzte[rnm]?|premiere?|deuxieme|troisieme|derniere?|primer[oa]?"
@@ -122,8 +129,9 @@ NTH_FORM = re.compile(
 EDGE_FORM = re.compile(
     r"\b(?P<edge>(?:the )?end|close|month-end|ende|fin|finales|final|mid|middle|mitte|mi"
     r"|mediados|milieu"
-    r"|early|beginning|start|anfang|debut|principios|comienzos|inicios|late)[-\s]"
-    rf"(?:(?:of|in|im|des|der|de|du|del|d'|the|le|el)[\s-]*){{0,2}}"
+    r"|early|beginning|start|anfang|debut|principios|comienzos|inicios|late|einde?|fine|fim"
+    r"|koniec|konca)[-\s]"
+    rf"(?:(?:of|in|im|des|der|de|du|del|d'|the|le|el|van|di|do)[\s-]*){{0,2}}"
     rf"(?:(?:{_LATER} )?{_MONTH_WORD}\b|{_MONTH})(?:\s(?P<year>20\d\d))?(?! \d)"
 )
 _SOON = (
@@ -138,18 +146,22 @@ PERIOD_EDGE = re.compile(
     r"|(?P<quarter>quarter|quartals?|trimestre)|(?P<year>year|jahres|annee|ano))\b"
     r"(?: prochaine?| suivante?| que viene| proxim[ao]| en curso)?"
     r"|\b(?:next )?(?:month[- ]?end|eom|eow|monatsende|ultimo|quartalsende|jahresende)\b"
-    r"|\b(?:wochenende|week-?end)\b(?!\w)"
+    r"|\b(?:wochenende|week-?end)\b(?!\w)|\b(?:eind(?:e)?(?: van)?(?: de)?|fine|fim d[ao]|konca) "
+    r"(?:(?P<week2>week|settimana|semana|tygodnia)|maand|mese|mes|miesiaca)\b"
 )
 DURATION = re.compile(
     r"\b(?:(?P<ago>vor|il y a|hace)|in|within|in the next|over the next|another|innerhalb(?: von)?"
     r"|binnen|dans(?: les)?|sous|d'ici|en(?: los proximos)?|dentro de|in den nachsten"
-    r"|dans un delai de|en el plazo de|en un plazo de|at the latest in|spatestens in"
+    r"|dans un delai de|en el plazo de|en un plazo de|at the latest in|spatestens in|entro|tra|fra"
+    r"|over|w ciagu|em"
     r"|no later than)\s"
-    r"(?:(?:about|around|max|maximal|spatestens|etwa|ca\.?|unos|the next|den nachsten|les|los) )?"
+    r"(?:(?:about|around|max|maximal|spatestens|etwa|ca\.?|unos|the next|den nachsten|les|los"
+    r"|de) )?"
     rf"(?P<count>\d{{1,3}}|{'|'.join(sorted(NUMBERS, key=len, reverse=True))})[\s-]"
     r"(?P<business>business |working |bank(?:ing)? |trading )?"
     r"(?P<unit>days?|tage?n?|werktagen?|arbeitstagen?|bankarbeitstagen?|jours?|dias?|weeks?|wochen?"
-    r"|semaines?|semanas?|months?|monate?n?|mois|mes(?:es)?)\b(?:'s? time)?"
+    r"|semaines?|semanas?|months?|monate?n?|mois|mes(?:es|i)?|dagen|weken|maanden?|giorni|settiman[ae]"
+    r"|dni|tygodni[ea]?)\b(?:'s? time)?"
     r"(?P<business2> (?:ouvr\w+|habiles|laborables))?"
     r"(?! ago| late| overdue| old| past| after the invoice)"
     r"|\b(?P<count_ago>\d{1,3}|one|two|three|four|five|six|seven|ten|a)\s(?P<unit_ago>days?"
@@ -169,7 +181,9 @@ WEEK = re.compile(
     r"|(?:la )?semaine (?:prochaine"
     r"|derniere|suivante)|esta semana|(?:la )?semana (?:que viene|proxima|pasada|siguiente"
     r"|entrante)"
-    r"|(?:la )?proxima semana)\b(?! (?:on |am )?(?:mon|tue|wed|thu|fri)day)"
+    r"|(?:la )?proxima semana|(?:volgende|komende|deze|vorige) week|(?:la )?prossima settimana"
+    r"|(?:la )?settimana prossima|questa settimana|przyszlym tygodniu|tym tygodniu)\b"
+    r"(?! (?:on |am )?(?:mon|tue|wed|thu|fri)day)"
 )
 NAMED_DAY = re.compile(
     r"(?<!guten )(?<!\bla )(?<!good )(?<![\w-])(?P<named>"
@@ -180,10 +194,12 @@ WEEKDAY = re.compile(
     r"\b(?P<before>(?:this|this coming|coming|next|last|past|following|a week on|a week"
     r"|nachste[nrs]?"
     r"|kommende[nrs]?|diese[nrs]?|letzte[nrs]?|vergangene[nrs]?|vorige[nrs]?|dernier|ce|este"
+    r"|komende|volgende|aanstaande|afgelopen|prossimo|questo|scorso|deze"
     r"|proximo"
     r"|pasado)\s)?"
     rf"(?P<weekday>{'|'.join(sorted(WEEKDAYS, key=len, reverse=True))})\b\.?(?:'s)?"
-    r"(?:\s(?P<after>week|in einer woche|en huit|prochain|dernier|proximo|pasado|que viene))?"
+    r"(?:\s(?P<after>week|in einer woche|en huit|prochain|dernier|proximo|pasado|que viene"
+    r"|prossimo|scorso))?"
 )
 DAY_ONLY = re.compile(
     r"(?<![\w.,/])(?:(?:(?:on|by|before|until|till|til|for|from|the|around|about"

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from engines.reading.date_overlaps import without_repeats
+from engines.reading.date_overlaps import one_after_another, without_repeats
 from engines.reading.date_words import (
     AFTER_EVENT,
     CALENDAR_WEEK,
@@ -50,6 +50,7 @@ from engines.reading.days import (
 
 _MOST_LISTED = 12
 _NEXT_WORD = re.compile(r"\s{1,3}(?:on |of )?(?P<word>[a-z]{3,12})")
+_LISTED_BEFORE = re.compile(r"\d{1,2}[/-]\d{1,2}(?:,|,? (?:and|&|und|et|y|e|en)) ?$")
 _FAR = 400  # days; a date further off in the future is not read from words without a year
 
 
@@ -108,7 +109,8 @@ def find_dates(folded: str, anchor: Anchor) -> list[DateMention]:
                 here += _listed(folded, form, pattern, read, match, anchor)
             taken += [(each.start, each.end) for each in here]
             found += here
-    return without_repeats(sorted(found, key=lambda each: each.start), folded)
+    found.sort(key=lambda each: each.start)
+    return without_repeats(one_after_another(found, folded), folded)
 
 
 def _listed(
@@ -185,7 +187,8 @@ def _numeric(match: re.Match[str], anchor: Anchor) -> Pair:
     one, two = int(match["one"]), int(match["two"])
     year, mark = match["year"], match["mark"]
     clear = mark == "/" and (len(match["one"]) == len(match["two"]) == 2 or max(one, two) > 12)
-    if not year and mark != "." and not match["lead"] and not clear:
+    listed = bool(_LISTED_BEFORE.search(match.string[max(0, match.start() - 16) : match.start()]))
+    if not year and mark != "." and not (match["lead"] or clear or listed):
         return None
     if not year and mark == "." and not (match["lead"] or match["stop"]):
         return None
@@ -226,10 +229,12 @@ def _weekday(match: re.Match[str], anchor: Anchor) -> Pair:
     after = (match["after"] or "").strip()
     coming = anchor.day + timedelta(days=(weekday - anchor.day.weekday() - 1) % 7 + 1)
     gone = anchor.day - timedelta(days=(anchor.day.weekday() - weekday - 1) % 7 + 1)
-    if re.match(r"last|letzt|vergangen|vorig|past|pasado|dernier|vorige|scors", before or after):
+    if re.match(
+        r"last|letzt|vergangen|vorig|past|pasado|dernier|vorige|scors|afgelopen", before or after
+    ):
         week = weekday_of_week(anchor.day, weekday, -1)
         return None, week if match["before"] == "last " else gone
-    if re.match(r"(?:pasado|dernier)", after):
+    if re.match(r"(?:pasado|dernier|scors)", after):
         return None, gone
     if after in ("week", "in einer woche", "en huit") or re.search(r"woche drauf|a week", before):
         return coming + timedelta(days=7), None
@@ -329,7 +334,12 @@ def _nth(match: re.Match[str], anchor: Anchor) -> Pair:
 def _period_edge(match: re.Match[str], anchor: Anchor) -> Pair:
     words = match.group()
     later = 1 if re.search(r"next|nachst|kommend|prochain|proxim|que viene|folgend", words) else 0
-    if match["week"] or words in ("eow", "next eow") or re.match(r"wochenende|week-?end", words):
+    if (
+        match["week"]
+        or match["week2"]
+        or words in ("eow", "next eow")
+        or re.match(r"wochenende|week-?end", words)
+    ):
         return weekday_of_week(anchor.day, max(FRIDAY, anchor.day.weekday()), later), None
     if match["quarter"]:
         return last_of_quarter(add_months(anchor.day, 3 * later)), None
@@ -340,11 +350,14 @@ def _period_edge(match: re.Match[str], anchor: Anchor) -> Pair:
 
 def _week(match: re.Match[str], anchor: Anchor) -> Pair:
     words = match.group()
-    if re.search(r"last|letzt|vergangen|vorig|derni|pasada", words):
+    if re.search(r"last|letzt|vergangen|vorig|derni|pasada|vorige", words):
         return None, None
     if re.search(r"after next|ubernachst", words):
         return weekday_of_week(anchor.day, FRIDAY, 2), None
-    if re.search(r"next|nachst|kommend|prochain|proxim|viene|following|coming|entrante", words):
+    if re.search(
+        r"next|nachst|kommend|prochain|proxim|viene|following|coming|entrante|volgend|komend|prossim|przyszl",
+        words,
+    ):
         start = re.search(r"early|beginning|start|anfang|debut|principios|comienzos", words)
         return weekday_of_week(anchor.day, 0 if start else FRIDAY, 1), None
     return weekday_of_week(anchor.day, max(FRIDAY, anchor.day.weekday()), 0), None

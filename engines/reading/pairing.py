@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 
 from engines.reading.amounts import AmountMention
 from engines.reading.dates import DateMention
@@ -14,7 +15,15 @@ _SHARED = re.compile(
     r"\b(?:each|half|halves|both|again|same|je|jeweils|halfte|beide\w*|nochmals?|chacun\w*|chaque"
     r"|moitie|cada|mitad|ambas|and|und|et|y)\b"
 )
-_WHOLE = re.compile(r"\b(?:out )?(?:of|from|von|aus|sur|de)(?: the| your| den| les| los| der)?\s*$")
+_EACH = re.compile(r"\b(?:each|je|jeweils|chacun\w*|chaque|cada|half|halves|halfte|moitie|mitad)\b")
+REST = re.compile(
+    r"\b(?:rest|remainder|remaining|balance|other half|the last|rest(?:betrag|lichen?)?|solde|reste"
+    r"|resto|restante|saldo|reszt\w+)\b"
+)
+_WHOLE = re.compile(
+    r"\W*(?:out )?(?:of|from|von|aus|sur|de|van|di)(?: (?:the|your|den|les|los|der|de|la|il))?"
+    r"(?: \w+)?\s*"
+)
 
 
 def pair(days: Sequence[Day], amounts: Sequence[AmountMention], folded: str) -> list[Pair]:
@@ -30,6 +39,9 @@ def pair(days: Sequence[Day], amounts: Sequence[AmountMention], folded: str) -> 
         return [(None, each) for each in amounts] or [(None, None)]
     if not amounts:
         return [(each.ahead, None) for each in dates]
+    if len(amounts) == 1 and len(dates) > 1 and REST.search(folded) and not _EACH.search(folded):
+        nearest = min(dates, key=lambda each: _gap(each, amounts[0]))
+        return [(each.ahead, amounts[0] if each is nearest else None) for each in dates]
     if len(amounts) == 1 and len(dates) > 1 and not _SHARED.search(folded):
         surest = max(days, key=lambda each: each[1])[0]
         return [(surest.ahead, amounts[0])]
@@ -54,9 +66,18 @@ def without_wholes(
     """Leave out the whole that another amount is a part of: 1,500 of the 4,200."""
     if len(amounts) < 2:
         return tuple(amounts)
-    parts = [each for each in amounts if not _WHOLE.search(folded[: each.start - start])]
-    return tuple(parts or amounts)
+    held = sorted(amounts, key=lambda each: each.start)
+    wholes = {
+        other
+        for one, other in pairwise(held)
+        if _WHOLE.fullmatch(folded[one.end - start : other.start - start])
+    }
+    return tuple(each for each in amounts if each not in wholes)
 
 
 def _nearest(day: DateMention, amounts: Sequence[AmountMention]) -> AmountMention:
-    return min(amounts, key=lambda each: min(abs(each.end - day.start), abs(each.start - day.end)))
+    return min(amounts, key=lambda each: _gap(day, each))
+
+
+def _gap(day: DateMention, amount: AmountMention) -> int:
+    return min(abs(amount.end - day.start), abs(amount.start - day.end))

@@ -1,6 +1,7 @@
 """Which amounts are promised: those beside a promised day, or plainly by themselves."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
 from engines.reading.amounts import AmountMention
 from engines.reading.dates import DateMention
@@ -9,10 +10,17 @@ from engines.reading.pairing import without_wholes
 from engines.reading.roles import Judged
 
 _SURE = 0.5
-_BARE = 0.3  # a number without the marks of money is an amount from this likelihood on
+_BARE = 0.45  # a number without the marks of money is an amount from this likelihood on
 _NEAR = 14  # letters between an amount and its day
 _BY_FAR = 0.35
 _BONUS = 0.4
+_DEDUCTS = re.compile(
+    r"\b(?:less|minus|deduct\w*|withh\w+|hold(?:ing)? back|knock\w*|abzuglich|abzgl\.?|moins"
+    r"|dedui\w*|menos|descont\w*|retain\w*|take|taking)\W+(?:the |our |of |de |los |les )?$"
+)
+_COUNTED = re.compile(r"\b(?:week|kw|semaine|semana|number|no|nr|num|point|item|rg|re)\W+$")
+_SURELY_PAPER = 0.85
+_OFF = re.compile(r"\s(?:off|discount|rebate|abzug|de moins)\b(?! (?:it|of it)\b)")
 
 
 def amounts_beside(line: Judged, dates: Sequence[DateMention]) -> tuple[AmountMention, ...]:
@@ -22,21 +30,54 @@ def amounts_beside(line: Judged, dates: Sequence[DateMention]) -> tuple[AmountMe
         line: The sentence.
         dates: Its promised days; none where it promises without a day.
     """
-    rated: dict[AmountMention, float] = {}
-    for mention, likely in line.amounts:
-        near = any(_is_near(mention, each, line) for each in dates)
-        rival = max(likely["paid"], likely["disputed"])
-        if _is_paper(line, mention) or rival > max(_SURE, likely["promise"] + _BY_FAR):
-            continue
-        if mention.sure or likely["promise"] >= _BARE or (near and _is_round(mention)):
-            share = likely["promise"] + likely["instalment"] / 2 - rival - likely["total"] / 2
-            rated[mention] = share + _BONUS * near
+    rated = _rated(line, dates)
     sentence = line.line.sentence
     parts = without_wholes(list(rated), sentence.folded, sentence.start)
+    parts = _without_products(parts, len(dates))
     best = sorted(parts, key=lambda each: -rated[each])[: max(1, len(dates))]
     if not dates:
         best = [each for each in best if rated[each] > 0]
     return tuple(sorted(best, key=lambda each: each.start))
+
+
+def _rated(line: Judged, dates: Sequence[DateMention]) -> dict[AmountMention, float]:
+    """The amounts that may be promised, by how much speaks for each."""
+    rated: dict[AmountMention, float] = {}
+    for mention, likely in line.amounts:
+        near = any(_is_near(mention, each, line) for each in dates)
+        rival = max(likely["paid"], likely["disputed"])
+        beaten = rival > max(_SURE, likely["promise"] + _BY_FAR)
+        if (beaten and not _stands_alone(line, likely)) or _is_deducted(line, mention):
+            continue
+        if _is_paper(line, mention, likely["promise"], near):
+            continue
+        if mention.sure or likely["promise"] >= _BARE or (near and _is_round(mention)):
+            share = likely["promise"] + likely["instalment"] / 2 - rival - likely["total"] / 2
+            rated[mention] = share + _BONUS * near
+    return rated
+
+
+def _stands_alone(line: Judged, likely: Mapping[str, float]) -> bool:
+    """Whether an amount, not disputed, is the only one beside a day and so goes with it."""
+    return len(line.line.amounts) == 1 and likely["disputed"] <= _SURE
+
+
+def _is_deducted(line: Judged, mention: AmountMention) -> bool:
+    """Whether words say that an amount is taken off."""
+    sentence = line.line.sentence
+    start, end = mention.start - sentence.start, mention.end - sentence.start
+    return bool(
+        _DEDUCTS.search(sentence.folded[max(0, start - 30) : start])
+        or _OFF.match(sentence.folded[end : end + 12])
+    )
+
+
+def _without_products(amounts: Sequence[AmountMention], days: int) -> list[AmountMention]:
+    """Leave out what several parts, one a day, add up to: 21,000 in 3 parts of 7,000."""
+    if days < 2:
+        return list(amounts)
+    parts = {each.value * days for each in amounts}
+    return [each for each in amounts if each.value not in parts]
 
 
 def _is_near(mention: AmountMention, day: DateMention, line: Judged) -> bool:
@@ -50,10 +91,15 @@ def _is_round(mention: AmountMention) -> bool:
     return mention.value >= 20 and mention.value < 20_000 and mention.value % 10 == 0
 
 
-def _is_paper(line: Judged, mention: AmountMention) -> bool:
-    """Whether a number is rather that of a document."""
+def _is_paper(line: Judged, mention: AmountMention, promise: float, near: bool = False) -> bool:
+    """Whether a number is rather that of a document, or of a week."""
+    sentence = line.line.sentence
+    start = mention.start - sentence.start
+    if not mention.sure and _COUNTED.search(sentence.folded[max(0, start - 12) : start]):
+        return True
+    limit = _SURELY_PAPER if near and _is_round(mention) else max(_SURE, promise)
     return any(
-        each.start < mention.end and mention.start < each.end and likely["invoice"] > _SURE
+        each.start < mention.end and mention.start < each.end and likely["invoice"] > limit
         for each, likely in line.documents
     )
 
@@ -65,7 +111,7 @@ def amounts_promised(line: Judged, model: Model) -> tuple[AmountMention, ...]:
         mention
         for mention, likely in line.amounts
         if likely["promise"] >= max(limit, likely["paid"], likely["disputed"], likely["total"])
-        and not _is_paper(line, mention)
+        and not _is_paper(line, mention, likely["promise"])
     ]
     sentence = line.line.sentence
     return without_wholes(promised, sentence.folded, sentence.start)

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from engines.reading.amounts import AmountMention, minor_of
 from engines.reading.dates import DateMention
 from engines.reading.linear import Model
 from engines.reading.model import PromiseClaim, Span
-from engines.reading.pairing import Day, pair
+from engines.reading.pairing import REST, Day, pair
 from engines.reading.plans import repeats
 from engines.reading.promised_amounts import (
     amounts_beside,
@@ -21,16 +22,14 @@ from engines.reading.roles import Judged
 _CONDITIONAL_INTENTS = ("extension_request", "payment_plan_request")
 _OTHER_AMOUNTS = ("dispute", "short_pay", "already_paid", "credit_request", "remittance_advice")
 _SURE = 0.5
+_PLAINLY = 0.75
 _LAST_RESORT = 0.06  # a day in a message that promises and of which no day is clearly promised
 _WORTH_A_CLAIM = 0.2  # a sentence that promises neither day nor amount
 _CONDITION_WORDS = frozenset(("condition", "ask_leave", "please", "own_customer", "offer"))
 _PROVISO = frozenset(("proviso", "own_customer"))
 _DEPENDING = frozenset(("proviso", "condition", "own_customer"))
 _PAYING = frozenset(("pay", "payment", "scheduled", "will", "pay_run"))
-_REST = re.compile(
-    r"\b(?:rest|remainder|remaining|balance|other half|the last|rest(?:betrag|lichen?)?|solde|reste"
-    r"|resto|restante)\b"
-)
+_OR = re.compile(r",? (?:or|oder|ou|o|of|lub) (?:on |am |le |el |by |the )?")
 _MOST = 12
 
 
@@ -63,8 +62,8 @@ def read_promises(
         The promises and the sentences they were read from.
     """
     found = _with_dates(judged, intents, model)
-    if not found and "promise_to_pay" in intents:
-        found = _likeliest_day(judged) or _without_dates(judged, intents, model)
+    if not any(each.dates for each in found):
+        found = _of_doubt(found, judged, intents, model)
     found = _with_the_only_amount(found, judged, intents)
     found = sorted([*found, *_open_ones(found, judged, intents)], key=lambda each: each.judged.at)
     currency = _only_currency(judged)
@@ -87,6 +86,15 @@ def read_promises(
     return _without_echoes(claims)[:_MOST], spans
 
 
+def _of_doubt(
+    found: list[_Found], judged: Sequence[Judged], intents: Sequence[str], model: Model
+) -> list[_Found]:
+    """What a message that promises, or asks for time, means although no day stands out."""
+    if "promise_to_pay" in intents:
+        return _likeliest_day(judged) or found or _without_dates(judged, intents, model)
+    return found or (_likeliest_day(judged) if "extension_request" in intents else [])
+
+
 def _with_dates(judged: Sequence[Judged], intents: Sequence[str], model: Model) -> list[_Found]:
     found: list[_Found] = []
     limit = model["day"].thresholds.get("promise", 0.5)
@@ -96,15 +104,28 @@ def _with_dates(judged: Sequence[Judged], intents: Sequence[str], model: Model) 
             for mention, likely in each.dates
             if mention.ahead and likely["promise"] >= limit
         )
+        dates = _without_choices(dates, each)
         if len(dates) == 1 and _only_starts(each, dates[0][0], intents, model):
             continue
         if dates:
             told = amounts_beside(each, [mention for mention, _likely in dates])
-            told = told or sum_of_rows(each, judged) or amounts_near(each, judged, model)
+            if not told and not REST.search(each.line.sentence.folded):
+                told = sum_of_rows(each, judged) or amounts_near(each, judged, model)
             found.append(_Found(each, dates, told))
         elif amounts := _undated(each, intents, model):
             found.append(_Found(each, (), amounts))
     return _without_repeats(found)
+
+
+def _without_choices(dates: tuple[Day, ...], line: Judged) -> tuple[Day, ...]:
+    """Of days to choose from ("Friday or Monday") the last: a promise is kept by it."""
+    folded, start = line.line.sentence.folded, line.line.sentence.start
+    kept = [
+        one
+        for one, other in pairwise((*dates, None))
+        if other is None or not _OR.fullmatch(folded[one[0].end - start : other[0].start - start])
+    ]
+    return tuple(kept)
 
 
 def _undated(line: Judged, intents: Sequence[str], model: Model) -> tuple[AmountMention, ...]:
@@ -211,7 +232,8 @@ def _with_the_only_amount(
     """Where a message has one promise and names one amount, and no more, they belong together."""
     if len(found) != 1 or found[0].amounts or len(found[0].dates) != 1:
         return found
-    if "promise_to_pay" not in intents or any(each in intents for each in _OTHER_AMOUNTS):
+    rest = REST.search(found[0].judged.line.sentence.folded)
+    if rest or "promise_to_pay" not in intents or any(e in intents for e in _OTHER_AMOUNTS):
         return found
     named: dict[object, AmountMention] = {}
     roles: list[Mapping[str, float]] = []
@@ -220,7 +242,7 @@ def _with_the_only_amount(
             if mention.sure:
                 named.setdefault(mention.value, mention)
                 roles.append(likely)
-    if len(named) != 1 or any(max(each["paid"], each["disputed"]) >= _SURE for each in roles):
+    if len(named) != 1 or any(max(each["paid"], each["disputed"]) >= _PLAINLY for each in roles):
         return found
     return [_Found(found[0].judged, found[0].dates, tuple(named.values()))]
 
@@ -231,7 +253,7 @@ def _rest_depends(found: _Found) -> bool:
     return (
         bool(found.dates)
         and bool(line.concepts & {"condition", "own_customer", "proviso"})
-        and bool(_REST.search(line.sentence.folded))
+        and bool(REST.search(line.sentence.folded))
     )
 
 

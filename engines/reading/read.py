@@ -60,7 +60,7 @@ def read_message(
     in_question = _disputed_amount(judged, intents, heads)
     signs = find_signs(message.subject, message.body)
     injection = is_injection(signs) or head.holds("injection", likely)
-    risk = heads["human"].likelihoods(person_seen(page, judged, likely))["person"]
+    risk = heads["human"].likelihoods(person_seen(judged, likely))["person"]
     why = why_human(Found(page, intents, risk, promises, paid, injection, signs.weight), heads)
     spans = [*promise_spans, *_claim_spans(page, judged, invoices, paid, plan), *signs.spans]
     return Reading(

@@ -118,12 +118,11 @@ def with_days(
     return tuple(found)
 
 
-def person_seen(page: Page, judged: Sequence[Judged], likely: Mapping[str, float]) -> Features:
+def person_seen(judged: Sequence[Judged], likely: Mapping[str, float]) -> Features:
     """What bears on whether a person must look.
 
     Args:
-        page: The message.
-        judged: Its sentences.
+        judged: The sentences of the message.
         likely: The intents after the second look, and the other labels of the whole message.
     """
     exceptions = sorted((likely[each] for each in EXCEPTIONS), reverse=True)
@@ -144,7 +143,7 @@ def person_seen(page: Page, judged: Sequence[Judged], likely: Mapping[str, float
         "disputed": odds(max((e["disputed"] for j in judged for _m, e in j.amounts), default=0.0)),
     }
     found |= {f"routine {each}": odds(likely[each]) for each in sorted(ROUTINE)}
-    return found | _look(page, judged)
+    return found | _look(judged)
 
 
 def _unexplained(judged: Sequence[Judged]) -> float:
@@ -160,7 +159,7 @@ def _unexplained(judged: Sequence[Judged]) -> float:
     return worst
 
 
-def _look(page: Page, judged: Sequence[Judged]) -> Features:
+def _look(judged: Sequence[Judged]) -> Features:
     words = [token.word for each in judged for token in each.line.sentence.tokens]
     words = [each for each in words if each[0].isalpha()]
     concepts = [each.line.concepts for each in judged]
@@ -173,5 +172,4 @@ def _look(page: Page, judged: Sequence[Judged]) -> Features:
         "conditions": sum("condition" in each for each in concepts) / max(1, len(judged)),
         "disputing": float(any("dispute" in each for each in concepts)),
         "third": float(any("third_party" in each for each in concepts)),
-        f"carrier {page.message.carrier[:20]}": 1.0,
     }

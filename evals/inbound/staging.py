@@ -4,7 +4,7 @@ Each fold leaves writers out, so that what the second heads learn to trust is wh
 writers nobody has trained on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ from engines.reading.languages import language_of
 from engines.reading.linear import FIRST, Head, Model
 from engines.reading.page import Page
 from engines.reading.roles import Judged, judge
+from engines.reading.routine import EXCEPTIONS
 from engines.reading.second import day_seen, intents_seen, person_seen
 from evals.inbound.examples import FLAGGED, LABELS, Example, labels_of_mention
 from evals.inbound.fitting import fit_first, fit_second
@@ -108,20 +109,28 @@ def second_heads(found: Sequence[Look]) -> tuple[dict[str, Head], Limits]:
     heads["day"] = fit_second("day", flat)
     limits["day"] = {"promise": best_limit(_unseen("day", flat, spread), "promise")}
     people = [_of_person(each, one) for each, one in zip(found, likely, strict=True)]
-    heads["human"], limits["human"] = _human(found, people, folds)
+    routed = [
+        _is_routed(each, one, limits["intents"]) for each, one in zip(found, likely, strict=True)
+    ]
+    heads["human"], limits["human"] = _human(people, routed, folds)
     return heads, limits
 
 
+def _is_routed(each: Look, likely: Mapping[str, float], limits: Mapping[str, float]) -> bool:
+    """Whether a message reaches a person whatever the doubt: by a sign, or by what it says."""
+    return FLAGGED in each.told.labels or any(likely[one] >= limits[one] for one in EXCEPTIONS)
+
+
 def _human(
-    found: Sequence[Look], people: Sequence[Example], folds: Sequence[int]
+    people: Sequence[Example], routed: Sequence[bool], folds: Sequence[int]
 ) -> tuple[Head, dict[str, float]]:
     unseen = _unseen("human", people, folds)
     held = [
-        (FLAGGED in each.told.labels, one[1]["person"])
-        for each, one in zip(found, unseen, strict=True)
-        if "person" in one[0]
+        (at, likely["person"])
+        for at, (labels, likely) in zip(routed, unseen, strict=True)
+        if "person" in labels
     ]
-    limit = person_limit([risk for flagged, risk in held if not flagged], len(held))
+    limit = person_limit([risk for at, risk in held if not at], len(held))
     return fit_second("human", people), {"person": limit}
 
 
@@ -155,7 +164,7 @@ def _of_days(each: Look, likely: dict[str, float]) -> list[Example]:
 
 
 def _of_person(each: Look, likely: dict[str, float]) -> Example:
-    return Example("human", person_seen(each.told.page, each.judged, likely), each.told.labels)
+    return Example("human", person_seen(each.judged, likely), each.told.labels)
 
 
 def _first_limits(found: Sequence[Look]) -> Limits:

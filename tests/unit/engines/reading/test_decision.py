@@ -5,7 +5,6 @@ import pytest
 from engines.reading.linear import trained
 from engines.reading.message import InboundText
 from engines.reading.model import Reading
-from engines.reading.page import lay_out
 from engines.reading.read import read_message
 from engines.reading.second import person_seen
 
@@ -52,13 +51,12 @@ def test_a_message_that_may_be_more_than_it_seems__goes_to_a_person(words: str, 
 
 
 def test_the_risk__rises_with_any_intent_that_is_no_routine() -> None:
-    page = lay_out(InboundText("", "Noted.", date(2026, 3, 10), "", "email"), calendar="US")
     labels = trained()["message"].labels
     calm = dict.fromkeys(labels, 0.01)
 
     def risk(**likely: float) -> float:
         found = calm | likely
-        return trained()["human"].likelihoods(person_seen(page, (), found))["person"]
+        return trained()["human"].likelihoods(person_seen((), found))["person"]
 
     assert risk(phishing=0.9) > risk(phishing=0.3) > risk()
     assert risk(acknowledgement=0.9) <= risk()
