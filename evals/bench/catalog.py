@@ -10,6 +10,7 @@ from evals.bench.gate import bench_gate
 from evals.bench.imports import bench_import
 from evals.bench.match import bench_match, bench_match_large
 from evals.bench.night import bench_night
+from evals.bench.portal import bench_portal
 from evals.bench.risk import bench_risk
 from ledger.errors import BadInput
 
@@ -23,6 +24,7 @@ BENCHES: dict[str, Bench] = {
     "match": bench_match,
     "match-large": bench_match_large,
     "night": bench_night,
+    "portal": bench_portal,
     "risk": bench_risk,
 }
 

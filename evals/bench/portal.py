@@ -1,0 +1,131 @@
+"""What the customer's page takes: server time of one look and of one form, in a large book."""
+
+import asyncio
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from evals.bench.databases import own_database, servers
+from evals.bench.frame import BenchOptions, Measured, apart
+from evals.worlds.home import AS_OF
+from evals.worlds.mix import ONE_IN_TEN
+from evals.worlds.portfolio import build_portfolio
+from graph.bootstrap import House, create_home
+from graph.settings import Settings
+from ledger.clock import SystemClock
+from ledger.tables.account import Contact
+from tools.portal_links import make_portal_link
+
+LINKS, WARM = 200, 10
+PLACES = ("", "/pay", "/dispute")
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Milliseconds of the looks at one place of the page."""
+
+    place: str
+    times: tuple[float, ...]
+    database: str
+
+    @property
+    def p95(self) -> float:
+        """The time that one look in twenty exceeds."""
+        return statistics.quantiles(self.times, n=20)[18]
+
+
+def bench_portal(options: BenchOptions) -> Iterator[Measured]:
+    """Server time of pages that nobody looked at before, on each database there is."""
+    accounts = next((size for size in options.sizes if size >= 10_000), options.sizes[-1])
+    options.tell(f"looking at the pages of {LINKS} of {accounts:,} customers")
+    places = enumerate(servers())
+    looks = [
+        looked
+        for number, server in places
+        for looked in apart(
+            look_at_pages, options.folder / f"portal{number}", accounts, options.seed, server
+        )
+    ]
+    how = f"each of {LINKS} links once, in one process without a network, first {WARM} left out"
+    for looked in looks:
+        case = f"{accounts:,} accounts, {looked.database}, {looked.place or 'open items'}"
+        yield Measured("portal", case, "page p95", "ms", looked.p95, how, "< 50")
+        median = statistics.median(looked.times)
+        yield Measured("portal", case, "page median", "ms", median, how, detail=True)
+
+
+def look_at_pages(folder: Path, accounts: int, seed: int, server: str | None) -> list[Looked]:
+    """Build a home, make links, and open each page once."""
+    with own_database(server) as url:
+        house = create_home(settings=Settings(home=folder, database_url=url))
+        try:
+            return _look(house, accounts, seed)
+        finally:
+            house.close()
+
+
+def _look(house: House, accounts: int, seed: int) -> list[Looked]:
+    from api.app import create_app
+
+    policy = house.policy
+    build_portfolio(
+        house.ledger, seed=seed, accounts=accounts, as_of=AS_OF, mix=ONE_IN_TEN, policy=policy
+    )
+    with house.ledger.write() as session:
+        now = SystemClock().now()
+        contacts = session.scalars(select(Contact.id).order_by(Contact.id)).all()
+        chosen = contacts[:: max(1, len(contacts) // LINKS)][:LINKS]
+        links = [make_portal_link(session, each, policy, "bench", now) for each in chosen]
+    app = create_app(house)
+    database = "SQLite" if house.ledger.is_sqlite else "PostgreSQL"
+    return [
+        Looked(place, _times(app, [f"/p/{each.token}{place}" for each in links]), database)
+        for place in PLACES
+    ]
+
+
+def _times(app: Callable[..., Any], paths: list[str]) -> tuple[float, ...]:
+    """Milliseconds from the request to the last byte of its answer."""
+    found = []
+    for path in paths:
+        started = time.perf_counter()
+        status = asyncio.run(_get(app, path))
+        took = (time.perf_counter() - started) * 1000
+        if status != 200:
+            raise RuntimeError(f"a page answered {status}")
+        found.append(took)
+    return tuple(found[WARM:])
+
+
+async def _get(app: Callable[..., Any], path: str) -> int:
+    """One request as a server hands it over; returns the status."""
+    statuses: list[int] = []
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "https",
+        "path": path,
+        "raw_path": path.encode(),
+        "root_path": "",
+        "query_string": b"",
+        "headers": [(b"host", b"pay.example")],
+        "client": ("127.0.0.1", 1),
+        "server": ("pay.example", 443),
+    }
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: dict[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            statuses.append(message["status"])
+
+    await app(scope, receive, send)
+    return statuses[0]
