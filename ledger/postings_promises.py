@@ -15,6 +15,7 @@ from sqlmodel import Session
 from ledger.errors import NotFound
 from ledger.ids import make_id
 from ledger.journal import insert_new, touch
+from ledger.postings_instalments import end_instalments, start_instalments
 from ledger.states import PlanState, PromiseState, check_plan_move
 from ledger.tables.case import Plan, PlanInstalment, Promise
 
@@ -152,6 +153,8 @@ def _sharing(session: Session, account_id: str, invoice_ids: str) -> list[Plan]:
 def accept_plan(session: Session, plan_id: str, on: date) -> None:
     """A plan runs: older plans and promises about its invoices count no more.
 
+    From then on the invoices fall due as its instalments do.
+
     Raises:
         Conflict: The plan is not open for an answer.
         NotFound: No such plan.
@@ -161,19 +164,23 @@ def accept_plan(session: Session, plan_id: str, on: date) -> None:
         if other.id != plan.id and other.state not in (PlanState.COMPLETED, PlanState.CANCELLED):
             other.state = PlanState.CANCELLED
     _supersede(session, {"account_id": plan.account_id, "invoice_ids": plan.invoice_ids, "id": ""})
-    move_plan(session, plan_id, PlanState.ACTIVE)
+    move_plan(session, plan_id, PlanState.ACTIVE, on)
     plan.agreed_on = plan.accepted_on = on
     session.flush()
+    start_instalments(session, plan, on)
 
 
 def move_plan(
     session: Session,
     plan_id: str,
     state: PlanState,
+    on: date,
     breached_on: date | None = None,
     cure_by: date | None = None,
 ) -> None:
-    """Move a plan to another state, and look at its account again.
+    """Move a plan to another state on a day, and look at its account again.
+
+    The invoices of one that is ended fall due as they did before it.
 
     Raises:
         Conflict: That move is not allowed.
@@ -183,6 +190,8 @@ def move_plan(
     check_plan_move(plan.state, state)
     plan.state, plan.breached_on, plan.cure_by = state, breached_on, cure_by
     session.flush()
+    if state is PlanState.CANCELLED:
+        end_instalments(session, plan_id, on)
     touch(session, {plan.account_id})
 
 

@@ -143,13 +143,13 @@ def _move(
     moved: Moved,
 ) -> None:
     if new is not PlanState.BREACHED:
-        move_plan(session, plan.id, new)
+        move_plan(session, plan.id, new, as_of)
         ends = {PlanState.COMPLETED: moved.completed, PlanState.ACTIVE: moved.cured}
         ends.get(new, moved.ended).append(plan.id)
         return
     days = policy.promises.plans.cure_business_days
     cure_by = add_business_days(policy.company.calendar, as_of, days)
-    move_plan(session, plan.id, new, breached_on=as_of, cure_by=cure_by)
+    move_plan(session, plan.id, new, as_of, breached_on=as_of, cure_by=cure_by)
     late = Money(found.late_minor, plan.currency)
     told = (
         f"Plan {plan.id}: {late} is late. Paid by {cure_by} the plan goes on; "

@@ -278,7 +278,7 @@ def post_plan(writer: "Writer", action: PlanAction) -> str:
             accept_plan(writer.session, action.plan_id, writer.facts.as_of)
             return f"plan {action.plan_id} accepted; it runs from now on"
         case EndPlan():
-            move_plan(writer.session, action.plan_id, PlanState.CANCELLED)
+            move_plan(writer.session, action.plan_id, PlanState.CANCELLED, writer.facts.as_of)
             return f"plan {action.plan_id} ended; what it covers goes back to the ladder"
         case _:
             assert_never(action)

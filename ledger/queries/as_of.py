@@ -266,7 +266,7 @@ def due_parts(as_of: date, account_ids: Accounts = None, skip_settled: bool = Fa
     remains, so that the parts always sum to the invoice's open balance.
     """
     book = _book(as_of, account_ids, skip_settled).subquery()
-    schedule = _schedule(account_ids)
+    schedule = _schedule(as_of, account_ids)
     paid, balance = book.c.paid, book.c.amount_minor - book.c.paid
     left_through = case((schedule.c.is_last, balance), else_=_above_zero(schedule.c.through, paid))
     left_before = case((schedule.c.is_first, 0), else_=_above_zero(schedule.c.before, paid))
@@ -316,8 +316,8 @@ def applied_to(as_of: date, account_ids: Accounts = None) -> Subquery:
     )
 
 
-def _schedule(account_ids: Accounts) -> Subquery:
-    """Instalments with the invoice's running total before and through each of them."""
+def _schedule(as_of: date, account_ids: Accounts) -> Subquery:
+    """Instalments in force, with the invoice's running total before and through each of them."""
     order = {
         "partition_by": instalment.c.invoice_id,
         "order_by": (instalment.c.due_on, instalment.c.number),
@@ -331,7 +331,11 @@ def _schedule(account_ids: Accounts) -> Subquery:
         func.lag(instalment.c.id).over(**order).is_(None).label("is_first"),
         func.lead(instalment.c.id).over(**order).is_(None).label("is_last"),
     )
-    return parts.where(*_of_invoices(instalment, account_ids)).subquery()
+    in_force = (
+        or_(instalment.c.agreed_on.is_(None), instalment.c.agreed_on <= as_of),
+        or_(instalment.c.ended_on.is_(None), instalment.c.ended_on > as_of),
+    )
+    return parts.where(*in_force, *_of_invoices(instalment, account_ids)).subquery()
 
 
 def _above_zero(whole: ColumnElement[int], paid: ColumnElement[int]) -> ColumnElement[int]:

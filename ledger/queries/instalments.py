@@ -14,11 +14,15 @@ Schedule = Sequence[tuple[date, int]]
 
 
 def read_schedules(session: Session, account_ids: Sequence[str]) -> Mapping[str, Schedule]:
-    """(due date, minor units) of every instalment of the accounts' open invoices, in order."""
+    """(due date, minor units) of instalments in force of the accounts' open invoices, in order."""
     rows = session.execute(
         select(Instalment.invoice_id, Instalment.due_on, Instalment.amount_minor)
         .join(Invoice, Invoice.id == Instalment.invoice_id)
-        .where(Invoice.account_id.in_(account_ids), Invoice.open_minor != 0)
+        .where(
+            Invoice.account_id.in_(account_ids),
+            Invoice.open_minor != 0,
+            Instalment.ended_on.is_(None),
+        )
         .order_by(Instalment.invoice_id, Instalment.due_on, Instalment.number)
     )
     found: dict[str, list[tuple[date, int]]] = {}

@@ -202,11 +202,12 @@ def negative_applications(_as_of: date) -> Select:
 
 
 def instalments_off(_as_of: date) -> Select:
-    """Invoices in instalments that do not sum to the invoice."""
+    """Invoices whose instalments in force do not sum to the invoice."""
     found = total(instalment.c.amount_minor)
     return (
         select(invoice.c.id, invoice.c.amount_minor, found)
         .join(instalment, instalment.c.invoice_id == invoice.c.id)
+        .where(instalment.c.ended_on.is_(None))
         .group_by(invoice.c.id, invoice.c.amount_minor)
         .having(found != invoice.c.amount_minor)
         .order_by(invoice.c.id)

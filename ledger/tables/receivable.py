@@ -41,13 +41,22 @@ class Invoice(Table, table=True):
 
 
 class Instalment(Table, table=True):
-    """A part of an invoice with its own due date; parts sum to the invoice."""
+    """A part of an invoice with its own due date; parts in force sum to the invoice.
+
+    Attributes:
+        plan_id: The plan that made it; None: it was billed so.
+        agreed_on: From when on it counts; None: from the issue of the invoice.
+        ended_on: From when on it counts no more.
+    """
 
     id: str = Field(primary_key=True)
     invoice_id: str = Field(foreign_key="invoice.id", index=True)
     number: int
     due_on: date
     amount_minor: int = minor()
+    plan_id: str | None = None
+    agreed_on: date | None = None
+    ended_on: date | None = None
 
 
 class CreditMemo(Table, table=True):

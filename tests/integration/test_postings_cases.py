@@ -97,7 +97,7 @@ class TestCustomerState:
         parts = [(DAY, 40_00), (DAY + timedelta(days=30), 60_00)]
         with books.ledger.write() as session:
             plan_id = postings_promises.propose_plan(session, PLAN, parts)
-            postings_promises.move_plan(session, plan_id, end)
+            postings_promises.move_plan(session, plan_id, end, DAY)
         with pytest.raises(Conflict, match="cannot become active"), books.ledger.write() as session:
             postings_promises.accept_plan(session, plan_id, DAY)
 
