@@ -52,7 +52,6 @@
 
   function look() {
     seen = letters.every((letter) => read.has(letter));
-    if (seen && one("#not-seen")) one("#not-seen").textContent = "";
   }
   for (const letter of letters) {
     const mark = document.createElement("span");
@@ -92,7 +91,8 @@
   const parts = { e: ["edit", "textarea, select, input:not([type=hidden])"], r: ["reject", "select"], s: ["snooze", "input[type=date]"] };
   if (approve && location.hash) {
     const part = Object.values(parts).find(([name]) => "#" + name === location.hash);
-    if (part) unfold(...part);
+    // Going to a fragment clears the focus once the page is loaded, so it is set after that.
+    if (part) addEventListener("load", () => setTimeout(() => unfold(...part)));
   }
 
   // --- keys --------------------------------------------------------------------------------
