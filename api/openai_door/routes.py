@@ -14,21 +14,22 @@ from fastapi import APIRouter, Header, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, StreamingResponse
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 
 from agents.answer_blocks import TextBlock
 from agents.supervisor import ROLES
 from api.access import Chatter
 from api.openai_door.shapes import (
     Completion,
-    Fault,
+    ErrorAnswer,
+    ErrorDetail,
     Model,
     Models,
-    Problem,
     chunk,
     completion,
     usage,
 )
-from api.problems import HEADERS
+from api.problems import HEADERS, TooMany
 from graph.conversation import Busy, Reply, ask
 from graph.threads import block_markdown
 from ledger.clock import SystemClock
@@ -43,7 +44,12 @@ AGENTS: dict[str, str | None] = {
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,60}")
 _PIECE = re.compile(r"\S+\s*|\s+")
 _WORDS_A_CHUNK = 4
-_TYPES = {401: "authentication_error", 403: "permission_error", 409: "conflict_error"}
+_TYPES = {
+    401: "authentication_error",
+    403: "permission_error",
+    409: "conflict_error",
+    429: "rate_limit_error",
+}
 
 
 class _Route(APIRoute):
@@ -58,6 +64,8 @@ class _Route(APIRoute):
                 return await inner(request)
             except ArError as error:
                 return _problem(error)
+            except HTTPException as error:
+                return _fault(error.status_code, str(error.detail), "invalid_request_error", None)
             except RequestValidationError as error:
                 first = error.errors()[0]
                 where = ".".join(str(part) for part in first["loc"][1:])
@@ -70,7 +78,7 @@ router = APIRouter(
     prefix="/v1",
     tags=["openai"],
     route_class=_Route,
-    responses={"4XX": {"model": Problem, "description": "A problem with the request"}},
+    responses={"4XX": {"model": ErrorAnswer, "description": "A problem with the request"}},
 )
 
 
@@ -78,6 +86,8 @@ def _problem(error: ArError) -> Response:
     status = 400 if error.status_code == 422 else error.status_code
     kind = _TYPES.get(status, "invalid_request_error")
     headers = {"Retry-After": "1"} if isinstance(error, Busy) else {}
+    if isinstance(error, TooMany):
+        headers["Retry-After"] = str(error.retry_after)
     return _fault(status, error.message, kind, None, error.code, headers)
 
 
@@ -89,7 +99,7 @@ def _fault(
     code: str | None = None,
     headers: dict[str, str] | None = None,
 ) -> Response:
-    told = Problem(error=Fault(message=message, type=kind, param=param, code=code))
+    told = ErrorAnswer(error=ErrorDetail(message=message, type=kind, param=param, code=code))
     return JSONResponse(told.model_dump(), status, HEADERS | (headers or {}))
 
 

@@ -81,7 +81,7 @@ class Models(BaseModel):
     data: list[Model]
 
 
-class Fault(BaseModel):
+class ErrorDetail(BaseModel):
     """What was wrong with a request."""
 
     message: str
@@ -90,10 +90,10 @@ class Fault(BaseModel):
     code: str | None = None
 
 
-class Problem(BaseModel):
+class ErrorAnswer(BaseModel):
     """An error in the shape clients of this API read."""
 
-    error: Fault
+    error: ErrorDetail
 
 
 def usage(question: str, answer: str) -> dict[str, int]:
