@@ -29,6 +29,7 @@ _HIGHER = re.compile(
     r"|most_invoices_per_message)|promises\.plans\.(?:most_\w+|first_within_days|bearable_percent"
     r"|long_plan_months|cure_business_days|answer_days)"
     r"|approval\.reviewing\.(?:warn_after|stop_after|pace_of|training_every)"
+    r"|portal\.(?:link_days|proven_minutes|\w+_per_hour)"
 )
 _LOWER = re.compile(
     r"contact\.(?:min_days_between|promise_grace_days|(?:sms_)?window_opens)|dunning\.minimum_total\.\w+"
@@ -39,7 +40,8 @@ _LOWER = re.compile(
     r"|approval\.reviewing\.(?:undo_seconds|pace_seconds|pause_minutes)"
 )
 _TO_FALSE = re.compile(
-    rf"contact\.business_days_only|approval\.reviewing\.training|dunning\.stages\[.+\]\.needs_approval|{_BAND}\.asks"
+    r"contact\.business_days_only|portal\.asks_fact|approval\.reviewing\.training"
+    rf"|dunning\.stages\[.+\]\.needs_approval|{_BAND}\.asks"
 )
 _TO_TRUE = re.compile(r"cash\.post_named_part_payments")
 _MORE = re.compile(
