@@ -63,11 +63,19 @@ def open_dispute(
     quote: str,
     terms: DisputeTerms | None = None,
 ) -> str:
-    """Open a dispute once per invoice, reason and day; one resolved that day is open again."""
+    """Open a dispute; told again while it is open, it is the same one.
+
+    What differs is the claim or, without one, the words. One that was resolved stays so, and the
+    same words again open another.
+    """
     terms = terms or DisputeTerms()
     whole = "account" if invoice_id is None else "invoice"
+    told = (account_id, invoice_id, reason, opened_on, terms.claim_id or quote)
+    row_id, known = _unresolved(session, told)
+    if known:
+        return row_id
     row = {
-        "id": make_id("dsp", account_id, invoice_id, reason, opened_on),
+        "id": row_id,
         "account_id": account_id,
         "invoice_id": invoice_id,
         "reason": reason,
@@ -81,11 +89,20 @@ def open_dispute(
         "currency": terms.currency,
         "claim_id": terms.claim_id,
     }
-    if insert_new(session, Dispute, [row]) == 0:
-        _revive(_get(session, row["id"]))
-        session.flush()
+    insert_new(session, Dispute, [row])
     touch(session, {account_id})
-    return row["id"]
+    return row_id
+
+
+def _unresolved(session: Session, told: tuple[object, ...]) -> tuple[str, bool]:
+    """The id of what is told, and whether such a dispute is open under it."""
+    turn = 0
+    while True:
+        row_id = make_id("dsp", *told, *((turn,) if turn else ()))
+        found = session.get(Dispute, row_id)
+        if found is None or found.state != DisputeState.RESOLVED:
+            return row_id, found is not None
+        turn += 1
 
 
 def add_evidence(session: Session, row: dict[str, Any]) -> str:

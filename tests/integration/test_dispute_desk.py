@@ -1,11 +1,13 @@
 """The disputes desk by night and day: clocks, late cases, billing errors, pipeline, evidence."""
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+from sqlalchemy import func, select
+
 from ledger.postings_disputes import DisputeTerms, Resolved, open_dispute, resolve_dispute
-from ledger.states import DisputeState
 from ledger.tables.case import Dispute
 from ledger.tables.work import CallTask, Proposal
 from tests.support.desk import AS_OF, Desk
@@ -17,17 +19,42 @@ from tools.dispute_pipeline import find_dispute, pipeline
 
 
 class TestOpenedTwice:
-    def test_resolved_and_opened_again_the_same_day__is_open(self, desk: Desk) -> None:
+    TERMS = DisputeTerms(owner="sales", answer_by=AS_OF)
+
+    def opened(self, session: Any, words: str = "too much", claim: str | None = None) -> str:
+        terms = replace(self.TERMS, claim_id=claim)
+        return open_dispute(session, ACC, INV, "PRICE", AS_OF, words, terms)
+
+    def test_told_again_while_open__is_the_same(self, desk: Desk) -> None:
         desk.account(ACC)
-        terms = DisputeTerms(owner="sales", answer_by=AS_OF)
+        with desk.house.ledger.write() as session:
+            assert self.opened(session) == self.opened(session)
+            assert session.scalar(select(func.count()).select_from(Dispute)) == 1
+
+    def test_resolved_and_told_again_the_same_day__is_another_and_the_first_stays(
+        self, desk: Desk
+    ) -> None:
+        desk.account(ACC)
         denied = Resolved("deny", AS_OF, "felix", "prp_1")
         with desk.house.ledger.write() as session:
-            first = open_dispute(session, ACC, INV, "PRICE", AS_OF, "too much", terms)
+            first = self.opened(session)
             resolve_dispute(session, first, denied)
-            assert session.get(Dispute, first).state == DisputeState.RESOLVED
-            assert open_dispute(session, ACC, INV, "PRICE", AS_OF, "too much", terms) == first
-            row = session.get(Dispute, first)
-            assert (row.state, row.resolution, row.resolved_on) == ("open", None, None)
+            second = self.opened(session)
+            assert second != first
+            assert self.opened(session) == second
+            rows = {row.id: (row.state, row.resolution) for row in session.scalars(select(Dispute))}
+        assert rows == {first: ("resolved", "deny"), second: ("open", None)}
+
+    def test_two_like_ones_on_a_day__are_told_apart_by_words_or_claim(self, desk: Desk) -> None:
+        desk.account(ACC)
+        with desk.house.ledger.write() as session:
+            ids = {
+                self.opened(session),
+                self.opened(session, "price per box is wrong"),
+                self.opened(session, claim="clm_1"),
+                self.opened(session, claim="clm_2"),
+            }
+        assert len(ids) == 4
 
 
 def late(desk: Desk, as_of: date = AS_OF, prepared: frozenset[str] = frozenset()) -> Any:

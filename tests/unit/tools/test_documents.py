@@ -30,7 +30,7 @@ MIXED = replace(FACTS, open_items=(PART_PAID, FACTS.open_items[1], IN_PARTS, *FA
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("template", ["statement", "copy_answer"])
+@pytest.mark.parametrize("template", ["statement", "copy_answer", "plan_proposal"])
 @pytest.mark.parametrize("facts", [FACTS, MIXED])
 def test_every_language__nothing_in_a_document_is_untraced(template, language, facts):
     action = letter_action(template, language)
@@ -46,6 +46,20 @@ def test_plan__lists_its_instalments(language):
     assert made is not None
     assert "740" in made.text
     assert strays_in([made], action, FACTS, POLICY) == ()
+
+
+def test_confirmed_promise__carries_the_plan_that_holds_its_invoices_and_no_other():
+    action = letter_action("promise_confirmation", "en")
+    (promise,) = (each for each in FACTS.promises if each.promise_id == action.about)
+    covering = replace(FACTS.plans[0], invoice_ids=promise.invoice_ids or ("inv_INV-10482",))
+    named = replace(promise, invoice_ids=covering.invoice_ids)
+    facts = replace(FACTS, plans=(covering,), promises=(named,))
+    (made,) = documents_for(action, facts, COMPANY)
+    assert made.kind == "plan"
+    assert strays_in([made], action, facts, POLICY) == ()
+    elsewhere = replace(covering, invoice_ids=("inv_other",))
+    assert documents_for(action, replace(facts, plans=(elsewhere,)), COMPANY) == ()
+    assert documents_for(action, replace(facts, plans=()), COMPANY) == ()
 
 
 def test_copy_of_a_part_paid_invoice__says_amount_settled_and_open():
