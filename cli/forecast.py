@@ -103,5 +103,6 @@ def _check(invoices: Path, train_until: date, test_from: date, test_to: date, ou
 
 def _row(band: "WeekBand") -> tuple[object, ...]:
     """Amounts in the reporting currency, which is taken to have two decimals."""
-    amounts = (f"{value / 100:.2f}" for value in (band.p10, band.p50, band.p90))
+    # Adding nothing takes the sign off a zero.
+    amounts = (f"{round(value / 100, 2) + 0.0:.2f}" for value in (band.p10, band.p50, band.p90))
     return (band.origin, band.week_start, band.horizon, band.kind, *amounts)

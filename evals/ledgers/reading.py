@@ -1,5 +1,6 @@
 """The invoice file: `invoice_id, account_id, amount, currency, issued_on, due_on, ...`."""
 
+import csv
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,15 +61,35 @@ def _table(path: Path) -> Any:
     if not path.is_file():
         raise BadInput(f"{path}: there is no such file; name a CSV file with --invoices")
     try:
+        _check_fields(path)
         table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     except pd.errors.EmptyDataError:
         raise BadInput(f"{path}: is empty") from None
-    except (UnicodeDecodeError, pd.errors.ParserError) as error:
+    except (UnicodeDecodeError, pd.errors.ParserError, csv.Error) as error:
         raise BadInput(f"{path}: is no CSV file in UTF-8: {error}") from None
     table.columns = [str(name).strip() for name in table.columns]
     if table.columns.duplicated().any():
         raise BadInput(f"{path}: a column stands twice")
-    return table.fillna("").apply(lambda column: column.str.strip())
+    return table.apply(lambda column: column.str.strip())
+
+
+def _check_fields(path: Path) -> None:
+    """Refuse lines that are too long or short, which pandas would shift or fill up in silence."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        lines = csv.reader(file)
+        heading = [name.strip() for name in next(lines, [])]
+        if len(heading) == 1 and ";" in heading[0]:
+            raise BadInput(f"{path}: is separated by semicolons; save it separated by commas")
+        # Only what is optional may be left away at the end of a line.
+        least = max((heading.index(name) + 1 for name in NEEDED if name in heading), default=0)
+        for line in lines:
+            if len(line) > len(heading):
+                raise BadInput(
+                    f"{path} line {lines.line_num}: has more fields than the heading; "
+                    "quote what holds a comma itself"
+                )
+            if line and len(line) < least:
+                raise BadInput(f"{path} line {lines.line_num}: has fewer fields than the heading")
 
 
 def _refuse(path: Path, bad: Any, what: str, values: Any = None) -> None:
@@ -116,10 +137,16 @@ def _terms(path: Path, table: Any) -> Any:
 
 
 def _notes(path: Path, history: InvoiceHistory) -> tuple[str, ...]:
-    early = int((history.cleared_on < history.issued_on).sum())
-    if not early:
-        return ()
-    return (
-        f"{path}: {early:,} invoices were cleared before they were issued; "
-        "taken as paid ahead, and known from the day of issue",
+    found = {
+        "were cleared before they were issued; taken as paid ahead, known from the day of issue": (
+            history.cleared_on < history.issued_on
+        ),
+        "were due before they were issued; taken as they stand, late from the day of issue": (
+            history.due_on < history.issued_on
+        ),
+    }
+    return tuple(
+        f"{path}: {int(which.sum()):,} invoices {what}"
+        for what, which in found.items()
+        if which.any()
     )
