@@ -13,10 +13,10 @@ import orjson
 
 from adapters.documents import Page, PageTable, html_page, page_text
 from guardrails.formats import format_day, format_money, printable
-from guardrails.message_kinds import Subject, plan_currency, subject_of
+from guardrails.message_kinds import plan_currency, subject_of
 from guardrails.tracing.letters import Untraced, untraced
 from ledger.actions import AnswerQuery, MessageAction, SendStatement
-from ledger.facts import AccountFacts, ActivePlan, OpenItem, PendingPromise
+from ledger.facts import AccountFacts, ActivePlan, OpenItem
 from ledger.ids import digest, make_id
 from policies.letters.document_words import DOCUMENT_WORDS
 from policies.letters.words import WORDS
@@ -75,22 +75,14 @@ def documents_for(
             by_id = {item.invoice_id: item for item in facts.open_items}
             named = [by_id[each] for each in dict.fromkeys(action.invoice_ids) if each in by_id]
             return tuple(invoice_copy(each, facts, action.language, company) for each in named)
-        case AnswerQuery(template_id="plan_proposal" | "promise_confirmation"):
-            plan = _plan_of(subject_of(action, facts), facts)
-            made = plan and plan_document(plan, facts, action.language, company)
+        case AnswerQuery(template_id="plan_proposal"):
+            plan = subject_of(action, facts)
+            if not isinstance(plan, ActivePlan):
+                return ()
+            made = plan_document(plan, facts, action.language, company)
             return (made,) if made else ()
         case _:
             return ()
-
-
-def _plan_of(subject: Subject | None, facts: AccountFacts) -> ActivePlan | None:
-    """The plan a letter is about, or that holds the invoices of the promise it is about."""
-    if isinstance(subject, ActivePlan):
-        return subject
-    if not isinstance(subject, PendingPromise) or not subject.invoice_ids:
-        return None
-    promised = set(subject.invoice_ids)
-    return next((each for each in facts.plans if promised <= set(each.invoice_ids)), None)
 
 
 def strays_in(

@@ -48,18 +48,12 @@ def test_plan__lists_its_instalments(language):
     assert strays_in([made], action, FACTS, POLICY) == ()
 
 
-def test_confirmed_promise__carries_the_plan_that_holds_its_invoices_and_no_other():
-    action = letter_action("promise_confirmation", "en")
-    (promise,) = (each for each in FACTS.promises if each.promise_id == action.about)
-    covering = replace(FACTS.plans[0], invoice_ids=promise.invoice_ids or ("inv_INV-10482",))
-    named = replace(promise, invoice_ids=covering.invoice_ids)
-    facts = replace(FACTS, plans=(covering,), promises=(named,))
-    (made,) = documents_for(action, facts, COMPANY)
-    assert made.kind == "plan"
-    assert strays_in([made], action, facts, POLICY) == ()
-    elsewhere = replace(covering, invoice_ids=("inv_other",))
-    assert documents_for(action, replace(facts, plans=(elsewhere,)), COMPANY) == ()
-    assert documents_for(action, replace(facts, plans=()), COMPANY) == ()
+def test_letter_about_a_plan__carries_its_schedule_and_one_about_nothing_none():
+    action = letter_action("plan_proposal", "en")
+    (made,) = documents_for(action, FACTS, COMPANY)
+    assert (made.kind, made.name) == ("plan", f"plan-{FACTS.account_number}.html")
+    assert documents_for(action, replace(FACTS, plans=()), COMPANY) == ()
+    assert documents_for(letter_action("promise_confirmation", "en"), FACTS, COMPANY) == ()
 
 
 def test_copy_of_a_part_paid_invoice__says_amount_settled_and_open():
