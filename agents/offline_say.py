@@ -20,10 +20,11 @@ def _book(result: Json) -> str:
         lines += [
             f"{line['currency']}: open {money(line['open'])}, overdue {money(line['overdue'])}",
             f"{line['currency']} aging: {buckets}",
-            f"{line['currency']}: DSO {_ratio(line['dso'])}, best possible "
-            f"{_ratio(line['bpdso'])}, ADD {_ratio(line['add'])} days; CEI {_ratio(line['cei'])}%; "
-            f"promises kept {_ratio(line['kept_percent'])}%; "
-            f"disputed {_ratio(line['disputed_percent'])}%",
+            f"{line['currency']}: DSO {_ratio(line['dso_ratio'])}, best possible "
+            f"{_ratio(line['bpdso_ratio'])}, ADD {_ratio(line['add_ratio'])} days; "
+            f"CEI {_ratio(line['cei_rate'])}%; "
+            f"promises kept {_ratio(line['kept_rate'])}%; "
+            f"disputed {_ratio(line['disputed_rate'])}%",
         ]
     head = f"The book as of {result['as_of']}, ratios over {result['period_days']} days:"
     return lines_of(head, lines, "Nothing has been posted by this date.")

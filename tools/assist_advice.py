@@ -6,8 +6,9 @@ anybody by looking at it.
 
 from tools.accounts import get_account_brief
 from tools.assist_account import NextSteps, next_steps
+from tools.assist_law import Regulation, regulation_notes
 from tools.assist_plans import PlanOptions, plan_options
-from tools.assist_rules import MayContact, Regulation, may_contact, regulation_notes
+from tools.assist_rules import MayContact, may_contact
 from tools.contract import MoneyOut, Result, ToolContext
 
 _LAWS_SHOWN = 6

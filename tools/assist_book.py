@@ -1,7 +1,7 @@
 """Read tools over the whole book: metrics and aging of any date, the largest overdue, the holds."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func, or_, select
@@ -10,12 +10,9 @@ from engines.metrics import BUCKETS, CurrencyMetrics, summary
 from ledger.balances import MetricInputs
 from ledger.money import Money
 from ledger.queries.as_of import metric_inputs
-from ledger.states import ProposalState
 from ledger.tables.account import Account, Hold
 from ledger.tables.receivable import CreditMemo, Invoice
-from ledger.tables.work import CallTask, Person, Proposal
 from tools.accounts import totals
-from tools.approvals import WaitingApprovals, is_waiting, waiting_line
 from tools.contract import (
     AccountRef,
     Limit,
@@ -32,7 +29,7 @@ _EARLIEST = date(2000, 1, 1)
 
 
 class BookLine(Result):
-    """The book of one currency: days for `dso` to `add`, percent for `cei` and the two rates."""
+    """The book of one currency: ratios in days, rates in percent."""
 
     currency: str
     open: MoneyOut
@@ -41,12 +38,12 @@ class BookLine(Result):
     unapplied_cash: MoneyOut
     open_credits: MoneyOut
     sales: MoneyOut
-    dso: float | None
-    bpdso: float | None
-    add: float | None
-    cei: float | None
-    kept_percent: float | None
-    disputed_percent: float | None
+    dso_ratio: float | None
+    bpdso_ratio: float | None
+    add_ratio: float | None
+    cei_rate: float | None
+    kept_rate: float | None
+    disputed_rate: float | None
 
 
 class BookMetrics(Result):
@@ -118,27 +115,6 @@ class OpenCredits(Result):
     totals: tuple[MoneyOut, ...]
 
 
-class TaskLine(Result):
-    """A task for a person."""
-
-    task_id: str
-    account_number: str
-    name: str
-    kind: str
-    due_on: date
-    days_overdue: int
-    assignee: str | None
-    summary: str
-
-
-class Tasks(Result):
-    """Open tasks by due date."""
-
-    as_of: date
-    tasks: tuple[TaskLine, ...]
-    count: int
-
-
 @read_tool(Scope.BOOK)
 def book_metrics(ctx: ToolContext, on: date | None = None) -> BookMetrics:
     """Read the aging, DSO, best possible DSO, ADD, CEI, kept and disputed rates of the book.
@@ -172,20 +148,20 @@ def _book_line(line: CurrencyMetrics) -> BookLine:
         unapplied_cash=amount(aging.unapplied_cash_minor),
         open_credits=amount(aging.unapplied_credit_minor),
         sales=amount(line.sales_minor),
-        dso=_rounded(line.dso),
-        bpdso=_rounded(line.bpdso),
-        add=_rounded(line.add),
-        cei=_rounded(line.cei),
-        kept_percent=_percent(line.promises.by_count),
-        disputed_percent=_percent(line.dispute_rate),
+        dso_ratio=_rounded_ratio(line.dso),
+        bpdso_ratio=_rounded_ratio(line.bpdso),
+        add_ratio=_rounded_ratio(line.add),
+        cei_rate=_rounded_ratio(line.cei),
+        kept_rate=_percent_rate(line.promises.by_count),
+        disputed_rate=_percent_rate(line.dispute_rate),
     )
 
 
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 1)
+def _rounded_ratio(ratio: float | None) -> float | None:
+    return None if ratio is None else round(ratio, 1)
 
 
-def _percent(share: float | None) -> float | None:
+def _percent_rate(share: float | None) -> float | None:
     return None if share is None else round(share * 100, 1)
 
 
@@ -253,7 +229,7 @@ def list_holds(ctx: ToolContext, account: AccountRef | None = None, limit: Limit
     ).all()
     return Holds(
         as_of=ctx.as_of,
-        count=_count(ctx, Hold, where),
+        count=count_of(ctx, Hold, where),
         holds=tuple(
             HoldLine(
                 hold_id=hold.id,
@@ -298,7 +274,7 @@ def list_credits(
         .group_by(CreditMemo.currency)
     ).all()
     return OpenCredits(
-        count=_count(ctx, CreditMemo, where),
+        count=count_of(ctx, CreditMemo, where),
         totals=totals([(row[0], int(row[1])) for row in sums]),
         credits=tuple(
             CreditLine(
@@ -314,92 +290,12 @@ def list_credits(
     )
 
 
-@read_tool()
-def list_tasks(
-    ctx: ToolContext,
-    account: AccountRef | None = None,
-    due_within_days: int = 365,
-    limit: Limit = 15,
-) -> Tasks:
-    """List open tasks for people, the earliest due first.
-
-    Args:
-        ctx: Who asks, on which ledger.
-        account: One account; left out, the whole book.
-        due_within_days: Leave out what is due later than so many days from today.
-        limit: How many tasks to return.
-    """
-    last = ctx.as_of + timedelta(days=max(0, min(due_within_days, 3650)))
-    where: list[Any] = [CallTask.state == "open", CallTask.due_on <= last]
-    if account:
-        where.append(CallTask.account_id == account)
-    rows = ctx.session.execute(
-        select(CallTask, Account.account_number, Account.name)
-        .join(Account, Account.id == CallTask.account_id)
-        .where(*where)
-        .order_by(CallTask.due_on, CallTask.id)
-        .limit(limit)
-    ).all()
-    return Tasks(
-        as_of=ctx.as_of,
-        count=_count(ctx, CallTask, where),
-        tasks=tuple(
-            TaskLine(
-                task_id=task.id,
-                account_number=number,
-                name=name,
-                kind=task.kind,
-                due_on=task.due_on,
-                days_overdue=max(0, (ctx.as_of - task.due_on).days),
-                assignee=task.assignee,
-                summary=task.summary[:300],
-            )
-            for task, number, name in rows
-        ),
-    )
-
-
 @read_tool(Scope.BOOK)
 def dispute_pipeline(ctx: ToolContext, limit: Limit = 5) -> Pipeline:
     """Read the dispute pipeline: how many stand at each stage and reason, and the most urgent."""
     return pipeline(ctx.session, ctx.policy, ctx.as_of, limit=limit)
 
 
-@read_tool(Scope.BOOK)
-def waits_for_me(ctx: ToolContext, limit: Limit = 10) -> WaitingApprovals:
-    """List the requests the asking person may decide: given to them, or one of their roles.
-
-    What they asked for themselves is left out, because an author never approves.
-    """
-    person = ctx.session.get(Person, ctx.actor)
-    held = tuple(role for role in (person.roles if person else "").split(",") if role)
-    roles = sorted(ctx.policy.approval.roles_of(held))
-    needed = [_needs(role) for role in roles]
-    where = [
-        is_waiting(),
-        Proposal.state != ProposalState.SNOOZED.value,
-        Proposal.author != ctx.actor,
-        or_(Proposal.assignee == ctx.actor, *needed),
-    ]
-    rows = ctx.session.execute(
-        select(Proposal, Account.account_number, Account.name)
-        .join(Account, Account.id == Proposal.account_id)
-        .where(*where)
-        .order_by(Proposal.priority_minor.desc(), Proposal.id)
-        .limit(limit)
-    ).all()
-    return WaitingApprovals(
-        as_of=ctx.as_of,
-        count=_count(ctx, Proposal, where),
-        requests=tuple(waiting_line(row[0], row[1], row[2], ctx.as_of) for row in rows),
-    )
-
-
-def _needs(role: str) -> Any:
-    """Whether a role stands in one of the sets a proposal needs."""
-    padded = func.replace("|" + Proposal.approver_roles + "|", ";", "|")
-    return padded.contains(f"|{role}|", autoescape=True)
-
-
-def _count(ctx: ToolContext, table: Any, where: Iterable[Any]) -> int:
+def count_of(ctx: ToolContext, table: Any, where: Iterable[Any]) -> int:
+    """How many rows of a table fit."""
     return ctx.session.scalar(select(func.count()).select_from(table).where(*where)) or 0

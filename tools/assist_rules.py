@@ -4,29 +4,22 @@ Nothing here allows anything: the gate judges again when something is asked for,
 """
 
 from datetime import date, time
-from typing import Annotated, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
 from sqlalchemy import select
 
 from engines.dunning import choose_contact, plan_contact
-from guardrails.compliance.facts import MessageFacts
-from guardrails.compliance.places import EVERYWHERE
-from guardrails.compliance.scope import compile_packs
-from guardrails.verdict import Allow, Deny, Finding, findings_of
-from ledger.actions import SendReminder, SendStatement
+from guardrails.verdict import Finding, findings_of
+from ledger.actions import SendStatement
 from ledger.errors import BadInput
 from ledger.facts import AccountFacts
 from ledger.money import Money
-from ledger.states import DebtorType
 from ledger.tables.work import Person
 from policies.describe import describe_limits, describe_stage
-from policies.packs_schema import PackRule
 from policies.schema import Policy
 from tools.contract import (
     AccountRef,
-    Limit,
     MoneyOut,
     Result,
     Scope,
@@ -34,12 +27,10 @@ from tools.contract import (
     ToolRetry,
     read_tool,
 )
-from tools.letters import LetterError, render_letter
 from tools.outgoing import judge_message
 from tools.propose import ACTION_TYPES
 
 Way = Literal["call", "email", "sms"]
-Stage = Annotated[int, Field(ge=1, le=20, description="A stage of the ladder.")]
 
 # A call is a person's own act and no message, so the gate never judges one; what stops a person
 # from speaking to a customer about money is the same, whatever the way.
@@ -133,46 +124,6 @@ class Approvers(Result):
     rules: tuple[str, ...]
 
 
-class LawNote(Result):
-    """A rule of a compliance pack that binds messages to this account."""
-
-    rule_id: str
-    title: str
-    must: str
-    severity: str
-    places: tuple[str, ...]
-    source: str
-
-
-class Regulation(Result):
-    """Rules of the places an account may be in, the strictest first; no legal advice."""
-
-    account_id: str
-    account_number: str
-    name: str
-    places: tuple[str, ...]
-    debtor_type: str
-    notes: tuple[LawNote, ...]
-    count: int
-    everywhere: int
-
-
-class LetterPreview(Result):
-    """The words of a stage as they would be filled today; nothing is asked for by this."""
-
-    account_id: str
-    account_number: str
-    name: str
-    stage: int
-    stage_words: str
-    subject: str
-    body: str
-    language: str
-    recipient: str
-    answer: str
-    rules: tuple[RuleNote, ...]
-
-
 @read_tool()
 def may_contact(ctx: ToolContext, account: AccountRef, way: Way = "email") -> MayContact:
     """Say whether a customer may be contacted now by a way, and which rules stand against it.
@@ -189,7 +140,7 @@ def may_contact(ctx: ToolContext, account: AccountRef, way: Way = "email") -> Ma
     limits = ctx.policy.contact
     opens, closes = limits.hours("sms" if way == "sms" else "email")
     times = _local_times(ctx, facts, opens, closes)
-    answer = _answer(found)
+    answer = answer_of(found)
     if way == "call" and answer == "yes" and not all(each.inside for each in times):
         answer = "no"
     return MayContact(
@@ -199,7 +150,7 @@ def may_contact(ctx: ToolContext, account: AccountRef, way: Way = "email") -> Ma
         way=way,
         about="a reminder" if plan_contact(facts, ctx.policy).reminders else "a statement",
         answer=answer,
-        rules=tuple(_note(each) for each in found),
+        rules=tuple(note_of(each) for each in found),
         hours=f"{opens:%H:%M} to {closes:%H:%M} local time",
         local_times=times,
         messages_in_7_days=sum(days < 7 for days in sent),
@@ -231,13 +182,15 @@ def _judged(ctx: ToolContext, facts: AccountFacts, way: Way) -> tuple[Finding, .
     return found if way != "call" else tuple(f for f in found if f.rule_id in _STOPS_A_CALL)
 
 
-def _answer(found: tuple[Finding, ...]) -> str:
+def answer_of(found: tuple[Finding, ...]) -> str:
+    """Whether it may be done by what was found: yes, no, or after_approval."""
     if any(each.effect == "deny" for each in found):
         return "no"
     return "after_approval" if found else "yes"
 
 
-def _note(found: Finding) -> RuleNote:
+def note_of(found: Finding) -> RuleNote:
+    """A finding as it is told."""
     return RuleNote(
         rule_id=found.rule_id,
         says=found.says,
@@ -347,105 +300,3 @@ def _limit(up_to: dict | None, value: Money | None, policy: Policy) -> Money | N
     currency = value.currency if value else policy.company.currency
     limit = (up_to or {}).get(currency)
     return None if limit is None else Money.of(str(limit), currency)
-
-
-@read_tool()
-def regulation_notes(ctx: ToolContext, account: AccountRef, limit: Limit = 8) -> Regulation:
-    """List the rules of law and governance of an account's places, the strictest first."""
-    facts = ctx.facts(account)
-    company = ctx.policy.company
-    business = facts.debtor_type == DebtorType.BUSINESS
-    message = MessageFacts(
-        send_at=ctx.now,
-        jurisdictions=frozenset((*facts.places, company.seat)),
-        debtor_type=facts.debtor_type,
-        debt_purpose="commercial" if business else "consumer",
-        creditor_role=company.creditor_role,
-    )
-    bound = compile_packs(ctx.policy.packs).rulebook().binding(message)
-    rules = [each.rule for each in bound if each.rule.status == "active"]
-    own = [rule for rule in rules if EVERYWHERE not in rule.jurisdiction]
-    order = {"block": 0, "require_approval": 1, "warn": 2}
-    own.sort(key=lambda rule: (order[rule.severity], rule.id))
-    return Regulation(
-        account_id=facts.account_id,
-        account_number=facts.account_number,
-        name=facts.name,
-        places=facts.places,
-        debtor_type=facts.debtor_type,
-        notes=tuple(_law(rule) for rule in own[:limit]),
-        count=len(own),
-        everywhere=len(rules) - len(own),
-    )
-
-
-def _law(rule: PackRule) -> LawNote:
-    return LawNote(
-        rule_id=rule.id,
-        title=rule.title,
-        must=rule.must,
-        severity=rule.severity,
-        places=rule.jurisdiction,
-        source=rule.source[0].cite if rule.source else "",
-    )
-
-
-@read_tool()
-def preview_letter(
-    ctx: ToolContext, account: AccountRef, stage: Stage | None = None
-) -> LetterPreview:
-    """Show the letter of a stage, filled from the ledger, and whether it might leave today.
-
-    Args:
-        ctx: Who asks, on which ledger.
-        account: The account.
-        stage: A stage of the ladder; the one that is due if left out.
-    """
-    facts = ctx.facts(account)
-    action = _reminder(ctx, facts, stage)
-    judged = judge_message(action, facts, ctx.policy, ctx.now)
-    try:
-        letter = judged.letter or render_letter(action, facts, ctx.policy)
-    except LetterError as error:
-        raise ToolRetry(error.message) from None
-    found = () if isinstance(judged.verdict, Allow) else judged.verdict.findings
-    return LetterPreview(
-        account_id=facts.account_id,
-        account_number=facts.account_number,
-        name=facts.name,
-        stage=action.stage,
-        stage_words=describe_stage(ctx.policy, action.stage),
-        subject=letter.subject,
-        body=letter.body,
-        language=letter.language,
-        recipient=letter.recipient,
-        answer="no" if isinstance(judged.verdict, Deny) else _answer(found),
-        rules=tuple(_note(each) for each in found),
-    )
-
-
-def _reminder(ctx: ToolContext, facts: AccountFacts, stage: int | None) -> SendReminder:
-    """The reminder of a stage over what is past due in one currency."""
-    planned = plan_contact(facts, ctx.policy).reminders
-    if planned and stage in (None, planned[0].stage):
-        return planned[0]
-    level = stage or 1
-    known = ctx.policy.dunning.stage(level)
-    contact = choose_contact(facts)
-    late = [item for item in facts.open_items if item.due_on < ctx.as_of]
-    if known is None:
-        raise ToolRetry(f"the ladder has stages 1 to {len(ctx.policy.dunning.stages)}")
-    if contact is None or not late:
-        raise ToolRetry("nothing is past due, or nobody can be written to")
-    if planned:
-        return planned[0].model_copy(update={"stage": level, "template_id": known.template})
-    currency = late[0].currency
-    return SendReminder(
-        account_id=facts.account_id,
-        contact_id=contact.contact_id,
-        language=contact.language or facts.language,
-        currency=currency,
-        stage=level,
-        template_id=known.template,
-        invoice_ids=tuple(i.invoice_id for i in late if i.currency == currency),
-    )

@@ -15,20 +15,15 @@ from tools.assist_book import (
     dispute_pipeline,
     list_credits,
     list_holds,
-    list_tasks,
     top_overdue,
-    waits_for_me,
 )
+from tools.assist_desk import list_tasks, waits_for_me
+from tools.assist_law import regulation_notes
+from tools.assist_letters import preview_letter
 from tools.assist_night import agents_work, night_result, what_changed
 from tools.assist_notes import log_note
 from tools.assist_plans import plan_options
-from tools.assist_rules import (
-    contact_rules,
-    may_contact,
-    preview_letter,
-    regulation_notes,
-    who_approves,
-)
+from tools.assist_rules import contact_rules, may_contact, who_approves
 from tools.cash import find_invoice_candidates, list_payments, list_unapplied_cash
 from tools.contact import list_messages, list_tickets_and_notes
 from tools.contract import Tool

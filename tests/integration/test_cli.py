@@ -310,47 +310,6 @@ class TestPolicy:
         assert (code, "is no policies folder" in err) == (2, True)
 
 
-class TestChat:
-    def test_one_question__is_answered(
-        self, desk: Desk, home: list[object], capsys: Captured
-    ) -> None:
-        desk.waiting_reminder()
-        words = ["chat", "who should I work today?", "--as", "cora", "--json", *home]
-        code, out, _err = typed(capsys, *words)
-        assert (code, "Company acc_a" in json.loads(out)["answer"]) == (0, True)
-
-    def test_conversation__ends_with_its_input(
-        self,
-        desk: Desk,
-        home: list[object],
-        capsys: Captured,
-        monkeypatch: pytest.MonkeyPatch,
-        tmp_path: Path,
-    ) -> None:
-        lines = tmp_path / "lines"
-        lines.write_text("what waits for approval?\nwho is overdue?\n")
-        with lines.open() as typed_in:
-            monkeypatch.setattr(sys, "stdin", typed_in)
-            code, out, _err = typed(capsys, "chat", "--as", "cora", "--json", *home)
-        assert (code, len(out.splitlines())) == (0, 2)
-
-    def test_conversations__are_listed_found_and_printed(
-        self, home: list[object], capsys: Captured
-    ) -> None:
-        typed(capsys, "chat", "what is unapplied?", "--session", "m", "--as", "cora", *home)
-        assert "m  what is unapplied?" in typed(capsys, "chat", "--list", "--as", "cora", *home)[1]
-        found = typed(capsys, "chat", "--search", "elephants", "--as", "cora", *home)[1]
-        assert "no such conversation" in found
-        export = ["chat", "--session", "m", "--export", "markdown", "--as", "cora", *home]
-        assert "# what is unapplied?" in typed(capsys, *export)[1]
-        assert typed(capsys, "chat", "--list", "--as", "milo", "--json", *home)[1] == "[]\n"
-
-    def test_session_name__is_checked(self, home: list[object], capsys: Captured) -> None:
-        words = ["chat", "hello", "--session", "a:b", "--as", "cora", *home]
-        code, _out, err = typed(capsys, *words)
-        assert (code, "a session name is" in err) == (2, True)
-
-
 class TestErrors:
     def test_accident__one_line_and_the_way_to_see_more(
         self, home: list[object], capsys: Captured, monkeypatch: pytest.MonkeyPatch
