@@ -119,7 +119,7 @@ def show_queue(page: QueuePage) -> None:
         right=("Value", "Age"),
     )
     more = f"; the next page: --cursor {page.next}" if page.next else ""
-    say(f"{len(page.lines)} of {page.count}{more}")
+    say(f"{len(page.lines)} of {'more than ' if page.more else ''}{page.count}{more}")
 
 
 def show_card(card: Card) -> None:

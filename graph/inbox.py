@@ -41,13 +41,22 @@ if TYPE_CHECKING:
     from graph.bootstrap import House
 
 
+COUNTED_MOST = 1_000
+
+
 class QueuePage(BaseModel):
-    """A page of the queue; `next` is the cursor of the one behind it, None on the last."""
+    """A page of the queue; `next` is the cursor of the one behind it, None on the last.
+
+    Attributes:
+        count: How many requests fit, counted no further than a thousand.
+        more: Whether there are more than were counted.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     lines: tuple[QueueLine, ...]
     count: int
+    more: bool = False
     next: str | None
 
 
@@ -107,12 +116,17 @@ class Inbox:
         after = read_cursor(cursor) if cursor else None
         with self.deps.ledger.read() as session:
             rows = queue_page(session, wanted, self.deps.as_of, limit + 1, after)
-            count = queue_length(session, wanted, self.deps.as_of)
+            count = queue_length(session, wanted, self.deps.as_of, COUNTED_MOST + 1)
             lines = tuple(queue_line(row[0], row[1], row[2], self.deps.as_of) for row in rows)
         more = len(lines) > limit
         last = rows[limit - 1][0] if more else None
         following = write_cursor(last) if last is not None else None
-        return QueuePage(lines=lines[:limit], count=count, next=following)
+        return QueuePage(
+            lines=lines[:limit],
+            count=min(count, COUNTED_MOST),
+            more=count > COUNTED_MOST,
+            next=following,
+        )
 
     def show(self, proposal_id: str) -> Card:
         """The card of a request, by id or an unambiguous beginning of it."""

@@ -222,6 +222,11 @@ OPEN_PROPOSAL_STATES = frozenset(
     {ProposalState.PENDING, ProposalState.SNOOZED, ProposalState.QUESTION}
 )
 
+CLOSED_STATES_SQL = ", ".join(
+    f"'{state.value}'" for state in sorted(frozenset(ProposalState) - OPEN_PROPOSAL_STATES)
+)
+"""What the partial indexes of what waits leave out, as they and their queries write it."""
+
 
 def check_proposal_move(old: str, new: ProposalState) -> None:
     """Refuse a move the table does not hold.

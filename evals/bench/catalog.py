@@ -8,6 +8,7 @@ from evals.bench.frame import BenchOptions, Measured
 from evals.bench.full_gate import bench_full_gate
 from evals.bench.gate import bench_gate
 from evals.bench.imports import bench_import
+from evals.bench.inbox import bench_inbox
 from evals.bench.match import bench_match, bench_match_large
 from evals.bench.night import bench_night
 from evals.bench.portal import bench_portal
@@ -21,6 +22,7 @@ BENCHES: dict[str, Bench] = {
     "full-gate": bench_full_gate,
     "gate": bench_gate,
     "import": bench_import,
+    "inbox": bench_inbox,
     "match": bench_match,
     "match-large": bench_match_large,
     "night": bench_night,

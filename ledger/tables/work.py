@@ -6,6 +6,7 @@ from sqlalchemy import Index, LargeBinary, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlmodel import Field
 
+from ledger.states import CLOSED_STATES_SQL
 from ledger.tables.base import Table, instant, minor, text
 
 
@@ -47,20 +48,30 @@ class DispositionRow(Table, table=True):
     facts_hash: str
 
 
+_PLACE = ("priority_minor", "id", "state", "snoozed_until")
+
+
+def _waiting(name: str, *columns: str) -> Index:
+    """An index of proposals that wait, however many are closed; queries say it in these words."""
+    waits = sql(f"state NOT IN ({CLOSED_STATES_SQL})")
+    return Index(name, *columns, sqlite_where=waits, postgresql_where=waits)
+
+
 class Proposal(Table, table=True):
     """An action somebody wants done, and where it stands. This row is the authority."""
 
     __table_args__ = (
         Index("ix_proposal_queue", "state", "priority_minor", "id"),
-        Index(
+        _waiting(
             "ix_proposal_waiting",
-            "priority_minor",
-            "id",
-            "state",
-            "snoozed_until",
-            sqlite_where=sql("state IN ('pending', 'question', 'snoozed')"),
-            postgresql_where=sql("state IN ('pending', 'question', 'snoozed')"),
+            *_PLACE,
+            "action_type",
+            "currency",
+            "approver_roles",
+            "rule_ids",
         ),
+        _waiting("ix_proposal_waiting_assignee", "assignee", *_PLACE),
+        _waiting("ix_proposal_waiting_account", "account_id", *_PLACE),
     )
 
     id: str = Field(primary_key=True)

@@ -14,6 +14,7 @@ from evals.bench.frame import BenchOptions, Measured, apart
 from evals.bench.gate import gate_rates
 from evals.bench.homes import stored_bytes
 from evals.bench.imports import import_bare, import_checked, write_open_items
+from evals.bench.inbox import Sizes, measure
 from evals.bench.machine import Machine, this_machine
 from evals.bench.naive import run_naive
 from evals.bench.night import bench_night, run_one_night
@@ -208,3 +209,11 @@ class TestCommand:
 
     def test_sizes__are_sorted_and_once(self) -> None:
         assert read_sizes("10,5,10") == (5, 10)
+
+
+class TestInbox:
+    def test_small_one__is_filled_asked_and_approved(self, home: Path) -> None:
+        sizes = Sizes(proposals=400, waiting=120, accounts=40, approved=3, asked=2)
+        times = measure(home, None, 7, sizes)
+        assert len(times.lists) == 5
+        assert all(each > 0 for each in (*times.lists.values(), times.approved))

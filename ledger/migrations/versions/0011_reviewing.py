@@ -25,15 +25,24 @@ def upgrade() -> None:
 
 
 def _index_what_waits() -> None:
-    waits = sa.text("state IN ('pending', 'question', 'snoozed')")
-    op.create_index(
-        "ix_proposal_waiting",
-        "proposal",
-        ["priority_minor", "id", "state", "snoozed_until"],
-        unique=False,
-        sqlite_where=waits,
-        postgresql_where=waits,
+    waits = sa.text(
+        "state NOT IN ('decided', 'executed', 'expired', 'refused', 'rejected', 'superseded')"
     )
+    for name, columns in _WAITING.items():
+        op.create_index(
+            name, "proposal", columns, unique=False, sqlite_where=waits, postgresql_where=waits
+        )
+
+
+_PLACE = ["priority_minor", "id", "state", "snoozed_until"]
+# The first holds what the filters of the queue ask for, so that a count needs no row.
+_WAITING = {
+    "ix_proposal_waiting": [
+        *_PLACE, "action_type", "currency", "approver_roles", "rule_ids"
+    ],
+    "ix_proposal_waiting_assignee": ["assignee", *_PLACE],
+    "ix_proposal_waiting_account": ["account_id", *_PLACE],
+}  # fmt: skip
 
 
 def _review() -> None:
@@ -122,5 +131,6 @@ def downgrade() -> None:
     """Lose what is known of reviewing."""
     for table in ("digest", "reviewer", "delegation", "exercise", "review"):
         op.drop_table(table)
-    op.drop_index("ix_proposal_waiting", "proposal")
+    for name in _WAITING:
+        op.drop_index(name, "proposal")
     op.drop_column("outbox", "held_until")
