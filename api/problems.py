@@ -37,6 +37,7 @@ _CODES = {
     429: ("too_many", "Too many tries"),
     500: ("error", "Something went wrong on our side"),
 }
+_KEYED = frozenset({"p", "stop"})
 _LOG = logging.getLogger(__name__)
 
 
@@ -154,9 +155,18 @@ def add_handlers(
 
     @app.exception_handler(Exception)
     async def on_accident(request: Request, error: Exception) -> Response:
-        _LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        path = without_token(request.url.path)
+        _LOG.error("%s %s failed", request.method, path, exc_info=error)
         detail = "nothing was changed by it; the log says what"
         return told(request, problem(500, detail, request.url.path))
+
+
+def without_token(path: str) -> str:
+    """An address as a log may hold it: a customer's link is its key, so the key is left out."""
+    parts = path.split("/")
+    if len(parts) > 2 and parts[1] in _KEYED:
+        parts[2] = "-"
+    return "/".join(parts)
 
 
 RESPONSES: dict[int | str, dict[str, Any]] = {

@@ -210,3 +210,17 @@ class TestRows:
             link = session.scalars(select(PortalLink)).one()
         assert link.ends_at - link.made_at == timedelta(days=90)
         assert link.contact_id == "con_acc_a"
+
+
+def test_accident__the_log_does_not_hold_the_link(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_given: Any, **_named: Any) -> None:
+        raise RuntimeError("an accident")
+
+    monkeypatch.setattr("graph.portal.page_of", fail)
+    answer = browser.get()
+    assert answer.status_code == 500
+    assert "text/html" in answer.headers["content-type"]
+    assert "GET /p/- failed" in caplog.text
+    assert browser.link.token not in caplog.text
