@@ -1,6 +1,5 @@
 """`dunwell risk`: who pays late, and whom to call first, back-tested over a file of invoices."""
 
-import csv
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -42,6 +41,7 @@ def backtest(
     invoices: Invoices, train_until: Until, test_from: From, test_to: To, out: Out
 ) -> None:
     """Predict each invoice on its day of issue, from what was known before that day."""
+    from cli.csv_out import write_csv
     from evals.ledgers.replay import replay_issues
 
     history, window = _opened(invoices, train_until, test_from, test_to, out)
@@ -54,7 +54,7 @@ def backtest(
         *(_figures(each, 1) for each in (told.p10, told.p50, told.p90)),
         strict=True,
     )
-    _write(out, ("invoice_id", "predicted_on", "p_late", "p_late_7", "p10", "p50", "p90"), rows)
+    write_csv(out, ("invoice_id", "predicted_on", "p_late", "p_late_7", "p10", "p50", "p90"), rows)
     unknown = int((told.grounds == "terms and segment only").sum())
     say(f"{len(items):,} invoices predicted, {unknown:,} by terms and segment only: {out}")
 
@@ -64,6 +64,7 @@ def rank_backtest(
     invoices: Invoices, train_until: Until, test_from: From, test_to: To, out: Out
 ) -> None:
     """Rank accounts each Monday by the late dollar-days that acting now is expected to save."""
+    from cli.csv_out import write_csv
     from engines.risk.ranking import EFFECT_OF_CONTACT
     from evals.ledgers.replay import replay_mondays
 
@@ -74,7 +75,7 @@ def rank_backtest(
         gains = _figures(ranking.expected_gain / 100, 2)
         pairs = zip(ranking.account_id, gains, strict=True)
         rows += [(origin, name, rank, gain) for rank, (name, gain) in enumerate(pairs, start=1)]
-    _write(out, ("origin", "account_id", "rank", "expected_gain"), rows)
+    write_csv(out, ("origin", "account_id", "rank", "expected_gain"), rows)
     effect = f"a contact is assumed to save {EFFECT_OF_CONTACT:.0%} of the late dollar-days ahead"
     say(f"{len(rows):,} ranks, {effect}: {out}")
 
@@ -99,13 +100,3 @@ def _opened(
 
 def _figures(values: Any, digits: int) -> list[str]:
     return [f"{value:.{digits}f}" for value in values]
-
-
-def _write(out: Path, heads: tuple[str, ...], rows: Any) -> None:
-    """Write the file whole or not at all."""
-    unfinished = out.with_name(f"{out.name}.unfinished")
-    with unfinished.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(heads)
-        writer.writerows(rows)
-    unfinished.replace(out)
