@@ -6,15 +6,12 @@ What comes back is who the provider says somebody is, never what they may do her
 from dataclasses import dataclass
 from functools import cached_property
 from secrets import token_urlsafe
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
 from ledger.errors import BadInput, Refused
-
-if TYPE_CHECKING:
-    from authlib.integrations.httpx_client import OAuth2Client
 
 _ALGORITHMS = frozenset({"RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"})
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -141,7 +138,8 @@ class OidcProvider:
             _check_address(told[name])
         return told
 
-    def _client(self, back: str) -> "OAuth2Client":
+    def _client(self, back: str) -> Any:
+        """Authlib's client; it says nothing of its types."""
         from authlib.integrations.httpx_client import OAuth2Client
 
         secret = self._client_secret
@@ -156,7 +154,7 @@ class OidcProvider:
         )
 
 
-def _read(client: "OAuth2Client", address: str) -> dict[str, Any]:
+def _read(client: Any, address: str) -> dict[str, Any]:
     from httpx2 import HTTPError
 
     try:

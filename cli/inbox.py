@@ -227,11 +227,12 @@ def _decide(
     from cli.home import acting, opened
     from cli.output import emit
     from graph.inbox import Inbox
+    from graph.seen import seen_by
 
     with opened(home) as house:
-        deps = house.deps()
         person = acting(house, who)
-        outcome = decide(Inbox(house, deps, person, partial(_dispatch, house)))
+        seen = seen_by(house, person.sight)
+        outcome = decide(Inbox(seen, seen.deps(), person, partial(_dispatch, house)))
         emit(outcome) if json_out else show_outcome(outcome)
 
 

@@ -11,6 +11,7 @@ from ledger.journal import decode_roles, recorded_facts
 from ledger.money import Money
 from ledger.sight import EVERYTHING, Sight, read_sight
 from ledger.states import DecisionVerb
+from ledger.tables.account import Account
 from ledger.tables.work import Decision, Person, Proposal
 from policies.schema import Policy
 from tools.execute import action_value
@@ -108,11 +109,16 @@ def standing_of(session: Session, proposal: Proposal) -> Standing:
     )
 
 
-def who_may_approve(session: Session, standing: Standing, policy: Policy) -> tuple[Decider, ...]:
-    """The people of the home whose yes would count now."""
+def who_may_approve(
+    session: Session, standing: Standing, policy: Policy, account_id: str
+) -> tuple[Decider, ...]:
+    """The people of the home who see the account and whose yes would count now."""
     able = []
+    account = session.get_one(Account, account_id)
     for person in session.scalars(select(Person).order_by(Person.id)):
         decider = Decider.of(person)
+        if not decider.sight.covers(account):
+            continue
         try:
             standing.after(decider, policy)
         except (Refused, Conflict):

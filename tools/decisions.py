@@ -14,6 +14,7 @@ from ledger.facts import AccountFacts
 from ledger.journal import first_decision, get_proposal, move_proposal, record_decision, touch
 from ledger.queries.cash_facts import facts_for
 from ledger.states import OPEN_PROPOSAL_STATES, DecisionVerb, ProposalState
+from ledger.tables.account import Account
 from ledger.tables.work import Decision, Person, Proposal
 from policies.schema import Policy
 from tools.alternatives import offered
@@ -274,6 +275,9 @@ def assign(
     if session.get(Person, assignee) is None:
         raise BadInput(f"nobody is called {assignee!r} here")
     takes = substitutes(session, as_of).get(assignee, assignee)
+    account = session.get_one(Account, proposal.account_id)
+    if not Decider.of(session.get_one(Person, takes)).sight.covers(account):
+        raise BadInput(f"{takes} does not see this account; give it to somebody who does")
     for_whom = f", who stands in for {assignee}" if takes != assignee else ""
     decision = _decide(session, proposal, DecisionVerb.ASSIGN, decider, now, takes + for_whom)
     move_proposal(session, proposal, ProposalState(proposal.state), assignee=takes)

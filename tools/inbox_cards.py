@@ -331,7 +331,7 @@ def _rules(proposal: Proposal, policy: Policy) -> tuple[RuleLine, ...]:
 def _authority(session: Session, proposal: Proposal, policy: Policy) -> AuthorityLine:
     standing = standing_of(session, proposal)
     waits = proposal.state in OPEN_PROPOSAL_STATES
-    able = who_may_approve(session, standing, policy) if waits else ()
+    able = who_may_approve(session, standing, policy, proposal.account_id) if waits else ()
     return AuthorityLine(
         needed=standing.needed,
         missing=standing.missing(policy),

@@ -46,7 +46,8 @@ def staff(desk: Desk, client: TestClient) -> Desk:
 
 def behind(*wanted: str) -> list[tuple[str, str, str]]:
     """Endpoints behind these doors: door, method, path."""
-    return [(door, *name.split(" ", 1)) for name, door in entries().items() if door in wanted]
+    found = [(door, name.split(" ")) for name, door in entries().items() if door in wanted]
+    return [(door, method, path) for door, (method, path) in found]
 
 
 def filled(path: str, proposal_id: str = "prp_none") -> str:

@@ -9,8 +9,10 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import aliased
 
 from agents.offline_kinds import KINDS
+from cli.main import main
 from graph.seen import seen_by, whole_of
 from ledger.errors import BadInput
+from ledger.queries.inbox import QueueFilter
 from ledger.sight import BY_PARENT, OF_NO_ACCOUNT, WHOLE_BOOK, Sight, read_sight
 from ledger.tables import all_tables
 from ledger.tables.account import Account, Contact
@@ -176,6 +178,33 @@ class TestHouse:
         answer = client.post(f"/inbox/{line['id']}/approve", headers=header, json=body)
         assert answer.json()["state"] == "executed", answer.text
         assert len(two.queued()) == 1
+
+    def test_card__names_and_takes_only_people_who_see_the_account(self, two: Desk) -> None:
+        _give_sight(two, "milo", "own")
+        inbox = two.inbox("felix")
+        for line in inbox.list_waiting(QueueFilter()).lines:
+            able = {person.id for person in inbox.show(line.id).authority.may_approve}
+            sees, blind = ("cora", "milo") if line.account_id == OURS else ("milo", "cora")
+            assert sees in able
+            assert blind not in able
+            with pytest.raises(BadInput, match=f"{blind} does not see this account"):
+                inbox.assign(line.id, blind)
+            assert inbox.assign(line.id, sees).says.startswith(f"assigned to {sees}")
+
+    def test_decision_on_the_command_line__is_not_found_either(
+        self,
+        two: Desk,
+        database_url: str,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        monkeypatch.setenv("DUNWELL_DATABASE_URL", database_url)
+        before = two.inbox().list_waiting(QueueFilter(account_id=THEIRS)).lines[0]
+        typed = ["inbox", "reject", before.id, "--reason", "no", "--as", "cora"]
+        with pytest.raises(SystemExit):
+            main([*typed, "--home", str(two.house.home)])
+        assert f"no proposal {before.id!r}" in capsys.readouterr().err
+        assert two.proposal(before.id).state == "pending"
 
 
 class TestApi:
