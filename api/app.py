@@ -10,7 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from adapters.oidc import OidcProvider
-from api import health, stop
+from api import health, metrics, stop
 from api.accounts import routes as accounts
 from api.body_limits import BodyLimits, most_bytes
 from api.chat import routes as chat
@@ -20,8 +20,10 @@ from api.doors import add_doors
 from api.forecast import routes as forecast
 from api.inbox import routes as inbox
 from api.limits import Limits
+from api.metrics import Metered, Meters
 from api.pages.desk import add_pages, error_page
 from api.problems import HEADERS, RESPONSES, Problem, add_handlers, problem
+from api.request_log import RequestLog
 from api.runs import routes as runs
 from graph.bootstrap import House
 
@@ -50,8 +52,11 @@ def create_app(
         redoc_url=None,
         responses=RESPONSES,
         redirect_slashes=False,
+        # Spans and counts of requests, only where the operator names a collector.
+        telemetry={"auto_configure": house.settings.telemetry, "logs": False},
     )
     app.state.house = house
+    app.state.meters = Meters(house)
     undo_seconds = house.policy.approval.reviewing.undo_seconds
     app.state.dispatch = Departures(dispatch, undo_seconds) if dispatch else None
     app.state.limits = limits or Limits()
@@ -61,6 +66,7 @@ def create_app(
     )
     for router in (
         health.router,
+        metrics.router,
         inbox.router,
         accounts.router,
         runs.router,
@@ -75,6 +81,8 @@ def create_app(
     add_handlers(app, error_page)
     app.add_middleware(BodyLimits)
     app.add_middleware(_Edge)
+    app.add_middleware(Metered, meters=app.state.meters)
+    app.add_middleware(RequestLog)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]
     return app
 

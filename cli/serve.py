@@ -1,5 +1,6 @@
 """`dunwell serve`: the pages and the API on this machine."""
 
+import sys
 from pathlib import Path
 
 from cli.home import opened
@@ -25,6 +26,7 @@ def run(home: Path | None, host: str, port: int) -> None:
     import uvicorn
 
     from api.app import create_app
+    from api.request_log import write_log
     from batch.dispatch import dispatch
 
     with opened(home) as house:
@@ -38,7 +40,10 @@ def run(home: Path | None, host: str, port: int) -> None:
         note(f"{here}/openapi.json describes the API; `dunwell key create` opens it")
         _invite(house, here)
         try:
-            uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False)
+            write_log(sys.stderr)
+            uvicorn.run(
+                app, host=host, port=port, log_config=None, access_log=False, server_header=False
+            )
         except SystemExit:
             raise BadInput(f"cannot listen on {host}:{port}; choose another with --port") from None
 

@@ -43,6 +43,7 @@ class Settings(BaseModel):
     stripe_key: SecretStr | None = None
     stripe_webhook_secret: SecretStr | None = None
     stripe_url: str | None = None
+    telemetry: bool = False
 
 
 def read_settings(home: Path | None = None) -> Settings:
@@ -71,6 +72,7 @@ def read_settings(home: Path | None = None) -> Settings:
         stripe_key=_secret("DUNWELL_STRIPE_KEY"),
         stripe_webhook_secret=_secret("DUNWELL_STRIPE_WEBHOOK_SECRET"),
         stripe_url=os.environ.get("DUNWELL_STRIPE_URL"),
+        telemetry=bool(os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT")),
     )
 
 

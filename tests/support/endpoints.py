@@ -43,7 +43,7 @@ DOORS: dict[str, dict[str, str]] = {
         "POST": "/chat/{session}/messages /chat/{session}/stream /v1/chat/completions",
     },
     TOOLS: {"*": "/mcp"},
-    METRICS: {"GET": ""},
+    METRICS: {"GET": "/metrics"},
     MANAGE: {"GET": "", "POST": ""},
     PAGE: {
         "GET": "/desk /desk/inbox /desk/inbox/reviewing /desk/inbox/{proposal_id} /desk/accounts "
