@@ -81,6 +81,7 @@ def _moved(before: KeptForecast | None, ahead: CashAhead) -> list[dict[str, Any]
 
     from engines.forecast.cash import week_edges
     from engines.forecast.kept import unpack
+    from engines.forecast.moved import match
 
     if before is None or before.items is None:
         return []
@@ -89,18 +90,21 @@ def _moved(before: KeptForecast | None, ahead: CashAhead) -> list[dict[str, Any]
     for currency in np.union1d(earlier.currency, ahead.items.currency).tolist():
         was = earlier.take(earlier.currency == currency)
         now = ahead.items.take(ahead.items.currency == currency)
+        matched = match(was, now)
         for weeks in MOVED_WEEKS:
             last = min(int(week_edges(ahead.as_of, weeks)[-1]), ahead.items.days)
             last = min(last, earlier.days - (ahead.as_of - before.as_of).days)
             if last > 0:
-                found.append(_movement(was, now, last, currency, weeks))
+                found.append(_movement(was, now, last, currency, weeks, matched))
     return found
 
 
-def _movement(was: Any, now: Any, last: int, currency: str, weeks: int) -> dict[str, Any]:
+def _movement(
+    was: Any, now: Any, last: int, currency: str, weeks: int, matched: Any
+) -> dict[str, Any]:
     from engines.forecast.moved import what_moved
 
-    moved = what_moved(was, now, 0, last)
+    moved = what_moved(was, now, 0, last, matched=matched)
     named = {
         reason: sorted(
             ((round(minor), account) for account, minor in accounts.items() if round(minor)),

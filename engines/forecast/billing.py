@@ -167,6 +167,14 @@ def _sampled(value: Reals, most: int) -> tuple[NDArray[np.int64], Reals]:
 
 def _edge(days: Days) -> NDArray[np.int64]:
     """0 in the first days of a month, 1 in its last days, 2 between."""
+    if not len(days):
+        return np.zeros(0, dtype=np.int64)
+    # Many invoices fall on few days, so each day is looked at once.
+    first = days.min()
+    return _edge_of(np.arange(first, days.max() + _DAY))[(days - first).astype(np.int64)]
+
+
+def _edge_of(days: Days) -> NDArray[np.int64]:
     months = days.astype("datetime64[M]")
     after = (days - months.astype("datetime64[D]")).astype(np.int64)
     left = ((months + 1).astype("datetime64[D]") - days).astype(np.int64)

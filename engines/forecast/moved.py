@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from engines.forecast.cash import ExpectedItems, Reals, chances
 
+Matched = tuple[NDArray[np.int64], NDArray[np.int64]]
+
 NEW, PAID, CHANGED, SLIPPED, MODEL = "new", "paid", "changed", "slipped", "model"
 
 
@@ -31,12 +33,19 @@ class Movement:
     by_account: Mapping[str, Mapping[str, float]]
 
 
+def match(before: ExpectedItems, after: ExpectedItems) -> Matched:
+    """Where the items of both forecasts stand, in the one and in the other."""
+    _, in_before, in_after = np.intersect1d(before.item_id, after.item_id, return_indices=True)
+    return in_before, in_after
+
+
 def what_moved(
     before: ExpectedItems,
     after: ExpectedItems,
     first: int,
     last: int,
     by_old_model: ExpectedItems | None = None,
+    matched: Matched | None = None,
 ) -> Movement:
     """Explain why the cash expected in a stretch of days is not what it was.
 
@@ -47,12 +56,13 @@ def what_moved(
         last: The day after its last.
         by_old_model: The items of `after` as the earlier model sees them, in the same order; the
             model did not change if not given.
+        matched: The items of both, where several stretches are asked about.
     """
     gone = (after.as_of - before.as_of).days
     was = chances(before.paid, np.array([first + gone, last + gone]))[:, 0]
     now = chances(after.paid, np.array([first, last]))[:, 0]
     old = now if by_old_model is None else chances(by_old_model.paid, np.array([first, last]))[:, 0]
-    _, in_before, in_after = np.intersect1d(before.item_id, after.item_id, return_indices=True)
+    in_before, in_after = matched or match(before, after)
     closed, opened = _others(before, in_before), _others(after, in_after)
     amount, then = after.amount[in_after], before.amount[in_before]
     parts = {
