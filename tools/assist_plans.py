@@ -15,7 +15,7 @@ class PartLine(Result):
     amount: MoneyOut
 
 
-class OptionLine(Result):
+class PlanWay(Result):
     """A way to pay in instalments; `cost` is what waiting costs us and is charged to nobody."""
 
     name: str
@@ -37,7 +37,7 @@ class PlanOptions(Result):
     due: MoneyOut | None
     invoice_ids: tuple[str, ...]
     usual_month: MoneyOut | None
-    options: tuple[OptionLine, ...]
+    options: tuple[PlanWay, ...]
     plans: tuple[PlanLine, ...]
 
 
@@ -72,7 +72,7 @@ def plan_options(ctx: ToolContext, account: AccountRef, currency: str | None = N
         invoice_ids=found.debt.invoice_ids if given else (),
         usual_month=Money(habit, found.debt.currency) if given and habit is not None else None,
         options=tuple(
-            OptionLine(
+            PlanWay(
                 name=option.name,
                 frequency=option.frequency,
                 parts=tuple(

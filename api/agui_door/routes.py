@@ -46,7 +46,11 @@ _BEARER = HTTPBearer(auto_error=False)
 _PIECE = 24
 
 
-@router.post("/agui", response_class=StreamingResponse)
+@router.post(
+    "/agui",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+)
 def run(
     request: Request,
     sent: RunAgentInput,

@@ -20,7 +20,7 @@ router = APIRouter(prefix="/chat", tags=["chat"])
 SessionName = Annotated[str, Path(pattern=r"^[A-Za-z0-9_.-]{1,60}$")]
 
 
-class Question(BaseModel):
+class ChatQuestion(BaseModel):
     """What a person wants to know or wants done."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -66,8 +66,8 @@ def get_thread(session: SessionName, caller: Chatter) -> Thread:
 
 @router.get(
     "/{session}/export",
-    response_class=Response,
-    responses={200: {"content": {"text/markdown": {}, "application/json": {}}}},
+    response_model=Thread,
+    responses={200: {"content": {"text/markdown": {"schema": {"type": "string"}}}}},
 )
 def export_thread(
     session: SessionName,
@@ -79,14 +79,16 @@ def export_thread(
 
 
 @router.post("/{session}/messages", response_model=Reply)
-def post_message(session: SessionName, sent: Question, caller: Chatter, once: OnceOnly) -> Response:
+def post_message(
+    session: SessionName, sent: ChatQuestion, caller: Chatter, once: OnceOnly
+) -> Response:
     """Ask in a conversation; it is your own, nobody else's key reaches it."""
     return once.answer(caller, lambda: ask(caller.house, caller.person, session, sent.text))
 
 
 @router.post("/{session}/stream", response_class=EventSourceResponse)
 def post_stream(
-    request: Request, session: SessionName, sent: Question, caller: Chatter
+    request: Request, session: SessionName, sent: ChatQuestion, caller: Chatter
 ) -> Iterator[ServerSentEvent]:
     """Ask, and get the answer as events: token, block, citation, done; or error."""
     yield from answer_events(caller, session, sent.text, request.url.path)

@@ -59,34 +59,36 @@ class EditedAction(_Shape):
     args: dict[str, JsonValue]
 
 
-class Approve(_Shape):
+class ApproveDecision(_Shape):
     """Yes to exactly what was seen."""
 
     type: Literal["approve"]
 
 
-class Edit(_Shape):
+class EditDecision(_Shape):
     """Change it; the result is judged anew and waits for somebody else."""
 
     type: Literal["edit"]
     edited_action: EditedAction
 
 
-class Reject(_Shape):
+class RejectDecision(_Shape):
     """No, and why."""
 
     type: Literal["reject"]
     message: Words
 
 
-class Respond(_Shape):
+class RespondDecision(_Shape):
     """Send it back with words; the role prepares it again."""
 
     type: Literal["respond"]
     message: Words
 
 
-Decision = Annotated[Approve | Edit | Reject | Respond, Field(discriminator="type")]
+Decision = Annotated[
+    ApproveDecision | EditDecision | RejectDecision | RespondDecision, Field(discriminator="type")
+]
 
 
 class HitlResponse(_Shape):
@@ -135,15 +137,15 @@ def decide(inbox: Inbox, proposal_id: str, sent: HitlResponse) -> Outcome:
         BadInput: A yes without the digest, or an edit that changes nothing or another action.
     """
     match sent.decisions[0]:
-        case Approve():
+        case ApproveDecision():
             if sent.digest is None:
                 raise BadInput("a yes carries the digest that came with the request")
             return inbox.approve(proposal_id, sent.digest)
-        case Edit(edited_action=edited):
+        case EditDecision(edited_action=edited):
             return inbox.edit(proposal_id, _changes(inbox.show(proposal_id), edited))
-        case Reject(message=reason):
+        case RejectDecision(message=reason):
             return inbox.reject(proposal_id, reason)
-        case Respond(message=note):
+        case RespondDecision(message=note):
             return inbox.answer(proposal_id, note)
 
 

@@ -20,13 +20,16 @@ from agents.answer_blocks import TextBlock
 from agents.supervisor import ROLES
 from api.access import Chatter
 from api.openai_door.shapes import (
+    ChatCompletion,
+    Choice,
     Completion,
     ErrorAnswer,
     ErrorDetail,
     Model,
     Models,
+    Said,
+    Usage,
     chunk,
-    completion,
     usage,
 )
 from api.problems import HEADERS, TooMany
@@ -118,8 +121,8 @@ def get_model(model: str, caller: Chatter) -> Model:  # noqa: ARG001 - the key o
 
 @router.post(
     "/chat/completions",
-    response_model=None,
-    responses={200: {"content": {"application/json": {}, "text/event-stream": {}}}},
+    response_model=ChatCompletion,
+    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
 def create_completion(
     request: Request,
@@ -142,14 +145,15 @@ def create_completion(
         extra = used if sent.stream_options and sent.stream_options.include_usage else None
         stream = _chunks(key, sent.model, at, reply, content, extra)
         return StreamingResponse(stream, media_type="text/event-stream", headers=HEADERS)
-    message = {
-        "role": "assistant",
-        "content": content,
-        "refusal": None,
-        "reasoning_content": _work(reply),
-        "dunwell": {"blocks": [block.model_dump(mode="json") for block in reply.blocks]},
-    }
-    return JSONResponse(completion(key, sent.model, at, message) | {"usage": used}, headers=HEADERS)
+    said = Said(
+        content=content,
+        reasoning_content=_work(reply),
+        dunwell={"blocks": [block.model_dump(mode="json") for block in reply.blocks]},
+    )
+    answer = ChatCompletion(
+        id=key, created=at, model=sent.model, choices=[Choice(message=said)], usage=used
+    )
+    return JSONResponse(answer.model_dump(mode="json"), headers=HEADERS)
 
 
 def _role_of(model: str) -> str | None:
@@ -192,7 +196,7 @@ def _work(reply: Reply) -> str:
 
 
 def _chunks(
-    key: str, model: str, at: int, reply: Reply, content: str, used: dict[str, int] | None
+    key: str, model: str, at: int, reply: Reply, content: str, used: Usage | None
 ) -> Iterator[bytes]:
     """The answer in pieces; its figures were checked before the first one left."""
     deltas: list[dict[str, Any]] = [{"role": "assistant", "reasoning_content": _work(reply)}]
@@ -203,7 +207,7 @@ def _chunks(
         yield _event(chunk(key, model, at, delta))
     yield _event(chunk(key, model, at, {}, "stop"))
     if used is not None:
-        yield _event(chunk(key, model, at, None) | {"usage": used})
+        yield _event(chunk(key, model, at, None) | {"usage": used.model_dump()})
     yield b"data: [DONE]\n\n"
 
 

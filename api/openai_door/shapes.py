@@ -81,6 +81,44 @@ class Models(BaseModel):
     data: list[Model]
 
 
+class Said(BaseModel):
+    """What an agent said; `dunwell` holds the blocks its words are made of."""
+
+    role: Literal["assistant"] = "assistant"
+    content: str
+    refusal: str | None = None
+    reasoning_content: str = ""
+    dunwell: dict[str, Any] = Field(default_factory=dict)
+
+
+class Choice(BaseModel):
+    """The one answer there is."""
+
+    index: int = 0
+    message: Said
+    finish_reason: Literal["stop"] = "stop"
+    logprobs: None = None
+
+
+class Usage(BaseModel):
+    """An estimate at four letters a token, of what was said; what tools read is not counted."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+
+
+class ChatCompletion(BaseModel):
+    """A whole answer."""
+
+    id: str
+    object: Literal["chat.completion"] = "chat.completion"
+    created: int
+    model: str
+    choices: list[Choice]
+    usage: Usage
+
+
 class ErrorDetail(BaseModel):
     """What was wrong with a request."""
 
@@ -96,22 +134,10 @@ class ErrorAnswer(BaseModel):
     error: ErrorDetail
 
 
-def usage(question: str, answer: str) -> dict[str, int]:
-    """An estimate at four letters a token, of what was said; what tools read is not counted."""
+def usage(question: str, answer: str) -> Usage:
+    """What a turn is said to have used."""
     asked, said = (max(1, len(text) // 4) for text in (question, answer))
-    return {"prompt_tokens": asked, "completion_tokens": said, "total_tokens": asked + said}
-
-
-def completion(key: str, model: str, at: int, message: dict[str, Any]) -> dict[str, Any]:
-    """A whole answer."""
-    choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}
-    return {
-        "id": key,
-        "object": "chat.completion",
-        "created": at,
-        "model": model,
-        "choices": [choice],
-    }
+    return Usage(prompt_tokens=asked, completion_tokens=said, total_tokens=asked + said)
 
 
 def chunk(
