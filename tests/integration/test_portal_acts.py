@@ -274,3 +274,30 @@ def _live(text: str) -> list[str]:
     reader = _Live()
     reader.feed(text)
     return reader.found + [sign for sign in text if sign in "\u202e\u202c"]
+
+
+class TestConfirmation:
+    @pytest.mark.parametrize("language", ["de", "en", "es", "fr"])
+    def test_every_wish__has_a_page_that_restates_it(
+        self, desk: Desk, browser: Browser, language: str
+    ) -> None:
+        desk.books.change("contact", "id", "con_acc_a", language=language)
+        for kind, fields in WISHES.items():
+            sent = browser.send(f"/{kind}", **fields)
+            assert sent.status_code == 303, (kind, sent.text)
+            answer = browser.client.get(sent.headers["location"])
+            assert answer.status_code == 200
+            assert f'<html lang="{language}">' in answer.text
+            for told in fields.get("words", ""), fields.get("reference", ""):
+                assert told in answer.text
+
+
+WISHES: dict[str, dict[str, str]] = {
+    "paid": {"item": "inv_acc_a_1", "amount": "120", "on": "2026-03-10", "reference": "T-77"},
+    "dispute": DISPUTE,
+    "promise": {"amount": "80.50", "on": "2026-03-25", "words": "By bank transfer."},
+    "plan": {"item": "inv_acc_a_2", "parts": "3", "every": "weekly", "amount": "26.84"},
+    "copies": {"item": "inv_acc_a_2"},
+    "message": {"words": "Whom may I call about this?"},
+    "stop": {},
+}
