@@ -7,7 +7,7 @@ person may be asked, so the second looks at the books again.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -34,6 +34,7 @@ from ledger.clock import Clock, SystemClock
 from ledger.errors import Conflict
 from ledger.ids import make_id
 from ledger.journal import audit, insert_new, mark_feed
+from ledger.postings_cases import add_call_task
 from ledger.queries.same_money import JOINED
 from ledger.session import Ledger
 from ledger.tables.work import Feed, ImportBatch
@@ -45,6 +46,7 @@ from tools.import_parties import PartyPlanner
 from tools.import_plan import Plan
 from tools.import_report import report_json, with_findings
 from tools.import_used import UsedMoney
+from tools.same_credit import CREDIT_JOINED
 
 _Kind = TypeVar("_Kind")
 
@@ -160,6 +162,9 @@ def book_import(
         plan.post(session)
         for receipt_id, number in plan.joined.items():
             audit(session, at, JOINED, receipt_id, actor, receipt_number=number)
+        for credit_id, number in plan.joined_credits.items():
+            audit(session, at, CREDIT_JOINED, credit_id, actor, credit_number=number)
+        _ask(session, plan, prepared.as_of, actor)
         day = min(prepared.as_of, prepared.outcome.stated_on or prepared.as_of)
         for feed in _feeds(prepared):
             mark_feed(session, feed, day, at)
@@ -189,6 +194,21 @@ def book_import(
     if store and prepared.mapping:
         store.save(prepared.mapping)
     return ImportResult(report, counts, batch_id, not counts)
+
+
+def _ask(session: Session, plan: Plan, as_of: date, actor: str) -> None:
+    """Give a person what only they can tell, as a task."""
+    for account_id, question in plan.questions:
+        task = {
+            "account_id": account_id,
+            "kind": "review",
+            "summary": question,
+            "due_on": as_of + timedelta(days=1),
+            "assignee": None,
+            "state": "open",
+            "created_by": actor,
+        }
+        add_call_task(session, task)
 
 
 def import_file(

@@ -16,6 +16,7 @@ from tools.import_invoices import account_of
 from tools.import_known import invoices_numbered, rows_where
 from tools.import_plan import Plan, Row
 from tools.import_used import UsedMoney
+from tools.same_credit import OwnCredits
 from tools.same_money import join_listed_receipts
 
 
@@ -32,12 +33,23 @@ class CreditPlanner:
         numbers = (credit_number(record) for record, _account in placed)
         rows = rows_where(self.session, CreditMemo, CreditMemo.credit_number, numbers)
         known = {(row["account_id"], row["credit_number"]): row for row in rows}
+        own = OwnCredits(self.session, {account["id"] for _record, account in placed})
         for record, account in placed:
             key = account["id"], credit_number(record)
             if key in known:
                 self._compare(record, known[key])
+            elif ours := own.same_as(record, *key):
+                what = f"credit {key[1]!r} is {ours.credit_number!r}, which a resolution gave"
+                self.plan.notes.note("credit_of_ours", what, line=record.line)
             else:
                 known[key] = self._post(record, account, key[1])
+        self._keep(own)
+
+    def _keep(self, own: OwnCredits) -> None:
+        self.plan.joined_credits = own.joined
+        self.plan.questions += own.questions
+        for _account, _question in own.questions:
+            self.plan.notes.note("perhaps_credit_of_ours", "a credit may be one of ours")
 
     def _placed(self, records: list[CreditRecord]) -> Iterator[tuple[CreditRecord, Row]]:
         for record in records:

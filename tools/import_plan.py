@@ -103,6 +103,8 @@ class Plan:
         self.touched: set[str] = set()
         self.later: Counter[str] = Counter()
         self.joined: dict[str, str] = {}
+        self.joined_credits: dict[str, str] = {}
+        self.questions: list[tuple[str, str]] = []
 
     def add(self, table: Any, row: Row) -> Row:
         """Add a row; an account of its own is looked at again."""

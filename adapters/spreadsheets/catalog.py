@@ -165,6 +165,8 @@ CATALOG: dict[str, Flaw] = {
     ),
     "told_by_the_bank": _info("it is booked once"),
     "perhaps_told_by_the_bank": _warning("it waits for a person to say whether it is"),
+    "credit_of_ours": _info("it is booked once"),
+    "perhaps_credit_of_ours": _warning("it is booked unapplied, and a person has a task to look"),
     "used_before": _info("that part is not booked"),
     "used_elsewhere": _warning("the books keep it as unapplied"),
     "paid_by_clear_date": _warning(

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from ledger.postings_disputes import Resolved, open_dispute, resolve_dispute
 from ledger.tables.account import Account
-from ledger.tables.receivable import Application, CreditMemo, Receipt
+from ledger.tables.receivable import Application, CreditMemo, Invoice, Receipt
+from ledger.tables.work import CallTask
 from tests.support.imports import Desk, open_desk
 
 INVOICES = "customer_number,invoice_number,invoice_date,due_date,amount,currency,open_amount"
@@ -84,6 +86,74 @@ class TestCredits:
 
         assert desk.found(result, "amount_kept") == 1
         assert desk.one(CreditMemo).amount_minor == 6_000
+
+
+class TestCreditsOfOurs:
+    """What a resolution took off is not taken off again when the accounting system lists it."""
+
+    HEAD = f"{CREDITS},invoice_number"
+    OPEN = "C1,I1,2026-01-05,2026-02-04,100.00,EUR,100.00"
+
+    @pytest.fixture
+    def resolved(self, desk: Desk) -> Desk:
+        desk.take("invoices", INVOICES, self.OPEN)
+        account = desk.one(Account).id
+        invoice = desk.one(Invoice).id
+        with desk.ledger.write() as session:
+            opened = open_dispute(session, account, invoice, "PRICE", desk.as_of, "too much")
+            given = Resolved("credit_memo", desk.as_of, "felix", "prp_1", invoice, 2_500)
+            resolve_dispute(session, opened, given)
+        assert desk.open_balances() == {"I1": 7_500}
+        return desk
+
+    @pytest.mark.parametrize("left", ["0.00", "25.00"])
+    def test_same_invoice_and_amount__is_the_same_credit(self, resolved: Desk, left: str) -> None:
+        theirs = f"C1,CN9,2026-02-20,25.00,EUR,{left},I1"
+        result = resolved.take("credits", self.HEAD, theirs)
+        assert resolved.found(result, "credit_of_ours") == 1
+        assert len(resolved.all(CreditMemo)) == 1
+        assert resolved.open_balances() == {"I1": 7_500}
+        assert resolved.take("credits", self.HEAD, theirs).unchanged
+        assert resolved.all(CallTask) == []
+
+    def test_second_like_it__is_booked(self, resolved: Desk) -> None:
+        resolved.take("credits", self.HEAD, "C1,CN9,2026-02-20,25.00,EUR,25.00,I1")
+        result = resolved.take("credits", self.HEAD, "C1,CN10,2026-02-25,25.00,EUR,25.00,I1")
+        assert result.counts == {"credits_added": 1}
+        assert len(resolved.all(CreditMemo)) == 2
+
+    @pytest.mark.parametrize(
+        "theirs",
+        [
+            "C1,CN9,2026-02-20,25.00,EUR,25.00,",
+            "C1,CN9,2026-02-20,29.75,EUR,29.75,I1",
+        ],
+    )
+    def test_agrees_in_less__is_booked_unapplied_and_a_person_is_asked_once(
+        self, resolved: Desk, theirs: str
+    ) -> None:
+        result = resolved.take("credits", self.HEAD, theirs)
+        assert resolved.found(result, "perhaps_credit_of_ours") == 1
+        assert resolved.open_balances() == {"I1": 7_500}
+        resolved.take("credits", self.HEAD, theirs)
+        (task,) = resolved.all(CallTask)
+        assert "Credit memo CN9" in task.summary
+
+    @pytest.mark.parametrize(
+        "theirs",
+        [
+            "C1,CN9,2026-02-20,25.00,EUR,25.00,I7",
+            "C1,CN9,2026-02-20,25.00,USD,25.00,I1",
+            "C2,CN9,2026-02-20,25.00,EUR,25.00,I1",
+            "C1,CN9,2025-06-20,25.00,EUR,25.00,",
+        ],
+    )
+    def test_another_invoice_currency_customer_or_time__is_another_credit(
+        self, resolved: Desk, theirs: str
+    ) -> None:
+        resolved.take("credits", self.HEAD, theirs)
+        assert len(resolved.all(CreditMemo)) == 2
+        assert resolved.all(CallTask) == []
 
 
 class TestReceipts:
