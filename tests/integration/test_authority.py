@@ -30,6 +30,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "assign": {"person_id": "cora"},
     "messages": {"text": "hello"},
     "stream": {"text": "hello"},
+    "hitl": {"decisions": [{"type": "reject", "message": "no"}]},
 }
 
 

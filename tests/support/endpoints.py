@@ -27,20 +27,20 @@ DOORS: dict[str, dict[str, str]] = {
     },
     FILES: {"*": "/static"},
     READ: {
-        "GET": "/inbox /inbox/{proposal_id} /accounts /accounts/{named} /accounts/{named}/why "
-        "/runs /runs/{run_id} /runs/{run_id}/dispositions /disputes /disputes/metrics "
+        "GET": "/inbox /inbox/{proposal_id} /inbox/{proposal_id}/hitl /accounts /accounts/{named} "
+        "/accounts/{named}/why /runs /runs/{run_id} /runs/{run_id}/dispositions /disputes /disputes/metrics "
         "/disputes/{dispute_id} /forecast /forecast/calibration /forecast/scenarios",
         "POST": "/forecast/scenarios",
     },
     DECIDE: {
         "POST": "/inbox/{proposal_id}/approve /inbox/{proposal_id}/edit "
         "/inbox/{proposal_id}/reject /inbox/{proposal_id}/answer /inbox/{proposal_id}/snooze "
-        "/inbox/{proposal_id}/assign /inbox/{proposal_id}/undo",
+        "/inbox/{proposal_id}/assign /inbox/{proposal_id}/undo /inbox/{proposal_id}/hitl",
     },
     CHAT: {
         "GET": "/chat /chat/{session} /chat/{session}/export /chat/{session}/events "
         "/advice/{named} /v1/models /v1/models/{model}",
-        "POST": "/chat/{session}/messages /chat/{session}/stream /v1/chat/completions",
+        "POST": "/chat/{session}/messages /chat/{session}/stream /v1/chat/completions /agui",
     },
     TOOLS: {"*": "/mcp"},
     METRICS: {"GET": "/metrics"},
@@ -50,7 +50,8 @@ DOORS: dict[str, dict[str, str]] = {
         "/desk/accounts/{named} /desk/disputes /desk/disputes/{dispute_id} /desk/analytics "
         "/desk/analytics/data.json /desk/analytics/letters.csv /desk/assistant "
         "/desk/assistant/advice /desk/assistant/{session} /desk/assistant/{session}/export "
-        "/desk/people /desk/me",
+        "/desk/people /desk/me /desk/portal/{account} "
+        "/desk/portal/{account}/files/{attachment_id}",
     },
     PAGE_LOOKS: {"GET": "/desk/people/{person_id}"},
     POST: {
@@ -64,7 +65,8 @@ DOORS: dict[str, dict[str, str]] = {
         "/desk/inbox/{proposal_id}/reject /desk/inbox/{proposal_id}/answer "
         "/desk/inbox/{proposal_id}/snooze /desk/inbox/{proposal_id}/assign "
         "/desk/inbox/{proposal_id}/undo /desk/inbox/{proposal_id}/edit "
-        "/desk/inbox/{proposal_id}/judge",
+        "/desk/inbox/{proposal_id}/judge /desk/portal/{account}/links "
+        "/desk/portal/{account}/links/{link_id}/revoke",
     },
     POST_MANAGES: {
         "POST": "/desk/people /desk/people/{person_id} /desk/people/{person_id}/retire "
