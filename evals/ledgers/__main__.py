@@ -3,8 +3,12 @@
 import argparse
 import sys
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
+import numpy as np
+
+from engines.risk.history import InvoiceHistory
 from engines.risk.model import FitOptions
 from evals.ledgers.priority import shares_captured
 from evals.ledgers.replay import Models, replay_issues
@@ -67,6 +71,7 @@ def _measured(name: str, given: argparse.Namespace) -> str:
     spread = intervals(ours, items, source.cut, given.draws)
     lines = [f"## {name}", "", f"{len(items):,} invoices, {_days(source.window)}.", ""]
     lines += _table(figures, spread, AIMS[name])
+    lines += ["", _largest(ours, items, source.cut), "", _very_late(items)]
     if name != "supplier":  # one amount there is more than half of all money
         lines += ["", _priority(shares_captured(history, source.window, source.cut, models))]
     return "\n".join(lines)
@@ -89,6 +94,31 @@ def _table(
         cells[0] += f" ({_figure(low)} to {_figure(high)})"
         lines.append(f"| {what} | {aims.get(what, '')} | " + " | ".join(cells) + " |")
     return lines
+
+
+def _largest(ours: Told, items: InvoiceHistory, cut: date) -> str:
+    """How far the figures hang on one account."""
+    names, count = np.unique(items.account_id, return_counts=True)
+    mine = items.account_id == names[count.argmax()]
+    inside, rest = (
+        scored(Told(*(getattr(ours, name)[part] for name in Told.__slots__)), items.take(part), cut)
+        for part in (mine, ~mine)
+    )
+    return (
+        f"The largest account has {mine.mean():.0%} of the invoices: late AUC "
+        f"{_figure(inside['late AUC'])} within it, {_figure(rest['late AUC'])} without it."
+    )
+
+
+def _very_late(items: InvoiceHistory) -> str:
+    """How few accounts decide on the figure of more than 7 days late."""
+    late = items.days_late > 7
+    _, count = np.unique(items.account_id[late], return_counts=True)
+    most = np.sort(count)[::-1][:5].sum() / max(late.sum(), 1)
+    return (
+        f"{late.sum():,} invoices were paid more than 7 days late, by {len(count):,} accounts; "
+        f"five of these hold {most:.0%} of them."
+    )
 
 
 def _priority(shares: Mapping[str, float]) -> str:
