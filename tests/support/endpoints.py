@@ -28,8 +28,8 @@ DOORS: dict[str, dict[str, str]] = {
     FILES: {"*": "/static"},
     READ: {
         "GET": "/inbox /inbox/{proposal_id} /inbox/{proposal_id}/hitl /accounts /accounts/{named} "
-        "/accounts/{named}/why /runs /runs/{run_id} /runs/{run_id}/dispositions /disputes /disputes/metrics "
-        "/disputes/{dispute_id} /forecast /forecast/calibration /forecast/scenarios",
+        "/accounts/{named}/why /runs /runs/{run_id} /runs/{run_id}/dispositions /disputes "
+        "/disputes/metrics /disputes/{dispute_id} /forecast /forecast/calibration /forecast/scenarios",
         "POST": "/forecast/scenarios",
     },
     DECIDE: {
