@@ -5,11 +5,12 @@ import sys
 from datetime import date
 from pathlib import Path
 
+from batch.intake_mail import fetch_mail
 from batch.night import run_night
 from batch.report import write_report
 from cli.night import progress_for, show_report
 from cli.output import say
-from evals.worlds.mails import drop_mails
+from evals.worlds.mails import drop_mails, drop_returned
 from evals.worlds.mix import DEMO
 from evals.worlds.portfolio import build_portfolio
 from graph.bootstrap import House, create_home
@@ -45,6 +46,7 @@ def run(home: Path | None, accounts: int, seed: int, keep: bool) -> None:
             house = create_home(settings=settings)
         with progress_for(AS_OF) as progress:
             run_night(house, AS_OF, progress)
+        _return_one(house)
         show_report(write_report(house, AS_OF))
         _what_next(house)
     finally:
@@ -59,6 +61,15 @@ def _furnish(house: House, accounts: int, seed: int) -> None:
         drop_mails(session, house.policy, house.home / "intake" / "mail", AS_OF)
     let_routine_letters_leave(house.home / "policies")
     (house.home / MARKER).write_text("rebuilt by every `dunwell demo`\n", "utf-8")
+
+
+def _return_one(house: House) -> None:
+    """Let a letter of the night come back: its address is paused and a person asked for another."""
+    folder = house.home / "intake" / "mail"
+    with house.ledger.read() as session:
+        returned = drop_returned(session, house.policy, folder, AS_OF)
+    if returned:
+        fetch_mail(house, AS_OF, house.clock_at(AS_OF).now())
 
 
 def _what_next(house: House) -> None:

@@ -1,7 +1,7 @@
 """Mails that lie in the intake folder of a demo home: what customers say on the night itself.
 
 Each names an invoice in its subject and comes from the address of a contact, so the books know
-whose it is; two do not, and show what becomes of those.
+whose it is; two do not, and show what becomes of those. One letter of the night comes back.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from sqlmodel import Session
 from ledger.tables.account import Account, Contact, Hold
 from ledger.tables.case import Dispute, Plan, Promise
 from ledger.tables.receivable import Invoice
-from ledger.tables.work import Message
+from ledger.tables.work import Message, Outbox
 from policies.schema import Policy
 
 # Subject line, then body. `{invoice}` is the oldest open item of the customer who writes.
@@ -38,6 +38,37 @@ WRITTEN = {
     "unlinked_stop": "Please stop\nPlease stop e-mailing me. Remove this address from your list.",
 }
 UNKNOWN = "Partnership\nHello, who buys office furniture at your company?"
+_STRANGER = "Sam Field <sam@elsewhere.example>"
+_REMINDER = "send_reminder"
+_RETURNED = """\
+From: Mail Delivery System <MAILER-DAEMON@mx.example>
+To: {to}
+Subject: Undelivered Mail Returned to Sender
+Date: {at}
+Message-ID: <returned@mx.example>
+Auto-Submitted: auto-replied
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="part"
+
+--part
+Content-Type: text/plain
+
+<{recipient}>: 550 5.1.1 user unknown
+--part
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example
+
+Final-Recipient: rfc822; {recipient}
+Action: failed
+Status: 5.1.1
+--part
+Content-Type: text/rfc822-headers
+
+Message-ID: {message_id}
+Subject: {subject}
+--part--
+"""
 _ZONE = ZoneInfo("America/New_York")
 
 
@@ -64,7 +95,7 @@ def drop_mails(session: Session, policy: Policy, folder: Path, as_of: date) -> i
     """
     folder.mkdir(parents=True, exist_ok=True)
     writers = _writers(session, len(WRITTEN))
-    mails = [*_written(writers, as_of), *_of_machines_and_strangers(writers)]
+    mails = [*_written(writers, as_of), ("unknown", _mail(_STRANGER, UNKNOWN))]
     for number, (name, mail) in enumerate(mails, start=1):
         mail["To"] = policy.company.reply_to
         mail["Message-ID"] = f"<{number}.{name}@mail.example>"
@@ -113,14 +144,33 @@ def _written(writers: list[_Writer], as_of: date) -> Iterator[tuple[str, EmailMe
         yield name, _mail(f"{writer.name} <{writer.email}>", told)
 
 
-def _of_machines_and_strangers(writers: list[_Writer]) -> Iterator[tuple[str, EmailMessage]]:
-    yield "unknown", _mail("Sam Field <sam@elsewhere.example>", UNKNOWN)
-    if writers:
-        gone = writers[0].email
-        report = f"Undelivered Mail Returned to Sender\n<{gone}>: 550 5.1.1 user unknown"
-        bounce = _mail("Mail Delivery System <MAILER-DAEMON@mx.example>", report)
-        bounce["X-Failed-Recipients"] = gone
-        yield "bounce", bounce
+def drop_returned(session: Session, policy: Policy, folder: Path, as_of: date) -> bool:
+    """Write the report of a mail server that the newest reminder of a night cannot be delivered.
+
+    Returns:
+        Whether a reminder left that could come back.
+    """
+    sent = session.execute(
+        select(Outbox.message_id, Outbox.recipient, Outbox.subject)
+        .join(Message, Message.outbox_id == Outbox.id)
+        .where(Outbox.state == "sent", Outbox.channel == "email", Message.purpose == _REMINDER)
+        .where(Message.sent_on == as_of)
+        .order_by(Outbox.id.desc())
+        .limit(1)
+    ).first()
+    if sent is None:
+        return False
+    at = format_datetime(datetime.combine(as_of, time(11), _ZONE))
+    told = _RETURNED.format(
+        to=policy.company.reply_to,
+        at=at,
+        recipient=sent.recipient,
+        message_id=sent.message_id,
+        subject=sent.subject,
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "99-returned.eml").write_bytes(told.replace("\n", "\r\n").encode())
+    return True
 
 
 def _mail(sender: str, words: str) -> EmailMessage:
