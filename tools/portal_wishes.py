@@ -52,6 +52,9 @@ _NEVER_BESIDE = frozenset(
     }
 )
 
+_SAID_BY_THE_FORM = frozenset({"is about nothing we know", "is a name rather than a message"})
+_PROVISO = "promises on a condition"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
@@ -146,8 +149,9 @@ def reading_of(wish: Wish, beside: Reading, language: str) -> Reading:
     if wish.kind == "message":
         return replace(beside, language=language)
     own = INTENT_OF[wish.kind]
-    more = [each for each in beside.intents if each != own and each not in _NEVER_BESIDE]
-    why = tuple(each for each in beside.why_human if wish.words or "file" in each) if more else ()
+    read = beside.intents if wish.words else ()
+    more = [each for each in read if each != own and each not in _NEVER_BESIDE]
+    why = tuple(each for each in beside.why_human if _counts(each, wish))
     if beside.injection:
         why = (*why, "its words give instructions to software, which are not followed")
     stated = replace(
@@ -170,10 +174,20 @@ def reading_of(wish: Wish, beside: Reading, language: str) -> Reading:
         spans=(),
         own_text=clean_text(wish.body),
     )
-    return _with_fields(stated, wish)
+    return _with_fields(stated, wish, depends=bool(wish.words) and _depends(beside))
 
 
-def _with_fields(reading: Reading, wish: Wish) -> Reading:
+def _counts(reason: str, wish: Wish) -> bool:
+    """Whether a reason for a person holds: a form says itself what it is about."""
+    return "file" in reason or (bool(wish.words) and reason not in _SAID_BY_THE_FORM)
+
+
+def _depends(beside: Reading) -> bool:
+    """Whether the words make a promise depend on something."""
+    return _PROVISO in beside.why_human or any(each.conditional for each in beside.promises)
+
+
+def _with_fields(reading: Reading, wish: Wish, *, depends: bool) -> Reading:
     minor = wish.amount.minor if wish.amount else None
     currency = wish.amount.currency if wish.amount else None
     said = clean_text(wish.stated)
@@ -190,7 +204,7 @@ def _with_fields(reading: Reading, wish: Wish) -> Reading:
                 disputed_currency=currency,
             )
         case "promise":
-            promise = PromiseClaim(wish.on, minor, currency, wish.numbers, False, said)
+            promise = PromiseClaim(wish.on, minor, currency, wish.numbers, depends, said)
             return replace(reading, promises=(promise,))
         case "plan":
             plan = PlanClaim(wish.parts, minor, wish.on, wish.every, None, currency, said)

@@ -70,8 +70,12 @@ def look_at_pages(folder: Path, accounts: int, seed: int, server: str | None) ->
 
 
 def _look(house: House, accounts: int, seed: int) -> list[Looked]:
+    import structlog
+
     from api.app import create_app
 
+    # A server writes a line a request; standard output belongs to the figures.
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     policy = house.policy
     build_portfolio(
         house.ledger, seed=seed, accounts=accounts, as_of=AS_OF, mix=ONE_IN_TEN, policy=policy

@@ -110,6 +110,14 @@ class TestOtherWishes:
         (promise,) = rows(desk, Promise)
         assert (promise.due_on, promise.amount_minor) == (date(2026, 3, 25), 120_00)
 
+    def test_promise_on_a_condition__is_a_persons(self, desk: Desk, browser: Browser) -> None:
+        words = "We will pay on 25 March 2026, provided that you deliver the missing parts first."
+        browser.send("/promise", item="inv_acc_a_1", amount="120", on="2026-03-25", words=words)
+        assert rows(desk, Promise) == []
+        assert any(row.action_type == "escalate" for row in rows(desk, Proposal)) or any(
+            "depends on something" in task.summary for task in rows(desk, CallTask)
+        )
+
     @pytest.mark.parametrize("on", ["", "2026-03-16", "2029-01-01", "soon"])
     def test_promise_on_no_such_day__is_asked_again(
         self, desk: Desk, browser: Browser, on: str
