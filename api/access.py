@@ -66,6 +66,8 @@ def open_door(app: Any, secret: str, scope: str) -> Caller:
     decider = Decider.of(found.person)
     if scope == "admin":
         check_may_manage(decider)
+    if scope == "metrics" and decider.sight.limited:
+        raise Refused("figures of the whole book are for whoever sees every account")
     if scope == "chat":
         app.state.limits.take(CHAT, decider.person_id)
     if found.unnoted:

@@ -29,7 +29,8 @@ DOORS: dict[str, dict[str, str]] = {
     READ: {
         "GET": "/inbox /inbox/{proposal_id} /inbox/{proposal_id}/hitl /accounts /accounts/{named} "
         "/accounts/{named}/why /runs /runs/{run_id} /runs/{run_id}/dispositions /disputes "
-        "/disputes/metrics /disputes/{dispute_id} /forecast /forecast/calibration /forecast/scenarios",
+        "/disputes/metrics /disputes/{dispute_id} /forecast /forecast/calibration "
+        "/forecast/scenarios",
         "POST": "/forecast/scenarios",
     },
     DECIDE: {
