@@ -52,15 +52,15 @@ class ForecastPage(Result):
 
 
 class RecordLine(Result):
-    """How past forecasts of a kind and horizon did; `covered` is to be 0.8."""
+    """How past forecasts of a kind and horizon did; `covered_share` is to be 0.8."""
 
     currency: str
     kind: str
     horizon: int
     weeks: int
-    covered: float
-    bias: float
-    error: float
+    covered_share: float
+    bias_share: float
+    error_share: float
 
 
 class ForecastRecord(Result):
@@ -99,9 +99,9 @@ def forecast_record(session: Any, as_of: date) -> ForecastRecord:
                 kind=line.kind,
                 horizon=line.horizon,
                 weeks=line.weeks,
-                covered=line.covered,
-                bias=line.bias,
-                error=line.wape,
+                covered_share=line.covered,
+                bias_share=line.bias,
+                error_share=line.wape,
             )
             for currency, outcomes in sorted(found.items())
             for line in past_record(outcomes)

@@ -37,16 +37,16 @@ def stops_of(ahead: CashAhead, cost: Any) -> dict[str, tuple[str, ...]]:
 def _mostly_covered(ahead: CashAhead, cost: Any) -> Iterator[tuple[str, str]]:
     """(account, why) where promises, plans and holds cover most of the cost together."""
     places = _Places(ahead)
-    covered: dict[int, float] = {}
+    covered_share: dict[int, float] = {}
     why: dict[str, list[str]] = defaultdict(list)
-    for says, rows, share in _waits(ahead, places):
+    for says, rows, share in _waiting_share(ahead, places):
         for row in rows:
-            covered[row] = max(covered.get(row, 0.0), share)
+            covered_share[row] = max(covered_share.get(row, 0.0), share)
             why[places.account[row]].append(says)
     for account, reasons in why.items():
         rows = places.of[account]
         whole = sum(float(cost[row]) for row in rows)
-        waiting = sum(float(cost[row]) * covered.get(row, 0.0) for row in rows)
+        waiting = sum(float(cost[row]) * covered_share.get(row, 0.0) for row in rows)
         if waiting >= _MOST * whole:
             yield from ((account, says) for says in dict.fromkeys(reasons))
 
@@ -66,7 +66,7 @@ class _Places:
         return [self.by_id[name] for name in sorted(item_ids) if name in self.by_id]
 
 
-def _waits(ahead: CashAhead, places: _Places) -> Iterator[tuple[str, Rows, float]]:
+def _waiting_share(ahead: CashAhead, places: _Places) -> Iterator[tuple[str, Rows, float]]:
     """(why, rows, share covered) of each hold, plan and promise to wait for."""
     for account, item, reason in ahead.holds:
         rows = places.named([item]) if item else places.of.get(account, [])
