@@ -20,6 +20,8 @@ from api.pages.render import fragment, page
 from graph.conversation import ask
 from graph.threads import RETENTION, Line, Thread, list_threads, read_thread
 from ledger.errors import ArError, BadInput, NotFound
+from ledger.tables.account import Account
+from tools.account_names import find_account
 
 router = APIRouter(prefix="/desk/assistant", include_in_schema=False)
 Name = Annotated[str, Path(pattern=r"^[A-Za-z0-9_.-]{1,60}$")]
@@ -35,6 +37,17 @@ CHIPS = (
     "How did the last night go?",
 )
 """Questions that need no account; the manual shows the others."""
+ABOUT = (
+    'Tell me the story of "{}"',
+    'What is the next action for "{}"?',
+    'May I call "{}" now?',
+    'Why was "{}" routed here?',
+    'Which plan options are there for "{}"?',
+    'Show the payment history of "{}"',
+    'What is the credit standing of "{}", and why?',
+    'Draft a reminder for "{}"',
+)
+"""The same about one account."""
 _PLACES = {"account": "accounts", "proposal": "inbox", "dispute": "disputes"}
 
 
@@ -45,9 +58,11 @@ def start(
     words: Annotated[str, Query(max_length=120)] = "",
     cursor: Annotated[str, Query(max_length=200)] = "",
     text: Annotated[str, Query(max_length=4000)] = "",
+    account: Annotated[str, Query(max_length=120)] = "",
 ) -> Response:
-    """A new conversation, beside those there are."""
-    return _shown(request, visitor, None, words, cursor, text)
+    """A new conversation, beside those there are; about an account where one is given."""
+    about = _about(visitor, account) if account else None
+    return _shown(request, visitor, None, words, cursor, text, about=about)
 
 
 @router.post("")
@@ -133,6 +148,13 @@ def _asked(form: Sent) -> tuple[str, str]:
     return name, word(form, "text") or word(form, "chip")
 
 
+def _about(visitor: Visitor, named: str) -> Account:
+    with visitor.house.ledger.read() as session:
+        found = session.get_one(Account, find_account(session, named))
+        session.expunge(found)
+        return found
+
+
 def _thread(visitor: Visitor, name: str, after: int = 0) -> Thread:
     with visitor.house.ledger.read() as session:
         return read_thread(session, visitor.person.person_id, name, after)
@@ -147,6 +169,7 @@ def _shown(
     text: str = "",
     problem: str = "",
     status: int = 200,
+    about: Account | None = None,
 ) -> Response:
     key = read_cursor(cursor or None)
     before = int(key) if key and key.isascii() and key.isdecimal() and len(key) < 18 else None
@@ -165,7 +188,8 @@ def _shown(
         words=words,
         text=text,
         problem=problem,
-        chips=CHIPS,
+        chips=[each.format(about.account_number) for each in ABOUT] if about else CHIPS,
+        about=about,
         retention=RETENTION,
         session=thread.session if thread else f"desk-{secrets.token_hex(4)}",
         **_look(),

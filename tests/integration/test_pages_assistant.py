@@ -45,6 +45,13 @@ class TestWithoutScript:
         sent = post(browser, HERE, HERE, text="", chip="What is unapplied?")
         assert "Unapplied: nothing" in browser.get(sent.headers["location"]).text
 
+    def test_account__comes_with_questions_about_it(self, browser: TestClient) -> None:
+        page = html.unescape(browser.get(HERE, params={"account": "acc_a"}).text)
+        assert 'Draft a reminder for "acc_a"' in page
+        sent = post(browser, HERE, HERE, text="", chip='Tell me the story of "acc_a"')
+        assert "200.50 USD" in browser.get(sent.headers["location"]).text
+        assert browser.get(HERE, params={"account": "acc_none"}).status_code == 404
+
     def test_empty_question__is_told_on_the_page(self, browser: TestClient) -> None:
         sent = post(browser, HERE, HERE, text="  ")
         assert sent.status_code == 422
