@@ -62,11 +62,12 @@ _UNIT = re.compile(
     r"|unidades|uds?\b"
     r"|cajas?|palets?|bultos|kg\b|kilos?|tonnes?|tons?|litres?|liter|metres?|meter|employees"
     r"|mal\b|times|fois"
-    r"|veces|st\b|nd\b|rd\b|th\b|am\b|pm\b|uhr|h\b|o'clock|raten\b|instal\w*|cuotas|plazos"
+    r"|veces|st\b|nd\b|rd\b|th\b|uhr|h\b|o'clock|raten\b|instal\w*|cuotas|plazos"
     r"|mensualites"
     r"|monthly|wochenraten|monatsraten|invoices|rechnungen|factur|of them|others)"
 )
 
+_HOUR = re.compile(r"\s?[ap]m\b")
 _PART_OF = re.compile(r"\s?(?:of the|von|sur|de los|de las) ")
 
 
@@ -111,6 +112,8 @@ def _read(match: re.Match[str], folded: str) -> AmountMention | None:
         currency = "CLP"
     number = match["number"]
     unit = None if marked else _UNIT.match(folded, match.end("number"))
+    if not marked and len(number) <= 2 and _HOUR.match(folded, match.end("number")):
+        return None
     if unit and not (_PART_OF.match(unit.group()) and len(number) > 3):  # 1,500 of the 4,200
         return None
     value = _value_of(number, currency)

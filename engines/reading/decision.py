@@ -12,6 +12,7 @@ from engines.reading.quotes import LONGEST
 from engines.reading.routine import ROUTINE
 from engines.reading.sentences import split_sentences
 
+DOUBT = "reads like a message for a person"
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}\.\w")
 _FEWEST_WORDS = 5
 _LONG_SENTENCE = 12  # words, of which some are small ones in every language we know
@@ -52,7 +53,7 @@ def why_human(found: Found, model: Model) -> tuple[str, ...]:
     if not found.intents:
         reasons.append("is about nothing we know")
     if found.risk >= model["human"].thresholds.get("person", 0.5):
-        reasons.append("reads like a message for a person")
+        reasons.append(DOUBT)
     if any(each.conditional for each in found.promises) or (
         "promise_to_pay" in found.intents and depends(found.page)
     ):

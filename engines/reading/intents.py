@@ -9,7 +9,7 @@ SENTIMENTS = ("neutral", "positive", "negative", "hostile")
 # Where no intent reaches its limit, the likeliest counts if it is at least this likely.
 _LAST_RESORT = 0.12
 _DISPUTING = ("dispute", "short_pay", "credit_request")
-_REASON_FLOOR = 0.15
+_REASON_FLOOR = 0.06
 
 
 def intents_of(likely: Mapping[str, float], head: Head) -> tuple[str, ...]:

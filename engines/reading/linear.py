@@ -31,7 +31,8 @@ class Head:
 
     Attributes:
         places: Each feature and its row.
-        weights: A row a feature, a column a label.
+        weights: A row a feature, a column a label; below them a row of zeros for features that
+            no training saw.
         thresholds: From which likelihood on a label counts.
     """
 
@@ -45,13 +46,10 @@ class Head:
         """How likely each label is, 0 to 1."""
         import numpy as np
 
-        places = self.places
-        held = [(places[each], value) for each, value in features.items() if each in places]
-        sums = self.bias
-        if held:
-            rows = self.weights[[row for row, _value in held]]
-            values = np.array([value for _row, value in held], dtype=np.float32)
-            sums = values @ rows + sums
+        place = self.places.get
+        rows = [place(each, -1) for each in features]
+        values = np.fromiter(features.values(), dtype=np.float32, count=len(rows))
+        sums = values @ self.weights[rows] + self.bias if rows else self.bias
         shares = 1 / (1 + np.exp(-np.clip(sums, -30, 30)))
         return dict(zip(self.labels, shares.tolist(), strict=True))
 
@@ -61,6 +59,13 @@ class Head:
 
 
 Model = Mapping[str, Head]
+
+
+def with_zeros(weights: "NDArray[np.float32]") -> "NDArray[np.float32]":
+    """The weights with the row of zeros below them."""
+    import numpy as np
+
+    return np.vstack([weights, np.zeros((1, weights.shape[1]), dtype=weights.dtype)])
 
 
 @functools.cache
@@ -87,7 +92,7 @@ def load(artifact: Path, card: Path) -> Model:
             heads[name] = Head(
                 labels=tuple(about["labels"]),
                 places={each: at for at, each in enumerate(features)},
-                weights=held[f"{name}_weights"].astype(np.float32),
+                weights=with_zeros(held[f"{name}_weights"].astype(np.float32)),
                 bias=held[f"{name}_bias"].astype(np.float32),
                 thresholds=about["thresholds"],
             )

@@ -117,6 +117,7 @@ class Reading:
         intents: What they want or say, the surest first.
         confidence: How sure each intent of the closed list is, 0 to 1.
         why_human: Why a person must look; empty where none need.
+        risk: How likely the message is one for a person, 0 to 1.
         own_text: What the customer wrote now, without quotes, signature and disclaimer.
     """
 
@@ -137,3 +138,4 @@ class Reading:
     spans: tuple[Span, ...]
     own_text: str
     disputed_currency: str | None = None
+    risk: float = 0.0

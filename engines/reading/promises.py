@@ -122,10 +122,10 @@ def _without_choices(dates: tuple[Day, ...], line: Judged) -> tuple[Day, ...]:
     folded, start = line.line.sentence.folded, line.line.sentence.start
     kept = [
         one
-        for one, other in pairwise((*dates, None))
-        if other is None or not _OR.fullmatch(folded[one[0].end - start : other[0].start - start])
+        for one, other in pairwise(dates)
+        if not _OR.fullmatch(folded[one[0].end - start : other[0].start - start])
     ]
-    return tuple(kept)
+    return (*kept, *dates[-1:])
 
 
 def _undated(line: Judged, intents: Sequence[str], model: Model) -> tuple[AmountMention, ...]:

@@ -72,6 +72,7 @@ def read_message(
         dispute_reasons=reasons_of(likely, intents, head),
         disputed_amount_minor=in_question.minor if in_question else None,
         disputed_currency=in_question.currency if in_question else None,
+        risk=round(risk, _CONFIDENT_DIGITS),
         mentioned_invoices=invoices,
         already_paid=paid,
         plan=plan,

@@ -5,11 +5,12 @@ import sys
 from pathlib import Path
 
 from engines.reading.linear import trained
-from evals.inbound.measure import ATTACKS, attacked, examined, read_all, speed, unseen
+from evals.inbound.measure import ATTACKS, attacked, examined, read_all, speed, trade_off, unseen
 from evals.inbound.rows import own_cases, shared_sample
 from evals.inbound.scoring import Score, score
 
 PAGE = Path(__file__).parents[2] / "docs" / "measured" / "reading.md"
+_RECALLS = (0.998, 0.995, 0.992, 0.99, 0.985, 0.98)
 _ROWS = (
     ("messages", lambda each: f"{each.messages}"),
     ("intents, micro-F1", lambda each: f"{each.micro_f1:.3f}"),
@@ -45,11 +46,14 @@ def main() -> None:
     parser.add_argument("--examination", action="store_true", help="also read the blind messages")
     asked = parser.parse_args()
     cases, sample = own_cases(), shared_sample()
-    columns = {f"own, {name}, writer unseen": found for name, found in unseen(cases).items()}
+    theirs = unseen(cases)
+    everything = [each for pairs in theirs.values() for each in pairs]
+    columns = {"own, all, writer unseen": score(everything)}
+    columns |= {f"own, {name}, writer unseen": score(pairs) for name, pairs in theirs.items()}
     if sample:
         columns["shared sample, never trained on"] = score(read_all(sample, trained()))
     if asked.examination:
-        columns["examination, blind"] = examined()
+        columns |= {f"examination, {name}, blind": found for name, found in examined().items()}
     attacks = [each for each in map(attacked, ATTACKS) if each]
     page = [
         "# Reading of customers' messages, measured\n",
@@ -60,6 +64,10 @@ def main() -> None:
         "| attacks | rows | flagged | to a person |",
         "|---|---|---|---|",
         *(f"| {a.name} | {a.rows} | {a.flagged} | {a.to_person} |" for a in attacks),
+        "\nOwn cases, writer unseen: what the limit of doubt trades.\n",
+        "| for a person, to one | from this risk on | harmless, handled alone |",
+        "|---|---|---|",
+        *(f"| {r:.3f} | {at:.3f} | {s:.3f} |" for r, at, s in trade_off(everything, _RECALLS)),
         f"\nSpeed: {speed(cases):.0f} messages a second on one core.\n",
     ]
     PAGE.write_text("\n".join(page), encoding="utf-8")

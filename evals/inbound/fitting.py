@@ -8,7 +8,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from engines.reading.linear import FIRST, Head
+from engines.reading.linear import FIRST, Head, with_zeros
 from evals.inbound.examples import LABELS, WHOLE, Example
 
 SEED = 20261122
@@ -47,7 +47,8 @@ def fit_second(name: str, rows: Sequence[Example]) -> Head:
             ).fit(values, holds)
             weights[:, column] = model.coef_[0]
             bias[column] = model.intercept_[0]
-    return Head(labels, {each: at for at, each in enumerate(features)}, weights, bias, {})
+    places = {each: at for at, each in enumerate(features)}
+    return Head(labels, places, with_zeros(weights.astype(np.float16).astype(np.float32)), bias, {})
 
 
 def _fit_head(name: str, rows: Sequence[Example]) -> Head:
@@ -71,7 +72,7 @@ def _fit_head(name: str, rows: Sequence[Example]) -> Head:
     return Head(
         labels=labels,
         places={features[at]: place for place, at in enumerate(kept)},
-        weights=weights[kept].astype(np.float16).astype(np.float32),
+        weights=with_zeros(weights[kept].astype(np.float16).astype(np.float32)),
         bias=bias.astype(np.float32),
         thresholds={},
     )

@@ -28,8 +28,8 @@ _DAY = date(2026, 3, 10)
 _TOLD_BY_CASES = frozenset(each for each in LABELS["message"] if each.startswith("sentiment:"))
 _REASONS = frozenset(each for each in LABELS["message"] if each.startswith("reason:"))
 _SEED = 20261122
-_TOGETHER = 2000  # messages put together
-_MOST_PHRASES = 4
+_TOGETHER = 900  # messages put together
+_MOST_PHRASES = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,9 @@ writers nobody has trained on.
 """
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 
 import numpy as np
 
@@ -22,6 +24,7 @@ from evals.inbound.limits import COMMON, Judgement, Limits, best_limit, person_l
 from evals.inbound.rows import Case
 
 _INJECTION = 0.35
+_WORKERS = 4
 _FEWEST_WRITERS = 3
 _FOLDS = 5
 _SEED = 20261122
@@ -64,12 +67,42 @@ def folds_of(told: Sequence[Told]) -> list[int]:
     return (np.random.default_rng(_SEED).permutation(len(told)) % _FOLDS).tolist()
 
 
+def without_each(told: Sequence[Told]) -> list[list[Told]]:
+    """All cases but those of a fold, for each fold."""
+    folds = folds_of(told)
+    return [
+        [one for one, at in zip(told, folds, strict=True) if at != fold]
+        for fold in sorted(set(folds))
+    ]
+
+
 def first_heads(told: Sequence[Told], beside: Sequence[Example], kept: Kept) -> Model:
     """The heads that see words, trained on some cases; not twice on the same ones."""
-    key = frozenset(each.case.id for each in told)
+    key = _key(told)
     if key not in kept:
-        kept[key] = fit_first([*beside, *(each for one in told for each in one.examples)])
+        kept[key] = fit_first([*beside, *rows_of(told)])
     return kept[key]
+
+
+def fit_all(sets: Sequence[Sequence[Told]], beside: Sequence[Example], kept: Kept) -> None:
+    """Train the first heads on several sets of cases, a few at a time beside each other."""
+    missing = {_key(each): each for each in sets if _key(each) not in kept}
+    with ProcessPoolExecutor(_WORKERS, mp_context=get_context("fork")) as pool:
+        jobs = {key: pool.submit(_fit, [*beside, *rows_of(each)]) for key, each in missing.items()}
+        kept.update({key: job.result() for key, job in jobs.items()})
+
+
+def _fit(examples: list[Example]) -> Model:
+    return fit_first(examples)
+
+
+def rows_of(told: Sequence[Told]) -> list[Example]:
+    """The rows of several cases."""
+    return [each for one in told for each in one.examples]
+
+
+def _key(told: Sequence[Told]) -> frozenset[str]:
+    return frozenset(each.case.id for each in told)
 
 
 def looks(told: Sequence[Told], beside: Sequence[Example], kept: Kept) -> list[Look]:

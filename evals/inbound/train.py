@@ -19,10 +19,19 @@ import numpy as np
 from engines.reading.linear import ARTIFACT, CARD, Model
 from evals.inbound.examples import examples_of
 from evals.inbound.fitting import SEED
+from evals.inbound.limits import Limits
 from evals.inbound.pages import page_of
 from evals.inbound.phrases import PHRASES, phrase_examples
 from evals.inbound.rows import CASES, Case, own_cases
-from evals.inbound.staging import Kept, Told, first_heads, looks, second_heads
+from evals.inbound.staging import (
+    Kept,
+    Told,
+    first_heads,
+    fit_all,
+    looks,
+    second_heads,
+    without_each,
+)
 
 
 def told_of(cases: Sequence[Case]) -> list[Told]:
@@ -33,18 +42,20 @@ def told_of(cases: Sequence[Case]) -> list[Told]:
     ]
 
 
-def fitted(told: Sequence[Told], kept: Kept | None = None) -> Model:
-    """All heads, trained on cases and on the phrases, limits and all.
-
-    Args:
-        told: The cases.
-        kept: Heads trained before on some of them, for measuring many times.
-    """
-    kept = {} if kept is None else kept
+def fitted(told: Sequence[Told]) -> Model:
+    """All heads, trained on cases and on the phrases, limits and all."""
+    kept: Kept = {}
     beside = phrase_examples()
+    fit_all([told, *without_each(told)], beside, kept)
     seconds, limits = second_heads(looks(told, beside, kept))
-    heads = {**first_heads(told, beside, kept), **seconds}
-    return {name: replace(head, thresholds=limits[name]) for name, head in heads.items()}
+    return assembled(first_heads(told, beside, kept), seconds, limits)
+
+
+def assembled(first: Model, second: Model, limits: Limits) -> Model:
+    """First and second heads together, with the limits of all."""
+    return {
+        name: replace(head, thresholds=limits[name]) for name, head in {**first, **second}.items()
+    }
 
 
 def train(day: date) -> dict[str, object]:
@@ -84,7 +95,7 @@ def write(heads: Model, path: Path) -> None:
     for name, head in heads.items():
         features = "\n".join(head.places).encode()
         held[f"{name}_features"] = np.frombuffer(features, dtype=np.uint8)
-        held[f"{name}_weights"] = head.weights.astype(np.float16)
+        held[f"{name}_weights"] = head.weights[:-1].astype(np.float16)
         held[f"{name}_bias"] = head.bias.astype(np.float32)
     np.savez_compressed(path, **held)
 

@@ -45,3 +45,16 @@ def test_a_part_of_a_whole__leaves_the_whole_out() -> None:
     (part,) = without_wholes(amounts, folded, 0)
 
     assert part.value == Decimal("1500.00")
+
+
+def test_the_rest_on_a_later_day__takes_no_amount_of_the_first() -> None:
+    assert told("EUR 1,500.00 on 11 March and the balance on 5 April") == [
+        ("2026-03-11", "1500.00"),
+        ("2026-04-05", None),
+    ]
+
+
+def test_an_amount_of_each_part__is_no_whole() -> None:
+    _days, amounts, folded = seen("EUR 21,000.00 in equal parts of EUR 7,000.00")
+
+    assert without_wholes(amounts, folded, 0) == tuple(amounts)
