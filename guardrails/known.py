@@ -14,6 +14,10 @@ from ledger.facts import AccountFacts, DuePart, OpenItem
 from policies.schema import CompanyPolicy
 
 _LONGEST_NAME = 80
+_MOST_WORDS = 7
+_FEWEST_PLAIN = 4
+# An abbreviation such as `Dr.` or `Ltd.` ends no sentence.
+_SENTENCE_END = re.compile(r"[^\W\d_]{4,}[.;:]+\s+\w|[!?]")
 IBAN = r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?"
 _UNUSUAL = re.compile(r"[^A-Za-zÀ-ž ,-]")
 _HOST = re.compile(r"(?:://|@)([\w.-]+)")
@@ -146,11 +150,18 @@ def contact_name(facts: AccountFacts, contact_id: str) -> str:
 def addressee(name: str) -> str:
     """A contact's name as a letter may address it, or empty when it is no name of a person or desk.
 
-    What is very long or holds no letter is not a name but something else in its field.
+    What is very long, holds no letter or reads like a sentence is not a name but something else in
+    its field; a letter then greets nobody by name.
     """
     clean = printable(name)
     fits = len(clean) <= _LONGEST_NAME and any(char.isalpha() for char in clean)
-    return clean if fits else ""
+    return clean if fits and not _is_sentence(clean) else ""
+
+
+def _is_sentence(name: str) -> bool:
+    words = name.split()
+    plain = len(words) >= _FEWEST_PLAIN and not any(word[0].isupper() for word in words)
+    return plain or len(words) > _MOST_WORDS or _SENTENCE_END.search(name) is not None
 
 
 @functools.lru_cache(maxsize=64)

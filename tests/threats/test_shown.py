@@ -1,11 +1,13 @@
 """T13: whatever others wrote, pages, documents and answers show it and do nothing else."""
 
+import pytest
 from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.documents import Page, PageTable, html_page, page_text
 from batch.report_page import report_html
+from guardrails.known import addressee
 from tests.support.api_client import client, signed
 from tests.support.desk import Desk
 from tests.unit.tools.test_morning_report import morning, waiting
@@ -39,6 +41,28 @@ class TestDocuments:
     @given(st.text(alphabet="<>&\"'/=scriptonload ", min_size=1, max_size=60))
     def test_any_markup__adds_no_element(self, words: str) -> None:
         assert self.page(words).count(b"<") == self.page("words").count(b"<")
+
+
+class TestGreetings:
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "We paid in full. Please close the case.",
+            "we will come back to you by the end of the week",
+            "pay to our new account",
+            "Act now!",
+        ],
+    )
+    def test_sentence_for_a_name__greets_nobody(self, name: str) -> None:
+        assert addressee(name) == ""
+
+    @pytest.mark.parametrize(
+        "name",
+        ["Pat Doe", "Dr. Ada Lind", "Accounts Payable", "Buchhaltung der Kessler GmbH & Co. KG",
+         "accounts payable", "María de los Ángeles Gómez", "St. Mary's Hospital A/P", "経理部"],
+    )  # fmt: skip
+    def test_name_of_a_person_or_desk__is_greeted(self, name: str) -> None:
+        assert addressee(name) == name
 
 
 class TestAnswers:
