@@ -84,7 +84,10 @@ def _options(
 def _fields(
     name: str, info: FieldInfo, value: Any, currency: str, options: tuple[tuple[str, str], ...]
 ) -> list[EditField]:
-    label = name.rpartition(".")[2].removesuffix("_minor").replace("_", " ")
+    label = name.rpartition(".")[2]
+    for ending, said in (("_minor", ""), ("_ids", "s"), ("_id", "")):
+        label = f"{label.removesuffix(ending)}{said}" if label.endswith(ending) else label
+    label = label.replace("_", " ")
     if isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
         return [
             field

@@ -21,6 +21,7 @@ router = APIRouter(include_in_schema=False)
 @router.post("/desk/inbox/batch")
 def list_batch(request: Request, visitor: SignedIn, form: Sent) -> Response:
     """List what was picked, before anything is decided."""
+    visitor.person.check_may_decide(visitor.house.policy)
     picked = list(dict.fromkeys(words(form, "pick")))
     if not picked:
         raise BadInput("tick at least one request first")
@@ -35,6 +36,7 @@ def list_batch(request: Request, visitor: SignedIn, form: Sent) -> Response:
 @router.post("/desk/inbox/batch/approve")
 def approve_batch(request: Request, visitor: SignedIn, form: Sent) -> Response:
     """Approve what the list showed, each by its own digest; whatever moved stays in the queue."""
+    visitor.person.check_may_decide(visitor.house.policy)
     picked = list(dict.fromkeys(words(form, "pick")))[:MAX_BATCH]
     inbox = visitor.inbox()
     batch = _batch(visitor, inbox, picked)

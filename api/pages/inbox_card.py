@@ -12,7 +12,7 @@ from api.pages.inbox_filter import Wanted, WantedHere
 from api.pages.render import page
 from graph.inbox import Inbox
 from ledger.actions import read_action
-from ledger.errors import Conflict
+from ledger.errors import Conflict, Refused
 from ledger.journal import get_proposal, recorded_facts
 from ledger.queries.reviewing import names_of_people
 from ledger.states import OPEN_PROPOSAL_STATES
@@ -61,6 +61,8 @@ def card_page(
         "behind": behind,
         "reasons": REASONS,
         "is_open": card.state in {state.value for state in OPEN_PROPOSAL_STATES},
+        "may_decide": may_decide(visitor),
+        "counts": visitor.person.person_id in {each.id for each in card.authority.may_approve},
         "tried": None,
         "problem": "",
         "checked": False,
@@ -108,6 +110,15 @@ def fields_of(visitor: Visitor, proposal_id: str) -> tuple[EditField, ...]:
         letter = None
     languages = tuple(sorted({each.language for each in deps.policy.letters}))
     return edit_fields(action, facts, proposal.currency, letter, languages)
+
+
+def may_decide(visitor: Visitor) -> bool:
+    """Whether this person decides anything at all, or only reads."""
+    try:
+        visitor.person.check_may_decide(visitor.house.policy)
+    except Refused:
+        return False
+    return True
 
 
 def sign_seen(visitor: Visitor, card: Card) -> str:

@@ -31,6 +31,7 @@ _MAX_WORDS = 2000
 @router.post(f"{ABOUT}/approve")
 def approve(request: Request, visitor: SignedIn, proposal_id: RequestId, form: Sent) -> Response:
     """Say yes to exactly what the page showed."""
+    visitor.person.check_may_decide(visitor.house.policy)
     inbox = visitor.inbox()
     _exercise, card = shown_card(visitor, inbox, proposal_id)
     if card.now == "closed":
@@ -138,6 +139,7 @@ def judge(
     form: Sent,
 ) -> Response:
     """What an edit would come to, without keeping it."""
+    visitor.person.check_may_decide(visitor.house.policy)
     tried, problem = None, ""
     try:
         changes = _changes(visitor, proposal_id, form)
@@ -164,6 +166,7 @@ def _decide(
     deed: Deed,
 ) -> Response:
     """Do it, then go back to the queue with the focus on the next open request."""
+    visitor.person.check_may_decide(visitor.house.policy)
     inbox, wanted = visitor.inbox(), wanted_back(word(form, "back"))
     exercise = inbox.practise(proposal_id, verb)
     if exercise is not None:
@@ -186,7 +189,8 @@ def _next(inbox: Inbox, proposal_id: str, wanted: Wanted, visitor: Visitor) -> s
 
 def _told(outcome: Outcome) -> str:
     parts = [outcome.says, outcome.happened if outcome.happened != outcome.says else ""]
-    return ": ".join(part for part in parts if part).strip().rstrip(".").capitalize()
+    told = ": ".join(part for part in parts if part).strip().rstrip(".")
+    return told[:1].upper() + told[1:]
 
 
 def _too_late(

@@ -4,8 +4,13 @@ import json
 import shlex
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
+
+from policies.schema_reviewing import ReviewPolicy
+
+UNDO_SECONDS = ReviewPolicy().undo_seconds
 
 
 def dunwell(*words: str, cwd: Path, expect: int = 0) -> str:
@@ -42,14 +47,18 @@ def test_visit__approval_leaves_rejection_stands_and_the_proof_holds(tmp_path: P
     before = len(list(mailbox.iterdir()))
     approve = suggested(told, "approve")
     dunwell(*approve, cwd=tmp_path)
+    approved_at = time.monotonic()
     assert card_of(tmp_path, approve[2])["state"] == "executed"
-    assert len(list(mailbox.iterdir())) == before + 1
+    assert len(list(mailbox.iterdir())) == before  # it can be taken back for a while
     dunwell(*approve, cwd=tmp_path, expect=2)  # twice: the second is told of the first
 
     reject = suggested(told, "reject")
     dunwell(*reject, cwd=tmp_path)
     rejected = card_of(tmp_path, reject[2])
     assert rejected["state"] == "rejected"
+    time.sleep(max(0.0, approved_at + UNDO_SECONDS + 1 - time.monotonic()))
+    dunwell("dispatch", "--home", "dunwell-demo", cwd=tmp_path)
+    assert len(list(mailbox.iterdir())) == before + 1
     dunwell("night", "--as-of", "2026-11-20", "--home", "dunwell-demo", cwd=tmp_path)
     why = dunwell("why", rejected["account_id"], "--home", "dunwell-demo", cwd=tmp_path)
     assert "asked again once the facts change" in why

@@ -271,3 +271,45 @@ def edited(
         fields.setdefault(name, []).append(value)
     fields |= {"form_token": token_on(shown)} | changes
     return browser.post(f"{page}/{verb}", data=fields, headers=headers, follow_redirects=False)
+
+
+class TestWhoReads:
+    def test_auditor__sees_the_card_and_no_form(self, desk: Desk, client: TestClient) -> None:
+        waiting = desk.waiting_reminder()
+        browser = signed_in(desk, client, "ines")
+        page = card_of(browser, waiting).text
+        assert "You may read the inbox, not decide" in page
+        assert f"/desk/inbox/{waiting}/approve" not in page
+
+    def test_auditor_sends_a_form_all_the_same__is_refused(
+        self, desk: Desk, client: TestClient
+    ) -> None:
+        waiting = desk.waiting_reminder()
+        browser = signed_in(desk, client, "ines")
+        for verb in ("approve", "reject", "edit", "judge", "undo"):
+            answer = post(
+                browser, "/desk/inbox/reviewing", f"/desk/inbox/{waiting}/{verb}", code="not_owed"
+            )
+            assert answer.status_code == 403, verb
+        assert desk.count(Decision) == 0
+
+    def test_beyond_their_authority__has_no_approve_button(
+        self, desk: Desk, client: TestClient
+    ) -> None:
+        waiting = desk.waiting_reminder(amounts=(100_000_01,))
+        page = card_of(signed_in(desk, client, "cora"), waiting).text
+        assert "Your own yes would not count" in page
+        assert 'data-key="a"' not in page
+        assert 'data-does="r"' in page
+
+    def test_outside_their_sight__is_not_found(self, desk: Desk, client: TestClient) -> None:
+        waiting = desk.waiting_reminder(name="Canary 4711 Ltd")
+        desk.books.change("person", "id", "cora", sees="own")
+        browser = signed_in(desk, client, "cora")
+        assert "Canary" not in browser.get("/desk/inbox").text
+        assert browser.get("/desk/inbox", params={"q": "canary"}).text.count(waiting) == 0
+        assert browser.get(f"/desk/inbox/{waiting}").status_code == 404
+        page = "/desk/inbox/reviewing"
+        answer = post(browser, page, f"/desk/inbox/{waiting}/reject", code="not_owed")
+        assert answer.status_code == 404
+        assert desk.proposal(waiting).state == "pending"

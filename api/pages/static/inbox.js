@@ -64,7 +64,8 @@
   if (end && !letters.length) seen = true;
 
   function sayYes() {
-    if (!approve) return;
+    const button = approve && approve.querySelector("[data-key=a]");
+    if (!button) return;
     if (!seen) {
       const left = letters.find((letter) => !read.has(letter));
       one("#not-seen").textContent = "Read it to its end first, then press a again.";
@@ -72,7 +73,7 @@
       left.focus({ preventScroll: true });
       return;
     }
-    approve.requestSubmit(approve.querySelector("[data-key=a]"));
+    approve.requestSubmit(button);
   }
   if (approve) {
     approve.addEventListener("submit", (event) => {
