@@ -62,6 +62,26 @@ class TestNoFuture:
         ranks = [rank_accounts(model, items, ASKED, known) for known in (LEDGER, other)]
         assert np.array_equal(ranks[0].account_id, ranks[1].account_id)
 
+    @given(seed=st.integers(0, 10_000))
+    @settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
+    def test_invoices_to_come_paid_otherwise__their_curves_are_the_same(
+        self, model: TimingModel, seed: int
+    ) -> None:
+        given_ones = LEDGER.issued_between(ASKED, date(2024, 11, 30)).take(slice(0, 40))
+        assert len(given_ones) >= 20
+        random = np.random.default_rng(seed)
+        otherwise = given_ones.with_cleared(DAY + random.integers(0, 300, len(given_ones)))
+        told = [
+            model.curves(items, ASKED, 91, known)
+            for items, known in (
+                (given_ones, LEDGER),
+                (otherwise, with_another_future(LEDGER, seed)),
+                (given_ones.without_outcome(), KNOWN),
+            )
+        ]
+        assert np.array_equal(told[0], told[1])
+        assert np.array_equal(told[0], told[2])
+
     def test_future_is_other__what_is_learnt_is_the_same(self, model: TimingModel) -> None:
         again = fit(with_another_future(LEDGER, 5), ASKED)
         assert model.core.curve is not None
