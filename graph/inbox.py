@@ -15,11 +15,10 @@ from sqlmodel import Session
 from agents.content_check import read_claims
 from graph.deps import Deps
 from graph.inbox_cursor import read_cursor, write_cursor
+from graph.preparing import prepare_again
 from graph.resume import open_threads, resume
-from graph.seen import whole_of
 from ledger.errors import BadInput, Refused
-from ledger.ids import make_id
-from ledger.journal import get_proposal, waiting_proposals
+from ledger.journal import get_proposal
 from ledger.queries.inbox import (
     MAX_PAGE,
     Position,
@@ -370,34 +369,3 @@ def first_waiting(house: "House", wanted: int) -> list[tuple[str, str, DecisionV
         if len(found) == wanted:
             break
     return found
-
-
-def prepare_again(house: "House", deps: Deps, proposal_id: str, note: str) -> tuple[str, ...]:
-    """Let the role work the case once more, with what the reviewer said.
-
-    Returns:
-        Ids of the requests that came of it.
-    """
-    house, deps = whole_of(house), deps.over(deps.ledger.whole)
-    with deps.ledger.read() as session:
-        proposal = get_proposal(session, proposal_id)
-        before = {row.id for row in waiting_proposals(session, proposal.account_id)}
-    case_id = make_id("cas", proposal.account_id, proposal.role, "again", proposal.id)
-    house.case_graph.invoke(
-        {
-            "case_id": case_id,
-            "account_id": proposal.account_id,
-            "role": proposal.role,
-            "note": note,
-            "run_id": proposal.run_id,
-        },
-        {"configurable": {"thread_id": f"case:{case_id}:{deps.as_of.isoformat()}"}},
-        context=deps,
-        durability="exit" if house.settings.model is None else "async",
-    )
-    with deps.ledger.read() as session:
-        after = waiting_proposals(session, proposal.account_id)
-        fresh = [(row.id, row.account_id) for row in after if row.id not in before]
-        unpaused = [(r.id, r.account_id) for r in after if r.thread_id is None]
-    open_threads(house, deps, unpaused)
-    return tuple(row_id for row_id, _account in fresh)

@@ -65,11 +65,11 @@ def load_of(session: Session, person_id: str, policy: Policy, now: datetime) -> 
     zone = ZoneInfo(policy.company.time_zone)
     midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
     decided = decided_since(session, person_id, midnight.astimezone(now.tzinfo))
-    until, seconds = _pause(session, person_id, policy, now)
+    until, seconds = _pause_seconds(session, person_id, policy, now)
     return Load(decided, rules.warn_after, rules.stop_after, until, seconds)
 
 
-def _pause(
+def _pause_seconds(
     session: Session, person_id: str, policy: Policy, now: datetime
 ) -> tuple[datetime | None, float | None]:
     rules = policy.approval.reviewing
@@ -79,14 +79,14 @@ def _pause(
     rows = newest_approvals(session, person_id, now - _PACE_WITHIN, rules.pace_of + 1)
     if len(rows) < rules.pace_of:
         return None, None
-    seconds = _middle(rows, rules.pace_of)
+    seconds = _middle_seconds(rows, rules.pace_of)
     until = rows[0][1] + timedelta(minutes=rules.pause_minutes)
     if seconds >= rules.pace_seconds or until <= now:
         return None, seconds
     return until, seconds
 
 
-def _middle(rows: list, count: int) -> float:
+def _middle_seconds(rows: list, count: int) -> float:
     """What half of the approvals took at most: from being opened, or from the one before."""
     took = []
     for place, (opened, decided) in enumerate(rows[:count]):

@@ -27,8 +27,8 @@ class Share(Result):
     hits: int
     of: int
     percent: float | None
-    low: float | None
-    high: float | None
+    low_percent: float | None
+    high_percent: float | None
 
 
 class SequenceLine(Result):
@@ -156,12 +156,12 @@ def _share(hits: Iterable[bool], of: int) -> Share:
 
     number = sum(hits)
     if not of:
-        return Share(hits=0, of=0, percent=None, low=None, high=None)
+        return Share(hits=0, of=0, percent=None, low_percent=None, high_percent=None)
     bounds = binomtest(number, of).proportion_ci(method="wilson")
     return Share(
         hits=number,
         of=of,
         percent=round(100 * number / of, 1),
-        low=round(100 * float(bounds.low), 1),
-        high=round(100 * float(bounds.high), 1),
+        low_percent=round(100 * float(bounds.low), 1),
+        high_percent=round(100 * float(bounds.high), 1),
     )

@@ -90,7 +90,7 @@ def download_letters(visitor: SignedIn, by_segment: Annotated[bool, Query()] = F
     with house.ledger.read() as session:
         lines = sequences(session, house.business_date(), by_segment=by_segment)
     shares = ("paid", "answered", "complained")
-    parts = ("hits", "of", "percent", "low", "high")
+    parts = ("hits", "of", "percent", "low_percent", "high_percent")
     text = io.StringIO()
     sheet = csv.writer(text)
     counted = [f"{share}_{part}" for share in shares for part in parts]

@@ -55,6 +55,12 @@ RATIO_NAMES = {
     "seconds": "a duration",
     "minutes": "a duration",
     "hours": "a duration",
+    "phases": "seconds by phase",
+    "percent": "a share in hundredths",
+    "dso": "days of sales outstanding: one amount over another, times days",
+    "bpdso": "days, as dso",
+    "add": "days, as dso",
+    "cei": "percent of what could be collected",
 }
 # Folders of a room with money that read words only: weights of features, never an amount.
 WORDS_ONLY = ("guardrails/content/", "guardrails/tone/")

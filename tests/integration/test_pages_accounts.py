@@ -154,8 +154,8 @@ class TestSequences:
         with desk.house.ledger.read() as session:
             (line,) = sequences(session, AS_OF)
         assert (line.letters, line.paid.hits, line.paid.percent) == (4, 2, 50.0)
-        assert line.paid.low == pytest.approx(15.0, abs=0.1)  # Wilson, 2 of 4
-        assert line.paid.high == pytest.approx(85.0, abs=0.1)
+        assert line.paid.low_percent == pytest.approx(15.0, abs=0.1)  # Wilson, 2 of 4
+        assert line.paid.high_percent == pytest.approx(85.0, abs=0.1)
 
     def test_letter_whose_days_are_not_over__is_not_counted(self, desk: Desk) -> None:
         account = desk.account("acc_a")
