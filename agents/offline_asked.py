@@ -49,7 +49,8 @@ _COMMON = frozenset(
         risky rules score scores see since sms stage standing steps such text there
         these those together under wording yesterday class changed changes new night holds
         preparing propose offer fitting shorter longer memo memos force within currently right
-        people person team late lately recent recently done made still""",
+        people person team late lately recent recently done made still news doing debtor
+        debtors good bad payer receivables overview list total what's""",
     )
 )
 

@@ -77,7 +77,7 @@ _CLASSIC = (
         "credit_standing",
         "credit_analyst",
         "credit_exposure",
-        r"credit (?:standing|score|class|rating|risk)|\brisk(?:y|s)?\b|how risky|\bscore\b",
+        r"credit (?:standing|score|class|rating|risk)|\brisk(?:y|s)?\b|\bscore\b|\bpayer\b",
         "What is the credit standing of Acme, and why?",
     ),
     Kind(

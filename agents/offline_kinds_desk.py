@@ -109,7 +109,8 @@ ACCOUNTS = (
         "contacts",
         "account_clerk",
         "list_contacts",
-        r"\bwho (?:is|are) (?:the|our) (?:contacts?|owner)|phone number|e-?mail address|who owns"
+        r"\bwho (?:is|are) (?:the|our) (?:contacts?|owner)|phone number|who owns"
+        r"|\be-?mail(?: address)? of\b|e-?mail address"
         r"|\bcontacts?\b (?:at|of|for|person|details)"
         r"|who (?:do|should|can) (?:i|we) (?:speak|talk|write) (?:to|with)",
         "Who is the contact at Acme?",
@@ -184,8 +185,8 @@ BOOK = (
         "top_overdue",
         "book_analyst",
         "top_overdue",
-        r"\b(?:top|largest|biggest|highest|most)\b.*\b(?:overdue|past due|balances?|owes?)\b"
-        r"|\bowes?\b.*\bmost\b",
+        r"\b(?:top|largest|biggest|highest|most)\b.*"
+        r"\b(?:overdue|past due|balances?|owes?|debtors?)\b|\bowes?\b.*\bmost\b",
         "Who are the top overdue accounts?",
         "none",
     ),
@@ -194,7 +195,7 @@ BOOK = (
         "forecaster",
         "book_metrics",
         r"\b(?:bp)?dso\b|\bcei\b|\badd\b(?=\?|,| and| of the book|$)|\bmetrics\b|\bkpis?\b"
-        r"|days sales outstanding",
+        r"|days sales outstanding|(?:summary|overview) of the book|\breceivables\b",
         "What are DSO, CEI and ADD?",
         "none",
         on_date,

@@ -89,7 +89,10 @@ def ask(
     house = seen_by(house, person.sight)
     thread = thread_of(person.person_id, session_name)
     with _alone(house, thread):
-        return _answer(house, person, thread, question, role)
+        reply = _answer(house, person, thread, question, role)
+    with _entering:  # what was used is counted once, whoever of several turns ends first
+        house.flush_usage()
+    return reply
 
 
 def _answer(house: "House", person: Decider, thread: str, question: str, role: str | None) -> Reply:

@@ -4,9 +4,10 @@ import pytest
 from langchain_core.messages import HumanMessage
 
 from agents.model_faults import ModelUnavailable
+from agents.offline_kinds import KINDS
 from agents.offline_model import OfflineModel
 from agents.offline_questions import OFFLINE_NOTE, route_question
-from agents.offline_wishes import WISHES
+from agents.offline_wishes import WISHES, note_wanted
 from agents.supervisor import choose_role
 from policies.load import load_policy
 
@@ -28,6 +29,53 @@ from policies.load import load_policy
 def test_question__goes_to(question: str, role: str) -> None:
     assert route_question(question) == role
     assert choose_role(question, [], load_policy(), OfflineModel()).name == role
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("who do I need to chase today?", "worklist"),
+        ("how much does Acme owe us", "open_items"),
+        ("any news on disputes?", "disputes"),
+        ("can I phone Acme", "may_contact"),
+        ("How often may I call a customer?", "contact_rules"),
+        ("Who can I call today?", "worklist"),
+        ("who signs off a credit note of 500 EUR", "who_approves"),
+        ("when did Acme last pay", "payments"),
+        ("show me the biggest debtors", "top_overdue"),
+        ("total receivables", "metrics"),
+        ("is Acme a good payer?", "credit_standing"),
+        ("what's the email of Acme", "contacts"),
+        ("give me a summary of the book", "metrics"),
+        ("what happened overnight", "night"),
+        ("Is Acme on hold?", "holds"),
+        ("why is Acme on hold?", "why"),
+        ("Show invoice 100311", "invoice"),
+        ("Which invoices of Acme are overdue?", "overdue_items"),
+        ("Acme vs Sundial", "compare"),
+        ("does Acme keep its word", "promise_record"),
+    ],
+)
+def test_wording__is_of_a_kind(question: str, kind: str) -> None:
+    assert next(each.id for each in KINDS if each.fits(question)) == kind
+    assert not [wish for wish in WISHES if wish.fits(question)]
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("Log a call with Acme: Pat checks", ("call", "Log a call with Acme", "Pat checks")),
+        ("save note for Acme: 9:30 is fine", ("note", "save note for Acme", "9:30 is fine")),
+        (
+            "Please record a phone call with Acme",
+            ("call", "Please record a phone call with Acme", ""),
+        ),
+        ("log a call task for Acme", None),
+        ("What calls did we log?", None),
+    ],
+)
+def test_note__is_told_from_its_words(said: str, kept: tuple[str, str, str] | None) -> None:
+    assert note_wanted(said) == kept
 
 
 def test_supervisor_without_a_model__routes_by_words() -> None:
