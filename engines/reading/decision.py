@@ -1,7 +1,7 @@
 """Whether a person must look at a message, and why. Doubt always says yes."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from engines.reading.languages import small_words
@@ -9,11 +9,14 @@ from engines.reading.linear import Head, Model
 from engines.reading.model import PaidClaim, PromiseClaim
 from engines.reading.page import Page
 from engines.reading.quotes import LONGEST
-from engines.reading.routine import ROUTINE
+from engines.reading.routine import EXCEPTIONS, ROUTINE
 from engines.reading.sentences import split_sentences
 
 DOUBT = "reads like a message for a person"
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}\.\w")
+_PATIENCE = 1.5  # so much more doubt a plain message may raise
+_BEYOND_DOUBT = 0.95
+_HARDLY = 0.15
 _FEWEST_WORDS = 5
 _LONG_SENTENCE = 12  # words, of which some are small ones in every language we know
 _FEWEST_SMALL = 0.15
@@ -34,6 +37,7 @@ class Found:
 
     page: Page
     intents: Sequence[str]
+    likely: Mapping[str, float]
     risk: float
     promises: Sequence[PromiseClaim]
     paid: PaidClaim | None
@@ -52,7 +56,8 @@ def why_human(found: Found, model: Model) -> tuple[str, ...]:
         reasons.append("is a name rather than a message")
     if not found.intents:
         reasons.append("is about nothing we know")
-    if found.risk >= model["human"].thresholds.get("person", 0.5):
+    limit = model["human"].thresholds.get("person", 0.5)
+    if found.risk >= limit * (_PATIENCE if is_plain(found) else 1):
         reasons.append(DOUBT)
     if any(each.conditional for each in found.promises) or (
         "promise_to_pay" in found.intents and depends(found.page)
@@ -65,6 +70,16 @@ def why_human(found: Found, model: Model) -> tuple[str, ...]:
     if len(found.page.message.body) > _LONGEST:
         reasons.append("is too long to be read whole")
     return tuple(dict.fromkeys(reasons))
+
+
+def is_plain(found: Found) -> bool:
+    """Whether a message says one everyday thing beyond doubt in a sentence, and hardly another."""
+    spoken = [each for each in found.page.lines if each.sentence.part == "body"]
+    return (
+        len(spoken) <= 1
+        and max(found.likely[each] for each in ROUTINE) >= _BEYOND_DOUBT
+        and max(found.likely[each] for each in EXCEPTIONS) <= _HARDLY
+    )
 
 
 def depends(page: Page) -> bool:

@@ -17,7 +17,8 @@ _SHARED = re.compile(
 )
 _EACH = re.compile(r"\b(?:each|je|jeweils|chacun\w*|chaque|cada|half|halves|halfte|moitie|mitad)\b")
 REST = re.compile(
-    r"\b(?:rest|remainder|remaining|balance|other half|the last|rest(?:betrag|lichen?)?|solde|reste"
+    r"\b(?:rest|remainder|remaining|balance|other half|the last(?= [0-9£$€])"
+    r"|rest(?:betrag|lichen?)?|solde|reste"
     r"|resto|restante|saldo|reszt\w+)\b"
 )
 _WHOLE = re.compile(

@@ -61,7 +61,9 @@ def read_message(
     signs = find_signs(message.subject, message.body)
     injection = is_injection(signs) or head.holds("injection", likely)
     risk = heads["human"].likelihoods(person_seen(judged, likely))["person"]
-    why = why_human(Found(page, intents, risk, promises, paid, injection, signs.weight), heads)
+    why = why_human(
+        Found(page, intents, likely, risk, promises, paid, injection, signs.weight), heads
+    )
     spans = [*promise_spans, *_claim_spans(page, judged, invoices, paid, plan), *signs.spans]
     return Reading(
         language=language,

@@ -58,3 +58,9 @@ def test_an_amount_of_each_part__is_no_whole() -> None:
     _days, amounts, folded = seen("EUR 21,000.00 in equal parts of EUR 7,000.00")
 
     assert without_wholes(amounts, folded, 0) == tuple(amounts)
+
+
+def test_the_last_working_day_of_several_months__takes_the_amount_each_time() -> None:
+    words = "EUR 4,600.00 on the last working day of March, April and May"
+
+    assert {amount for _day, amount in told(words)} == {"4600.00"}
