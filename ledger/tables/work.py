@@ -101,7 +101,7 @@ class Proposal(Table, table=True):
     created_on: date
     created_at: datetime = instant()
     outcome: str = ""
-    supersedes_id: str | None = None
+    supersedes_id: str | None = Field(default=None, index=True)
 
 
 class Decision(Table, table=True):

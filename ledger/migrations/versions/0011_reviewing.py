@@ -32,6 +32,7 @@ def _index_what_waits() -> None:
         op.create_index(
             name, "proposal", columns, unique=False, sqlite_where=waits, postgresql_where=waits
         )
+    op.create_index(op.f("ix_proposal_supersedes_id"), "proposal", ["supersedes_id"], unique=False)
 
 
 _PLACE = ["priority_minor", "id", "state", "snoozed_until"]
@@ -131,6 +132,6 @@ def downgrade() -> None:
     """Lose what is known of reviewing."""
     for table in ("digest", "reviewer", "delegation", "exercise", "review"):
         op.drop_table(table)
-    for name in _WAITING:
+    for name in (*_WAITING, op.f("ix_proposal_supersedes_id")):
         op.drop_index(name, "proposal")
     op.drop_column("outbox", "held_until")
