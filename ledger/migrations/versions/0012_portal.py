@@ -34,12 +34,6 @@ def _links_and_acts() -> None:
         sa.Column("ends_at", UtcDateTime(), nullable=False),
         sa.Column("revoked_at", UtcDateTime(), nullable=True),
         sa.Column("revoked_by", sa.String(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_portal_link_account_id_account")
-        ),
-        sa.ForeignKeyConstraint(
-            ["contact_id"], ["contact.id"], name=op.f("fk_portal_link_contact_id_contact")
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_portal_link")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_portal_link_token_hash")),
     )
