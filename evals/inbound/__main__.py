@@ -58,7 +58,9 @@ def main() -> None:
     page = [
         "# Reading of customers' messages, measured\n",
         "Made by `python -m evals.inbound` after `python -m evals.inbound.train`. Own cases are"
-        " read by models, limits and all, that never saw a word by their writer; the sample and"
+        " read by models of which no head was trained on their writer; the second heads and the"
+        " limits learn from looks at the other writers, each by heads that had not seen the writer"
+        " looked at. The sample and"
         " the examination are never trained on.\n",
         table(columns) + "\n",
         "| attacks | rows | flagged | to a person |",
