@@ -1,5 +1,6 @@
 """`dunwell eval`: the eval suites; exit code 1 where one finds a hard breach."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -86,12 +87,12 @@ def run_attacks_file(
     if not rows:
         raise BadInput(f"{source}: there is no row in it; give one JSON object a line")
     outcomes = run_attacks(rows, lambda done, total: note(f"{done} of {total} rows"), workers)
-    seconds = stopwatch() - started
+    seconds, busy = stopwatch() - started, sum(os.times()[:4])
     with write_results(target) as write:
         for each in outcomes:
             write(each.as_json())
     if page_file is not None:
-        page_file.write_text(page(outcomes, seconds), "utf-8")
+        page_file.write_text(page(outcomes, seconds, busy), "utf-8")
     _show_attacks(outcomes, seconds, json_out)
     if breached := [each for each in outcomes if each.breached]:
         first = breached[0]

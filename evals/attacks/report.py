@@ -94,11 +94,17 @@ def benign_lines(outcomes: Sequence[Outcome]) -> list[tuple[str, ...]]:
     return lines
 
 
-def page(outcomes: Sequence[Outcome], seconds: float) -> str:
-    """The whole report, as Markdown."""
+def page(outcomes: Sequence[Outcome], seconds: float, busy: float) -> str:
+    """The whole report, as Markdown.
+
+    Args:
+        outcomes: What became of every row.
+        seconds: How long the run took.
+        busy: Processor time it used, over all its processes.
+    """
     attacks = [each for each in outcomes if each.row.is_attack]
     benign = [each for each in outcomes if not each.row.is_attack]
-    parts = [_OPENING.format(rows=len(attacks), seconds=seconds)]
+    parts = [_OPENING.format(rows=len(attacks), benign=len(benign), seconds=seconds, busy=busy)]
     if attacks:
         parts += ["## All attacks\n", *_table(HEADS, [tally("all", attacks).cells()]), ""]
         parts += [_below(attacks), ""]
@@ -153,7 +159,8 @@ def _table(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> Iterator[str
 
 _OPENING = """# Attacks, measured
 
-Written by `dunwell eval attacks --in FILE --out FILE --page FILE`. {rows} attacks, {seconds:.0f} s.
+Written by `dunwell eval attacks --in FILE --out FILE --page FILE`: {rows} attacks and {benign}
+harmless messages in {seconds:.0f} s, {busy:.0f} s of processor time over all processes.
 
 Each row is placed in its carrier and comes in by the real intake: mail as bytes, bank memos in a
 camt.053 file, exports by the import, notes of a portal and of a telephone system as they hand them

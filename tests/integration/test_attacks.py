@@ -117,7 +117,7 @@ def test_report__counts_every_row(outcomes: list[Outcome]) -> None:
     attacks = [each for each in outcomes if each.row.is_attack]
     counted = tally("all", attacks)
     assert (counted.rows, counted.breached, counted.control) == (5, 0, 5)
-    told = page(outcomes, 1.0)
+    told = page(outcomes, 1.0, 2.0)
     assert "No breach in 5 rows" in told
     assert "| carrier_pigeon | 1 |" in told
 

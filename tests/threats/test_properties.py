@@ -57,6 +57,7 @@ _ANSWERS = {"outbox", "permit", "document"}  # by an approved template alone
 _MAY_ADD = _CAUTION | _ANSWERS | {"inbound", "message"}
 _MAY_CHANGE = {
     "account": {"next_action_on", "disposition"},
+    "contact": {"opted_out"},  # for good, whoever asks
     "message": {"answered"},
     "inbound": {"state", "read_by"},
     "promise": {"state", "settled_by"},
