@@ -66,6 +66,7 @@ class TestPage:
 
 class TestCommands:
     def run(self, desk: Desk, capsys: pytest.CaptureFixture[str], *words: str) -> Any:
+        capsys.readouterr()  # what the pages said before
         code = _run(["portal", *words, "--home", str(desk.house.home), "--json"], debug=True)
         assert code == 0
         out = capsys.readouterr().out
