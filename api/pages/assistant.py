@@ -13,6 +13,7 @@ from api.chat.advice import advice_for
 from api.chat.events import error_event, events_of
 from api.chat.routes import exported
 from api.cursors import read_cursor, write_cursor
+from api.limits import CHAT
 from api.pages.access import SignedIn, Visitor
 from api.pages.charts import Band, band
 from api.pages.forms import Sent, word
@@ -69,6 +70,7 @@ def start(
 def send(request: Request, visitor: SignedIn, form: Sent) -> Response:
     """Ask, and show the conversation; without script this is all there is."""
     session, question = _asked(form)
+    request.app.state.limits.take(CHAT, visitor.person.person_id)
     try:
         reply = ask(visitor.house, visitor.person, session, question)
     except BadInput as error:
@@ -81,6 +83,7 @@ def stream(request: Request, visitor: SignedIn, form: Sent) -> Iterator[ServerSe
     """Ask, and get the answer piece by piece; the last piece is how the page shows both lines."""
     try:
         session, question = _asked(form)
+        request.app.state.limits.take(CHAT, visitor.person.person_id)
         reply = ask(visitor.house, visitor.person, session, question)
         thread = _thread(visitor, session, reply.line - 2)
     except ArError as error:
