@@ -21,6 +21,10 @@ HEADERS = {
 }
 
 
+_HOUR = "3600"
+"""When a link that sent too much is heard again, in seconds."""
+
+
 def portal_page(
     request: Request, template: str, seen: Visit, status: int = 200, **context: Any
 ) -> HTMLResponse:
@@ -32,7 +36,10 @@ def portal_page(
         "token_for": seen.form_token,
         "languages": NAMES,
     }
-    return _answer(request, template, seen.say, status, known | context)
+    answer = _answer(request, template, seen.say, status, known | context)
+    if status == 429:
+        answer.headers["Retry-After"] = _HOUR
+    return answer
 
 
 def problem_page(

@@ -9,6 +9,7 @@ from fastapi import Depends, Path, Request
 from fastapi.responses import Response
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
+from api.limits import PORTAL_FROM, address_of, limits_of
 from api.pages.access import check_same_site
 from api.pages.render import is_secure
 from api.portal.sentences import Sentences
@@ -96,7 +97,9 @@ def visit(request: Request, token: Annotated[str, Path(max_length=100)]) -> Visi
 
     Raises:
         GoneLink: It opens nothing.
+        TooMany: Somebody looks too often from one address.
     """
+    limits_of(request).take(PORTAL_FROM, address_of(request))
     portal = Portal(request.app.state.house)
     guest = portal.guest(token)
     if guest is None:

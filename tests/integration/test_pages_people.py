@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select, update
 
-from api.limits import SIGN_IN_AS, SIGN_IN_FROM
+from api.limits import PORTAL_FROM, SIGN_IN_AS, SIGN_IN_FROM
 from api.pages.access import COOKIE
 from ledger.clock import SystemClock
 from ledger.errors import BadInput, Conflict, Refused
@@ -398,3 +398,12 @@ def test_secrets__stand_in_no_log_journal_or_table(
         record.getMessage() for record in caplog.records if record.name.startswith(("api", "tools"))
     )
     assert not [secret for secret in found if secret in kept + told]
+
+
+def test_portal_from_one_address_too_often__waits(client: TestClient) -> None:
+    limits = client.app.state.limits  # type: ignore[attr-defined]
+    for _look in range(PORTAL_FROM.tries):
+        limits.take(PORTAL_FROM, "testclient")
+    answer = client.get("/p/guessed")
+    assert answer.status_code == 429
+    assert int(answer.headers["retry-after"]) > 0
