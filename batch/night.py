@@ -19,6 +19,7 @@ from batch.intake import intake
 from batch.replies_pass import replies_pass
 from batch.report import write_report
 from batch.run import Night, finish_night, night_thread, start_night
+from batch.webhooks import tell_webhooks
 from graph.bootstrap import House
 from graph.night import PHASES, build_night_graph
 from ledger.clock import stopwatch
@@ -59,6 +60,7 @@ def run_night(house: House, as_of: date, progress: Progress, limit: int | None =
         phases = {name: partial(_phase, night, name, works[name]) for name in PHASES}
         _run_graph(house, night, build_night_graph(phases, house.checkpointer))
         write_report(house, night.as_of)
+    tell_webhooks(house)
     return night
 
 

@@ -79,19 +79,23 @@ def _settle(
 def _once(house: "House", json_out: bool) -> None:
     from batch.accepted import uncertain_messages
     from batch.dispatch import dispatch
+    from batch.webhooks import tell_webhooks
     from cli.output import emit, say
 
     as_of = house.business_date() if house.mail.plays_the_day else house.today()
     done = dispatch(house, as_of, None)
+    told = tell_webhooks(house)
     open_questions = uncertain_messages(house)
     if json_out:
-        told: dict[str, Any] = {"as_of": as_of.isoformat(), **vars(done)}
-        emit(told | {"open_questions": open_questions})
+        shown: dict[str, Any] = {"as_of": as_of.isoformat(), **vars(done)}
+        emit(shown | {"open_questions": open_questions, "webhooks": vars(told)})
         return
     say(
         f"{done.sent} sent, {done.stopped} stopped, {done.failed} not accepted, "
         f"{done.later} to be tried again"
     )
+    if told.delivered or told.later or told.dead:
+        say(f"webhooks: {told.delivered} taken, {told.later} to be tried again, {told.dead} dead")
     for each in open_questions:
         say(f"{each['id']} to {each['recipient']} may or may not have arrived: {each['says']}")
     if open_questions:

@@ -26,6 +26,7 @@ from cli import (
     portal,
     promises,
     risk,
+    webhooks,
 )
 from cli.options import AsOf, Home, Json, MaybeAsOf
 from cli.output import fail
@@ -56,6 +57,7 @@ app.add_typer(policy.app, name="policy")
 app.add_typer(portal.app, name="portal")
 app.add_typer(promises.app, name="promises")
 app.add_typer(risk.app, name="risk")
+app.add_typer(webhooks.app, name="webhooks")
 app.command("dispatch")(dispatch.command)
 app.add_typer(engine_commands.app)
 

@@ -1,6 +1,7 @@
 """`dunwell serve`: the pages and the API on this machine."""
 
 import sys
+from datetime import date
 from pathlib import Path
 
 from cli.home import opened
@@ -28,10 +29,15 @@ def run(home: Path | None, host: str, port: int) -> None:
     from api.app import create_app
     from api.request_log import write_log
     from batch.dispatch import dispatch
+    from batch.webhooks import tell_webhooks
+
+    def leave(as_of: date) -> None:
+        dispatch(house, as_of, None)
+        tell_webhooks(house)
 
     with opened(home) as house:
         check_started(house.policy.packs, house.business_date())
-        app = create_app(house, lambda as_of: dispatch(house, as_of, None))
+        app = create_app(house, leave)
         if host not in _LOOPBACK:
             note("Keys travel in the clear without TLS: put a proxy with a certificate in front.")
         shown = f"[{host}]" if ":" in host else host

@@ -49,7 +49,7 @@ OF_NO_ACCOUNT = frozenset(
         "api_key", "audit", "chat_message", "delegation", "digest", "feed", "idempotent_request",
         "lesson", "model_call", "password", "permit", "person", "policy_adoption",
         "policy_approval", "policy_version", "review", "reviewer", "run", "sign_in",
-        "sign_in_link", "snapshot",
+        "sign_in_link", "snapshot", "webhook_endpoint",
     }
 )  # fmt: skip
 """Tables without a customer's name or amount, read by a key that had to be found first.

@@ -10,6 +10,7 @@ from ledger.tables import (
     portal,
     receivable,
     review,
+    webhooks,
     work,
 )
 from ledger.tables.base import metadata
@@ -25,5 +26,6 @@ __all__ = [
     "portal",
     "receivable",
     "review",
+    "webhooks",
     "work",
 ]

@@ -1,0 +1,116 @@
+"""`dunwell webhooks`: whom the house tells of what happened."""
+
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from cli.options import Home, Json, read_day
+from cli.people import OPERATOR
+
+app = typer.Typer(
+    help="Addresses that are told of events, signed by Standard Webhooks.", no_args_is_help=True
+)
+_Endpoint = Annotated[str, typer.Argument(metavar="ENDPOINT")]
+
+
+@app.command("add")
+def add(
+    url: Annotated[str, typer.Argument(metavar="URL", help="https, or http on this machine.")],
+    events: Annotated[
+        list[str] | None,
+        typer.Option("--event", help="Such as proposal.waiting; may be repeated. Default: all."),
+    ] = None,
+    home: Home = None,
+    json_out: Json = False,
+) -> None:
+    """Tell an address of events from now on; its secret is shown now and never again."""
+    from cli.home import opened
+    from cli.output import emit, note, say
+    from ledger.clock import SystemClock
+    from tools.webhooks import add_endpoint
+
+    with opened(home) as house, house.ledger.write() as session:
+        made = add_endpoint(session, url, events or (), OPERATOR, SystemClock().now())
+    if json_out:
+        emit({"id": made.id, "secret": made.secret})
+        return
+    note(f"Webhook {made.id}. Its secret, which is not shown again:")
+    say(made.secret)
+
+
+@app.command("list")
+def list_webhooks(home: Home = None, json_out: Json = False) -> None:
+    """List endpoints and how their events stand."""
+    from cli.home import opened
+    from cli.output import emit, show_table
+    from tools.webhooks import list_endpoints
+
+    shown = ("id", "url", "events", "state", "waiting", "delivered", "dead")
+    with opened(home) as house, house.ledger.read() as session:
+        found = list_endpoints(session)
+    if json_out:
+        emit(found)
+    else:
+        show_table(shown, [[str(getattr(each, name)) for name in shown] for each in found])
+
+
+@app.command("remove")
+def remove(endpoint: _Endpoint, home: Home = None) -> None:
+    """Tell an address of nothing any more; what waited for it is given up."""
+    from cli.home import opened
+    from cli.output import say
+    from ledger.clock import SystemClock
+    from tools.webhooks import remove_endpoint
+
+    with opened(home) as house, house.ledger.write() as session:
+        remove_endpoint(session, endpoint, OPERATOR, SystemClock().now())
+    say(f"{endpoint} is told of nothing any more")
+
+
+@app.command("test")
+def send_test(endpoint: _Endpoint, home: Home = None) -> None:
+    """Send one event of the type `webhook.test` now and say what the receiver answered."""
+    from adapters.webhooks import send
+    from cli.home import opened
+    from cli.output import say
+    from ledger.clock import SystemClock
+    from ledger.errors import Conflict
+    from ledger.ids import make_id
+    from tools.webhooks import endpoint_of
+
+    now = SystemClock().now()
+    with opened(home) as house, house.ledger.read() as session:
+        row = endpoint_of(session, endpoint)
+        url, secret = row.url, row.secret
+    body = f'{{"data":{{}},"timestamp":"{now:%Y-%m-%dT%H:%M:%SZ}","type":"webhook.test"}}'
+    heard = send(url, secret, make_id("evt", endpoint, now), body, now)
+    if not heard.delivered:
+        raise Conflict(f"{endpoint} did not take it: {heard.says}; see to the receiver, try again")
+    say(f"{endpoint} took it: {heard.says}")
+
+
+@app.command("replay")
+def replay_events(
+    endpoint: _Endpoint,
+    since: Annotated[
+        date | None,
+        typer.Option("--since", metavar="DATE", parser=read_day, help="All from that day on."),
+    ] = None,
+    home: Home = None,
+) -> None:
+    """Send again what was given up, or everything since a day."""
+    from datetime import UTC, datetime, time
+
+    from batch.webhooks import tell_webhooks
+    from cli.home import opened
+    from cli.output import say
+    from ledger.clock import SystemClock
+    from tools.webhooks import replay
+
+    start = None if since is None else datetime.combine(since, time(), UTC)
+    with opened(home) as house:
+        with house.ledger.write() as session:
+            count = replay(session, endpoint, OPERATOR, SystemClock().now(), start)
+        done = tell_webhooks(house)
+    say(f"{count} to be sent again: {done.delivered} taken, {done.later} to be tried later")

@@ -1,0 +1,156 @@
+"""Whom the house tells of what happened: endpoints are added, listed and removed by the operator.
+
+Events are written down by triggers; `batch.webhooks` carries them out.
+"""
+
+import base64
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, case, func, select, update
+from sqlmodel import Session
+
+from adapters.webhooks import check_address
+from ledger.errors import BadInput, NotFound
+from ledger.ids import make_id
+from ledger.journal import audit
+from ledger.tables.webhooks import WebhookDelivery, WebhookEndpoint
+
+EVENTS = (
+    "proposal.waiting",
+    "proposal.decided",
+    "message.sent",
+    "dispute.opened",
+    "promise.broken",
+    "run.finished",
+    "payment.received",
+)
+_LONGEST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class NewEndpoint:
+    """An endpoint that was added; its secret is shown now and never again."""
+
+    id: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointLine:
+    """An endpoint and how its tellings stand; without its secret."""
+
+    id: str
+    url: str
+    events: str
+    state: str
+    waiting: int
+    delivered: int
+    dead: int
+
+
+def add_endpoint(
+    session: Session, url: str, events: Sequence[str], actor: str, now: datetime
+) -> NewEndpoint:
+    """Tell an address of events from now on; all of them where none is named.
+
+    Raises:
+        BadInput: No such event, or tellings may not go to this address.
+    """
+    if unknown := [each for each in events if each not in EVENTS]:
+        raise BadInput(f"no event {unknown[0]!r}; use {', '.join(EVENTS)}")
+    if len(url) > _LONGEST:
+        raise BadInput(f"an address has at most {_LONGEST} characters")
+    check_address(url)
+    secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+    row = WebhookEndpoint(
+        id=make_id("whe", secret),
+        url=url,
+        secret=secret,
+        events=",".join(dict.fromkeys(events or EVENTS)),
+        added_at=now,
+        added_by=actor,
+    )
+    session.add(row)
+    session.flush()
+    audit(session, now, "webhook_added", row.id, actor, url=url, events=row.events)
+    return NewEndpoint(row.id, secret)
+
+
+def list_endpoints(session: Session) -> list[EndpointLine]:
+    """Endpoints, oldest first, with counts of their tellings."""
+    counts = [
+        func.count(case((WebhookDelivery.state == state, 1)))
+        for state in ("waiting", "delivered", "dead")
+    ]
+    ends = WebhookEndpoint
+    rows = session.execute(
+        select(ends.id, ends.url, ends.events, ends.state, *counts)
+        .outerjoin(WebhookDelivery, WebhookDelivery.endpoint_id == ends.id)
+        .group_by(ends.id, ends.url, ends.events, ends.state, ends.added_at)
+        .order_by(ends.added_at, ends.id)
+    )
+    return [EndpointLine(*row) for row in rows]
+
+
+def endpoint_of(session: Session, endpoint_id: str) -> WebhookEndpoint:
+    """An endpoint that is told of events.
+
+    Raises:
+        NotFound: No such endpoint, or it is told of nothing any more.
+    """
+    row = session.get(WebhookEndpoint, endpoint_id)
+    if row is None or row.state != "active":
+        raise NotFound(f"no active webhook {endpoint_id!r}; see `dunwell webhooks list`")
+    return row
+
+
+def remove_endpoint(session: Session, endpoint_id: str, actor: str, now: datetime) -> None:
+    """Tell an address of nothing any more; what waited for it is given up.
+
+    Raises:
+        NotFound: No such endpoint.
+    """
+    endpoint_of(session, endpoint_id)
+    close_endpoint(session, endpoint_id, "removed")
+    audit(session, now, "webhook_removed", endpoint_id, actor)
+
+
+def close_endpoint(session: Session, endpoint_id: str, state: str) -> None:
+    """End an endpoint as removed or gone, with its secret and what waited."""
+    ends, told = WebhookEndpoint, WebhookDelivery
+    session.execute(update(ends).where(ends.id == endpoint_id).values(state=state, secret=""))
+    session.execute(
+        update(told)
+        .where(told.endpoint_id == endpoint_id, told.state == "waiting")
+        .values(state="dead", due_at=None, says=f"endpoint {state}")
+    )
+
+
+def replay(
+    session: Session, endpoint_id: str, actor: str, now: datetime, since: datetime | None = None
+) -> int:
+    """Send again what was given up, and with `since` whatever was written down from then on.
+
+    A telling keeps its id, so a receiver that heard it before knows.
+
+    Returns:
+        How many go again.
+
+    Raises:
+        NotFound: No such endpoint.
+    """
+    endpoint_of(session, endpoint_id)
+    told = WebhookDelivery
+    again = told.state == "dead"
+    if since is not None:
+        again = and_(told.state.in_(("dead", "delivered")), told.queued_at >= since)
+    counted = session.execute(
+        update(told)
+        .where(told.endpoint_id == endpoint_id, again)
+        .values(state="waiting", attempts=0, due_at=None)
+    ).rowcount
+    audit(session, now, "webhook_replayed", endpoint_id, actor, count=counted)
+    return counted
