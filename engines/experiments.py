@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from engines.intervals import wilson
 from policies.schema_experiments import Experiment
 
-_Z = 1.96  # two-sided 95 %
 _DRAWS = 2_000
 
 
@@ -149,20 +149,13 @@ def _paid_share(
 def newcombe(one: int, of_one: int, two: int, of_two: int) -> tuple[float, float]:
     """95 % interval of the difference of two shares, from their Wilson intervals."""
     share_1, share_2 = one / of_one, two / of_two
-    low_1, high_1 = _wilson(share_1, of_one)
-    low_2, high_2 = _wilson(share_2, of_two)
+    low_1, high_1 = wilson(one, of_one)
+    low_2, high_2 = wilson(two, of_two)
     difference = share_1 - share_2
     return (
         difference - math.hypot(share_1 - low_1, high_2 - share_2),
         difference + math.hypot(high_1 - share_1, share_2 - low_2),
     )
-
-
-def _wilson(share: float, count: int) -> tuple[float, float]:
-    middle = share + _Z * _Z / (2 * count)
-    half = _Z * math.sqrt(share * (1 - share) / count + _Z * _Z / (4 * count * count))
-    whole = 1 + _Z * _Z / count
-    return (middle - half) / whole, (middle + half) / whole
 
 
 def _days(

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlmodel import Session
 
+from engines.intervals import wilson
 from ledger.states import ApplicationKind
 from ledger.tables.account import Account
 from ledger.tables.inbound import Claim, Inbound
@@ -152,16 +153,14 @@ def _complaint_days(session: Session, first: date, last: date) -> dict[str, list
 
 
 def _share(hits: Iterable[bool], of: int) -> Share:
-    from scipy.stats import binomtest
-
     number = sum(hits)
     if not of:
         return Share(hits=0, of=0, percent=None, low_percent=None, high_percent=None)
-    bounds = binomtest(number, of).proportion_ci(method="wilson")
+    low, high = wilson(number, of)
     return Share(
         hits=number,
         of=of,
         percent=round(100 * number / of, 1),
-        low_percent=round(100 * float(bounds.low), 1),
-        high_percent=round(100 * float(bounds.high), 1),
+        low_percent=round(100 * low, 1),
+        high_percent=round(100 * high, 1),
     )

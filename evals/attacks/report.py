@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from engines.intervals import wilson
 from evals.attacks.effects import KNOWN
 from evals.attacks.run import Outcome
-from evals.messages.measure import wilson
 
 _BY = (("goal", "Goal"), ("technique", "Technique"), ("carrier", "Carrier"))
 

@@ -9,9 +9,9 @@ import argparse
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import sqrt
 from pathlib import Path
 
+from engines.intervals import wilson
 from evals.messages.folds import Unseen, judge_unseen, thresholds_per_fold
 from evals.messages.rows import LANGUAGES, LabelledMessage, read_messages, read_sentences
 from evals.messages.train import FALSE_ALARMS
@@ -20,7 +20,6 @@ from guardrails.content.read import read_content
 REPORT = Path(__file__).parents[2] / "docs" / "measured" / "content-checks.md"
 # No row depends on the day; the checks want one for days written without a year.
 _AS_OF = date(2026, 11, 21)
-_Z = 1.96
 _OTHER_SHARES = (0.02, 0.03, 0.05, 0.10)
 
 
@@ -60,17 +59,6 @@ def judge_all(
 def _by_lexicon(message: LabelledMessage) -> frozenset[str]:
     report = read_content(message.subject, message.body, names=message.names, as_of=_AS_OF)
     return frozenset(each.claim for each in report.claims if each.found_by == "lexicon")
-
-
-def wilson(hits: int, number: int) -> tuple[float, float]:
-    """The 95 % interval of a share, by Wilson (1927)."""
-    if number == 0:
-        return 0.0, 1.0
-    share, square = hits / number, _Z * _Z
-    middle = share + square / (2 * number)
-    spread = _Z * sqrt(share * (1 - share) / number + square / (4 * number * number))
-    below = 1 + square / number
-    return max(0.0, (middle - spread) / below), min(1.0, (middle + spread) / below)
 
 
 def report(

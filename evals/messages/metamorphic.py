@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from evals.messages.measure import wilson
+from engines.intervals import wilson
 from evals.records.claims import claim_mutants, sentences
 from evals.records.facts import fact_mutants
 from evals.records.good import Good, Record, good_records

@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
+from engines.intervals import wilson
 from evals.messages.copies import near_copies
 from evals.messages.fitting import kinds_of
 from evals.messages.folds import fold_of, threshold_for
-from evals.messages.measure import wilson
 from evals.messages.rows import digests, read_messages, read_sentences
 from evals.messages.train import all_sentences, seen_figures
 from guardrails.content.classifier import ARTIFACT, CARD, DAMPING, classify, load

@@ -1,0 +1,17 @@
+"""Intervals of counted shares, in plain arithmetic: pages that show them import no numerics."""
+
+from math import sqrt
+from statistics import NormalDist
+
+_Z = NormalDist().inv_cdf(0.975)
+
+
+def wilson(hits: int, number: int) -> tuple[float, float]:
+    """The 95 % interval of a share, from 0 to 1 (Wilson 1927); everything where none was counted."""
+    if number == 0:
+        return 0.0, 1.0
+    share, square = hits / number, _Z * _Z
+    middle = share + square / (2 * number)
+    spread = _Z * sqrt(share * (1 - share) / number + square / (4 * number * number))
+    below = 1 + square / number
+    return max(0.0, (middle - spread) / below), min(1.0, (middle + spread) / below)
