@@ -7,7 +7,7 @@ _Z = NormalDist().inv_cdf(0.975)
 
 
 def wilson(hits: int, number: int) -> tuple[float, float]:
-    """The 95 % interval of a share, from 0 to 1 (Wilson 1927); everything where none was counted."""
+    """The 95 % interval of a share (Wilson 1927), from 0 to 1; all of it where none was counted."""
     if number == 0:
         return 0.0, 1.0
     share, square = hits / number, _Z * _Z
