@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from evals.bench.bank_fuzz import bench_bank_fuzz
+from evals.bench.chats import bench_chats
 from evals.bench.forecast import bench_forecast
 from evals.bench.frame import BenchOptions, Measured
 from evals.bench.full_gate import bench_full_gate
@@ -18,6 +19,7 @@ from ledger.errors import BadInput
 Bench = Callable[[BenchOptions], Iterator[Measured]]
 BENCHES: dict[str, Bench] = {
     "bank-fuzz": bench_bank_fuzz,
+    "chats": bench_chats,
     "forecast": bench_forecast,
     "full-gate": bench_full_gate,
     "gate": bench_gate,
