@@ -3,6 +3,7 @@
 import hashlib
 import math
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 
 from fastapi import Request
 from limits import RateLimitItem, RateLimitItemPerMinute
@@ -70,8 +71,15 @@ def limits_of(request: Request) -> Limits:
 
 
 def address_of(request: Request) -> str:
-    """Where a request comes from; behind a proxy, what uvicorn believes of its headers."""
-    return request.client.host if request.client else ""
+    """Where a request comes from; behind a proxy, what uvicorn believes of its headers.
+
+    Of an IPv6 address the first 64 bits count: the rest is its owner's to choose.
+    """
+    host = request.client.host if request.client else ""
+    try:
+        return str(ip_network(f"{ip_address(host)}/64", strict=False)) if ":" in host else host
+    except ValueError:
+        return host
 
 
 def _place(whose: str) -> str:

@@ -30,12 +30,16 @@ def open_engine(url: str) -> Engine:
         BadInput: Neither of the two.
     """
     if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
+        engine = create_engine(
+            url,
+            connect_args={"timeout": 30, "check_same_thread": False},
+            hide_parameters=True,  # an error may reach a log, what a customer wrote may not
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     if url.startswith("postgresql"):
-        return create_engine(url, pool_pre_ping=True)
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
     raise BadInput(f"database {url.split(':', 1)[0]!r} is not supported: use sqlite or postgresql")
 
 

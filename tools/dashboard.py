@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from ledger.money import Money
+from ledger.sight import is_limited
 from ledger.states import DecisionVerb, ProposalState
 from ledger.tables.account import Account
 from ledger.tables.case import Promise
@@ -79,7 +80,12 @@ class ModelWork(Result):
 
 
 def trend(session: Session, nights: int = TREND_NIGHTS) -> dict[str, tuple[Night, ...]]:
-    """Key numbers after each of the last nights, oldest first, by currency."""
+    """Key numbers after each of the last nights, oldest first, by currency.
+
+    They are sums over the whole book, so whoever sees a part of it gets none.
+    """
+    if is_limited(session):
+        return {}
     rows = session.execute(
         select(Run.as_of, Run.counts).order_by(Run.as_of.desc()).limit(nights)
     ).all()

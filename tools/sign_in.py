@@ -130,8 +130,17 @@ def _folded(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
-def sign_in_by_password(session: Session, person_id: str, password: str, now: datetime) -> Stay:
-    """Sign a person in.
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """A password that was found right; `better` is its hash where the stored one is dated."""
+
+    person_id: str
+    held: str
+    better: str | None
+
+
+def prove_password(session: Session, person_id: str, password: str) -> Proven:
+    """Hold a password against the stored one. It takes its time, so a reading session is enough.
 
     Raises:
         Refused: Name and password do not go together; which of them is wrong is not said.
@@ -141,9 +150,22 @@ def sign_in_by_password(session: Session, person_id: str, password: str, now: da
     right, better = _hasher().verify_and_update(_folded(password[:LONGEST_PASSWORD]), held)
     if row is None or not right or not person_of(session, person_id).roles:
         raise Refused(_WRONG)
-    if better is not None:
-        row.password_hash = better
-    return begin_stay(session, person_id, "password", now)
+    return Proven(person_id, held, better)
+
+
+def sign_in_proven(session: Session, proven: Proven, now: datetime) -> Stay:
+    """Sign in a person whose password was right, unless it was changed meanwhile.
+
+    Raises:
+        Refused: It was, or they have no role any more.
+    """
+    row = session.get(Password, proven.person_id)
+    unchanged = row is not None and row.password_hash == proven.held
+    if row is None or not unchanged or not person_of(session, proven.person_id).roles:
+        raise Refused(_WRONG)
+    if proven.better is not None:
+        row.password_hash = proven.better
+    return begin_stay(session, proven.person_id, "password", now)
 
 
 def make_link(session: Session, person_id: str, actor: str, now: datetime) -> str:

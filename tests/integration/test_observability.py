@@ -55,6 +55,14 @@ class TestMetrics:
         assert told['dunwell_requests_total{method="GET",route="unknown",status="404"}'] == 1
         assert "acc_secret" not in text
 
+    def test_invented_methods__share_one_count(self, desk: Desk, client: TestClient) -> None:
+        for number in range(5):
+            client.request(f"ODD{number}", "/health")
+        told = _values(client.get("/metrics", headers=signed(desk, "cora", "metrics")).text)
+        odd = {name: count for name, count in told.items() if "ODD" in name or "OTHER" in name}
+        assert sum(count for name, count in odd.items() if "requests_total" in name) == 5
+        assert not any("ODD" in name for name in odd)
+
     def test_key_for_something_else__is_refused(self, desk: Desk, client: TestClient) -> None:
         answer = client.get("/metrics", headers=signed(desk, "cora", "read"))
         assert_problem(answer, 403, "refused")
