@@ -76,7 +76,7 @@ def write_digests(
         wanting = session.execute(
             select(Person, Reviewer.email)
             .join(Reviewer, Reviewer.person_id == Person.id)
-            .where(Reviewer.wants_digest.is_(True), Reviewer.email != "")
+            .where(Reviewer.wants_digest.is_(True), Reviewer.email != "", Person.roles != "")
             .order_by(Person.id)
         ).all()
     made = []
@@ -107,7 +107,9 @@ def _letter(
     roles = tuple(sorted(policy.approval.roles_of(person.roles)))
     mine = QueueFilter(roles=roles)
     given = QueueFilter(for_people=looks_after(session, person.person_id, as_of))
-    waiting, to_me = queue_length(session, mine, as_of), queue_length(session, given, as_of)
+    # A filter of no roles is no filter; without one they are told of what was given to them only.
+    waiting = queue_length(session, mine, as_of) if roles else 0
+    to_me = queue_length(session, given, as_of)
     if not waiting and not to_me:
         return None
     rows = queue_page(session, given if to_me else mine, as_of, SHOWN)

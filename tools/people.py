@@ -12,6 +12,7 @@ from ledger.errors import BadInput, Conflict, NotFound, Refused
 from ledger.ids import make_id
 from ledger.journal import audit
 from ledger.sight import read_sight
+from ledger.tables.review import Reviewer
 from ledger.tables.work import ApiKey, Person
 from policies.schema import Policy
 from tools.authority import Decider
@@ -81,6 +82,8 @@ def save_person(
     session.add(person)
     if after != before:
         sign_out_everywhere(session, person_id, actor, now)
+    if not roles:
+        _end_letters(session, person_id)
     session.flush()
     audit(session, now, "person_saved", person_id, actor, roles=list(roles), sees=after[1])
     return person
@@ -101,6 +104,13 @@ def retire_person(
     for key in keys_of(session, person_id):
         if not key.revoked:
             revoke_key(session, key.id, actor, now)
+
+
+def _end_letters(session: Session, person_id: str) -> None:
+    """Whoever comes back asks for the daily letter anew."""
+    session.execute(
+        update(Reviewer).where(Reviewer.person_id == person_id).values(wants_digest=False)
+    )
 
 
 def _check_words(person_id: str, name: str, roles: tuple[str, ...], policy: Policy) -> None:

@@ -23,8 +23,9 @@ from policies.schema_reviewing import ReviewPolicy
 from tests.support.desk import AS_OF, Desk
 from tools.authority import Decider
 from tools.delegation import delegate, end_delegation, looks_after, substitutes
-from tools.digests import choose_digest
+from tools.digests import choose_digest, digest_choice
 from tools.exercises import exercise_card, exercise_line
+from tools.people import retire_person
 
 START = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
 
@@ -341,6 +342,29 @@ class TestDigests:
         send_digests(desk.house, AS_OF)
         [letter] = (desk.house.home / "internal-mail" / "new").iterdir()
         assert "Canary" not in letter.read_text()
+
+    def test_retired__gets_none_and_asks_anew(self, desk: Desk, hands: Hands) -> None:
+        rules(desk, digest=True)
+        desk.waiting_reminder()
+        with desk.house.ledger.write() as session:
+            choose_digest(session, "cora", "cora@dunwell.example", True, START)
+            retire_person(session, "cora", desk.house.policy, "operator", START)
+        with desk.house.ledger.read() as session:
+            assert not digest_choice(session, "cora").wants_digest
+        desk.books.change("reviewer", "person_id", "cora", wants_digest=True)
+        assert send_digests(desk.house, AS_OF).sent == 0
+
+    def test_no_role__is_told_of_what_was_given_to_them_only(
+        self, desk: Desk, hands: Hands
+    ) -> None:
+        rules(desk, digest=True)
+        waiting = desk.waiting_reminder()
+        desk.books.change("person", "id", "cora", roles=",")
+        with desk.house.ledger.write() as session:
+            choose_digest(session, "cora", "cora@dunwell.example", True, START)
+        assert send_digests(desk.house, AS_OF).sent == 0
+        desk.books.change("proposal", "id", waiting, assignee="cora")
+        assert send_digests(desk.house, AS_OF).sent == 1
 
     def test_no_address__is_refused(self, desk: Desk) -> None:
         with (
