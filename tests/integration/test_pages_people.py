@@ -10,11 +10,11 @@ from sqlalchemy import select, update
 from api.limits import PORTAL_FROM, SIGN_IN_AS, SIGN_IN_FROM
 from api.pages.access import COOKIE
 from ledger.clock import SystemClock
-from ledger.errors import BadInput, Conflict, Refused
+from ledger.errors import BadInput, Conflict
 from ledger.tables.work import ApiKey, Audit, Password, Person, SignIn
 from tests.support.desk import Desk
 from tests.support.pages import post, signed_in, token_on
-from tools.people import create_key, retire_person, save_person
+from tools.people import retire_person, save_person
 from tools.sign_in import make_link, set_password, sign_in_by_link
 
 WORDS = "a long enough sentence"
@@ -320,60 +320,6 @@ class TestForeignForms:
         browser = signed_in(desk, client, "cora")
         form = {"form_token": stolen, "scope": "read", "days": "5"}
         assert browser.post("/desk/me/keys", data=form).status_code == 403
-
-
-class TestKeys:
-    def test_made__is_shown_once_and_opens(self, desk: Desk, client: TestClient) -> None:
-        browser = signed_in(desk, client, "cora")
-        fields = {"scope": "read", "days": "30", "label": "report"}
-        answer = post(browser, "/desk/me", "/desk/me/keys", **fields)
-        [secret] = re.findall(r"ark_[\w-]{43}", answer.text)
-        assert secret not in browser.get("/desk/me").text
-        header = {"Authorization": f"Bearer {secret}"}
-        assert browser.get("/accounts", headers=header).status_code == 200
-        with desk.house.ledger.read() as session:
-            [key] = session.scalars(select(ApiKey))
-        assert key.last_used_on == SystemClock().today()
-        assert post(browser, "/desk/me", f"/desk/me/keys/{key.id}/revoke").status_code == 303
-        assert browser.get("/accounts", headers=header).status_code == 401
-
-    @pytest.mark.parametrize("days", ["0", "366", "-1", "abc", "9" * 40, "²"])
-    def test_life_that_is_none__is_refused(self, desk: Desk, client: TestClient, days: str) -> None:
-        browser = signed_in(desk, client, "cora")
-        fields = {"scope": "read", "days": days}
-        assert post(browser, "/desk/me", "/desk/me/keys", **fields).status_code == 422
-
-    def test_admin_makes_a_key_that_decides_for_another__is_refused(
-        self, office: Desk, client: TestClient
-    ) -> None:
-        admin = signed_in(office, client, "otto")
-        for scope, status in (("decide", 403), ("chat", 403), ("admin", 403), ("read", 200)):
-            fields = {"scope": scope, "days": "5"}
-            where = "/desk/people/felix"
-            assert post(admin, where, f"{where}/keys", **fields).status_code == status
-
-    def test_key_of_another__is_not_found(self, desk: Desk, client: TestClient) -> None:
-        with desk.house.ledger.write() as session:
-            key = create_key(session, "milo", ("read",), 5, "milo", SystemClock().now())
-        browser = signed_in(desk, client, "cora")
-        answer = post(browser, "/desk/me", f"/desk/me/keys/{key.key_id}/revoke")
-        assert answer.status_code == 404
-
-    def test_admin_scope_without_the_role__opens_nothing(self, office: Desk) -> None:
-        from types import SimpleNamespace
-
-        from api.access import open_door
-        from api.limits import Limits
-
-        state = SimpleNamespace(house=office.house, limits=Limits(), dispatch=None)
-        made = {}
-        for person in ("felix", "otto"):
-            with office.house.ledger.write() as session:
-                now = SystemClock().now()
-                made[person] = create_key(session, person, ("admin",), 5, person, now).secret
-        assert open_door(SimpleNamespace(state=state), made["otto"], "admin").person.name == "Otto"
-        with pytest.raises(Refused, match="no admin"):
-            open_door(SimpleNamespace(state=state), made["felix"], "admin")
 
 
 def test_secrets__stand_in_no_log_journal_or_table(
