@@ -14,7 +14,7 @@ from ledger.errors import BadInput, Conflict
 from ledger.tables.work import ApiKey, Audit, Password, Person, SignIn
 from tests.support.desk import Desk
 from tests.support.pages import post, signed_in, token_on
-from tools.people import retire_person, save_person
+from tools.people import create_key, retire_person, save_person
 from tools.sign_in import make_link, set_password, sign_in_by_link
 
 WORDS = "a long enough sentence"
