@@ -6,14 +6,15 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session
 
 from engines.intervals import wilson
 from ledger.states import ApplicationKind
 from ledger.tables.account import Account
 from ledger.tables.inbound import Claim, Inbound
-from ledger.tables.receivable import Application
+from ledger.tables.receivable import Application, Receipt
 from ledger.tables.work import Message
 from tools.contract import Result
 
@@ -35,7 +36,8 @@ class Share(Result):
 class SequenceLine(Result):
     """What followed the letters of one purpose, stage, channel and segment within the days.
 
-    Only letters whose days are over are counted, so a fresh letter lowers no share.
+    Only letters whose days are over are counted, so a fresh letter lowers no share; a letter that
+    names no invoice cannot be followed by its payment, so `paid` is of those that name some.
     """
 
     purpose: str
@@ -87,7 +89,7 @@ def sequences(
             letters=len(letters),
             paid=_share(
                 (any(_followed(paid, i, each.sent_on) for i in each.invoices) for each in letters),
-                len(letters),
+                sum(bool(each.invoices) for each in letters),
             ),
             answered=_share(
                 (_followed(answers, each.account_id, each.sent_on) for each in letters),
@@ -118,13 +120,19 @@ def _sorted(rows: Iterable[tuple[str | None, date]]) -> dict[str, list[date]]:
 
 
 def _paid_days(session: Session, first: date, last: date) -> dict[str, list[date]]:
+    """Days the money came, however late it was applied; what was taken back paid nothing."""
+    day = func.coalesce(Receipt.received_on, Application.applied_on)
+    taken_back = aliased(Application)
     return _sorted(
         (row[0], row[1])
         for row in session.execute(
-            select(Application.invoice_id, Application.applied_on).where(
+            select(Application.invoice_id, day)
+            .outerjoin(Receipt, Receipt.id == Application.receipt_id)
+            .where(
                 Application.kind == ApplicationKind.CASH,
                 Application.amount_minor > 0,
-                Application.applied_on.between(first, last),
+                day.between(first, last),
+                ~select(taken_back.id).where(taken_back.reverses_id == Application.id).exists(),
             )
         )
     )

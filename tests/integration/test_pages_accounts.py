@@ -2,7 +2,7 @@
 
 import html
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from fastapi.testclient import TestClient
@@ -157,6 +157,47 @@ class TestSequences:
         assert line.paid.low_percent == pytest.approx(15.0, abs=0.1)  # Wilson, 2 of 4
         assert line.paid.high_percent == pytest.approx(85.0, abs=0.1)
 
+    def test_letter_that_names_no_invoice__is_not_among_those_that_could_be_paid(
+        self, desk: Desk
+    ) -> None:
+        sent = AS_OF - timedelta(days=40)
+        _letter(desk, desk.account("acc_a"), sent, "inv_acc_a_1")
+        _letter(desk, desk.account("acc_b"), sent, "")
+        _pay(desk, "acc_a", sent + timedelta(days=3))
+        with desk.house.ledger.read() as session:
+            (line,) = sequences(session, AS_OF)
+        assert (line.letters, line.paid.hits, line.paid.of) == (2, 1, 1)
+        assert line.answered.of == 2
+
+    def test_cash_applied_late__counts_from_the_day_it_came(self, desk: Desk) -> None:
+        sent = AS_OF - timedelta(days=40)
+        for name, received_after in (("acc_a", 3), ("acc_b", -2)):
+            _letter(desk, desk.account(name), sent, f"inv_{name}_1")
+            applied_after = 30 if received_after > 0 else 3
+            received, applied = (sent + timedelta(days=n) for n in (received_after, applied_after))
+            _pay(desk, name, received, applied_on=applied)
+        with desk.house.ledger.read() as session:
+            (line,) = sequences(session, AS_OF)
+        assert line.paid.hits == 1
+
+    def test_payment_taken_back__followed_no_letter(self, desk: Desk) -> None:
+        sent = AS_OF - timedelta(days=40)
+        _letter(desk, desk.account("acc_a"), sent, "inv_acc_a_1")
+        _pay(desk, "acc_a", sent + timedelta(days=3))
+        desk.books.apply(
+            "app_back",
+            "inv_acc_a_1",
+            -120_00,
+            account_id="acc_a",
+            currency="USD",
+            receipt_id="rcp_acc_a",
+            applied_on=sent + timedelta(days=5),
+            reverses_id="app_acc_a",
+        )
+        with desk.house.ledger.read() as session:
+            (line,) = sequences(session, AS_OF)
+        assert (line.paid.hits, line.paid.of) == (0, 1)
+
     def test_letter_whose_days_are_not_over__is_not_counted(self, desk: Desk) -> None:
         account = desk.account("acc_a")
         desk.books.add(
@@ -219,9 +260,27 @@ def _invoice(desk: Desk, account: str, number: str, days_past_due: int) -> None:
     )
 
 
-def _pay(desk: Desk, name: str, on: object) -> None:
+def _letter(desk: Desk, account: str, sent_on: date, invoice_ids: str) -> None:
+    desk.books.add(
+        "message",
+        id=f"msg_{account}",
+        account_id=account,
+        purpose="send_reminder",
+        stage=1,
+        sent_on=sent_on,
+        sent_at=NOON,
+        invoice_ids=invoice_ids,
+    )
+
+
+def _pay(desk: Desk, name: str, on: date, applied_on: date | None = None) -> None:
     amount = Money.of("120.00", "USD").minor
     desk.books.receipt(f"rcp_{name}", amount, account_id=name, currency="USD", received_on=on)
     desk.books.apply(
-        f"app_{name}", f"inv_{name}_1", amount, receipt_id=f"rcp_{name}", applied_on=on
+        f"app_{name}",
+        f"inv_{name}_1",
+        amount,
+        account_id=name,
+        receipt_id=f"rcp_{name}",
+        applied_on=applied_on or on,
     )
