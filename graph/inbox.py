@@ -200,7 +200,8 @@ class Inbox:
             lambda session, key, who: decisions.send_back(session, key, who, note, self.deps.now),
         )
         try:
-            new = prepare_again(self.house, self.deps, done.proposal_id, note)
+            by = self._person().person_id
+            new = prepare_again(self.house, self.deps, done.proposal_id, note, by)
         except Exception as error:  # noqa: BLE001 - the case edge: the decision stands, the night drafts anew
             told = f"could not be prepared again now ({type(error).__name__}); the next night will"
             return done.model_copy(update={"happened": told})

@@ -12,8 +12,12 @@ if TYPE_CHECKING:
     from graph.bootstrap import House
 
 
-def prepare_again(house: "House", deps: Deps, proposal_id: str, note: str) -> tuple[str, ...]:
+def prepare_again(
+    house: "House", deps: Deps, proposal_id: str, note: str, by: str
+) -> tuple[str, ...]:
     """Let the role work the case once more, with what the reviewer said.
+
+    Whoever said it is the author of what comes of it, as an editor is: somebody else approves.
 
     Returns:
         Ids of the requests that came of it.
@@ -29,6 +33,7 @@ def prepare_again(house: "House", deps: Deps, proposal_id: str, note: str) -> tu
             "account_id": proposal.account_id,
             "role": proposal.role,
             "note": note,
+            "note_by": by,
             "run_id": proposal.run_id,
         },
         {"configurable": {"thread_id": f"case:{case_id}:{deps.as_of.isoformat()}"}},

@@ -11,8 +11,9 @@ from ledger.facts import AccountFacts
 class CaseState(TypedDict):
     """One exception of one account, worked by one role.
 
-    The first seven come with the case; `task` says why it was opened, as a rule id or a word, and
-    `receipt_ids` shows it receipts of unknown payers, `note` what a reviewer said who sent it back.
+    The first eight come with the case; `task` says why it was opened, as a rule id or a word, and
+    `receipt_ids` shows it receipts of unknown payers, `note` what a reviewer said who sent it back,
+    and `note_by` who that was.
     `facts` spares the next node a read, may be handed in with the case, and is never part of a
     checkpoint.
     """
@@ -24,6 +25,7 @@ class CaseState(TypedDict):
     run_id: NotRequired[str | None]
     receipt_ids: NotRequired[list[str]]
     note: NotRequired[str]
+    note_by: NotRequired[str]
     occasions: list[dict[str, Any]]
     actions: list[dict[str, Any]]
     explanation: str

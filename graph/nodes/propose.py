@@ -20,21 +20,24 @@ _WHY_CHARACTERS = 1000
 def propose(state: CaseState, runtime: Runtime[Deps]) -> dict[str, Any]:
     """Judge again on facts read here; carry out, queue or refuse; note the thread that waits.
 
-    Ids are made from content, so running this twice asks once.
+    Ids are made from content, so running this twice asks once. What comes of a reviewer's note is
+    the reviewer's request: it always waits, for somebody else.
     """
     deps, role, account_id = runtime.context, state["role"], state["account_id"]
+    noted_by = state.get("note_by")
     with deps.ledger.write(as_=Identity.POSTER) as session:
         facts = load_facts(session, deps.as_of, [account_id], state.get("receipt_ids", []))
         results = submit(
             session,
             [parse_action(each) for each in state["actions"]],
-            author=role,
+            author=noted_by or role,
             role=role,
             facts=facts[account_id],
             policy=deps.policy,
             now=deps.now,
             run_id=state.get("run_id"),
             why=state["explanation"][:_WHY_CHARACTERS],
+            always_ask=noted_by is not None,
         )
         waiting = [each.proposal_id for each in results if each.proposal_id]
         if waiting:

@@ -8,8 +8,9 @@ from sqlalchemy import event, insert
 
 from graph.inbox import first_waiting
 from graph.resume import resume, sweep
+from guardrails.verdict import Allow
 from ledger.actions import Escalate, SetCreditLimit, WriteOff
-from ledger.errors import BadInput
+from ledger.errors import BadInput, Refused
 from ledger.queries.inbox import QueueFilter
 from ledger.states import DecisionVerb, ProposalState
 from ledger.tables.work import Proposal
@@ -190,6 +191,28 @@ class TestSendBack:
         assert "ask Pat for the delivery note first" in f"{card.why} {card.said}"
         assert desk.proposal(new).thread_id is not None
         assert desk.inbox("milo").approve(new).state == "executed"
+
+    def test_what_comes_of_a_note__waits_for_somebody_else(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        dictated = {"type": "set_credit_hold", "on": True, "note": "as the reviewer said"}
+        monkeypatch.setattr("agents.offline_cases._merged", lambda _asked: [dictated])
+        waiting = desk.waiting_reminder()
+        felix = desk.inbox("felix")
+        [new] = felix.answer(waiting, "hold the credit of this customer").new_proposal_ids
+        card = desk.inbox().show(new)
+        assert (card.author, card.role) == ("felix", "collector")
+        assert "felix" not in {each.id for each in card.authority.may_approve}
+        with pytest.raises(Refused, match="author"):
+            felix.approve(new)
+
+    def test_note_asks_for_what_no_rule_objects_to__waits(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        waiting = desk.waiting_reminder()
+        monkeypatch.setattr("tools.proposals.judge_action", lambda *_args: (Allow(), None))
+        [new] = desk.inbox("cora").answer(waiting, "just do it").new_proposal_ids
+        assert desk.proposal(new).state == "pending"
 
     def test_role_fails__decision_stands_and_says_so(
         self, desk: Desk, monkeypatch: pytest.MonkeyPatch
