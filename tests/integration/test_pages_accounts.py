@@ -171,14 +171,14 @@ class TestSequences:
 
     def test_cash_applied_late__counts_from_the_day_it_came(self, desk: Desk) -> None:
         sent = AS_OF - timedelta(days=40)
-        for name, received_after in (("acc_a", 3), ("acc_b", -2)):
+        for name, received_after in (("acc_a", 3), ("acc_b", 4), ("acc_c", -2)):
             _letter(desk, desk.account(name), sent, f"inv_{name}_1")
             applied_after = 30 if received_after > 0 else 3
             received, applied = (sent + timedelta(days=n) for n in (received_after, applied_after))
             _pay(desk, name, received, applied_on=applied)
         with desk.house.ledger.read() as session:
             (line,) = sequences(session, AS_OF)
-        assert line.paid.hits == 1
+        assert line.paid.hits == 2
 
     def test_payment_taken_back__followed_no_letter(self, desk: Desk) -> None:
         sent = AS_OF - timedelta(days=40)
