@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from batch.run import Night
@@ -14,6 +14,7 @@ from ledger.queries.account_facts import load_facts
 from ledger.queries.cases import exposures, recently_proposed
 from ledger.queries.orders import ordered
 from ledger.queries.risk_facts import overdue_accounts
+from policies.schema_credit import CreditPolicy
 from tools.credit_scores import AccountRisk, account_risks
 from tools.proposals import submit
 
@@ -31,20 +32,7 @@ def credit_pass(night: Night) -> None:
             kind: recently_proposed(session, kind, since)
             for kind in ("set_credit_hold", "set_credit_limit")
         }
-        orders = ordered(session, night.as_of)
-        views = {
-            row.account_id: review_credit(
-                Money(
-                    row.exposure_minor + sum(orders.get((row.account_id, row.currency), (0, 0))),
-                    row.currency,
-                ),
-                Money(row.limit_minor, row.currency),
-                row.oldest_due_on,
-                night.as_of,
-                policy,
-            )
-            for row in exposures(session)
-        }
+        views = reviewed(session, policy, night.as_of)
         late = overdue_accounts(session, night.as_of)
         named = late if len(late) <= _NAMED_AT_ONCE else None
         risks = account_risks(session, policy, night.as_of, named)
@@ -56,6 +44,24 @@ def credit_pass(night: Night) -> None:
     scored = {account: risks[account] for account in late if account in risks}
     night.note("credit", reviewed=len(views), watched=watched, **_told(scored))
     night.add("credit", holds_proposed=len(holds), limits_proposed=len(lower))
+
+
+def reviewed(session: Any, policy: CreditPolicy, as_of: date) -> dict[str, CreditView]:
+    """The review of every account with a limit that has something open, or orders to be billed."""
+    orders = ordered(session, as_of)
+    found = {}
+    for row in exposures(session):
+        to_bill = sum(orders.get((row.account_id, row.currency), (0, 0)))
+        if row.oldest_due_on is None and not to_bill:
+            continue
+        found[row.account_id] = review_credit(
+            Money(row.exposure_minor + to_bill, row.currency),
+            Money(row.limit_minor, row.currency),
+            row.oldest_due_on or as_of,
+            as_of,
+            policy,
+        )
+    return found
 
 
 def _limits_to_lower(

@@ -1,10 +1,9 @@
 """Read tool for credit: exposure against the limit, the score and class with their reasons."""
 
-from datetime import timedelta
-
 from engines.credit import CreditView, review_credit
 from ledger.facts import AccountFacts
 from ledger.money import Money
+from ledger.queries.orders import ordered
 from policies.schema_credit import CreditPolicy
 from tools.accounts import oldest_days, totals
 from tools.contract import AccountRef, MoneyOut, Result, ToolContext, read_tool
@@ -61,13 +60,14 @@ def credit_exposure(ctx: ToolContext, account: AccountRef) -> CreditExposure:
     """Read an account's exposure, its credit score with reasons, and what policy advises."""
     facts = ctx.facts(account)
     risk = account_risks(ctx.session, ctx.policy.credit, ctx.as_of, [account]).get(account)
-    view = _with_orders(credit_view(facts, ctx.policy.credit), risk, ctx)
+    orders = _ordered_minor(ctx, facts)
+    view = credit_view(facts, ctx.policy.credit, orders)
     percent = view.used_percent if view else None
     return CreditExposure(
         account_number=facts.account_number,
         name=facts.name,
         limit=view.limit if view else None,
-        exposure=view.exposure if view else exposure_of(facts),
+        exposure=exposure_of(facts, orders),
         percent_of_limit=None if percent is None else int(percent),
         advice=view.advice if view else "none",
         other_currencies=totals(
@@ -88,14 +88,10 @@ def credit_exposure(ctx: ToolContext, account: AccountRef) -> CreditExposure:
     )
 
 
-def _with_orders(
-    view: CreditView | None, risk: AccountRisk | None, ctx: ToolContext
-) -> CreditView | None:
-    """The view with what is ordered and delivered in it, as the night reviews it."""
-    if view is None or risk is None or risk.currency != view.limit.currency:
-        return view
-    oldest = ctx.as_of - timedelta(days=view.oldest_days)
-    return review_credit(risk.total, view.limit, oldest, ctx.as_of, ctx.policy.credit)
+def _ordered_minor(ctx: ToolContext, facts: AccountFacts) -> int:
+    """What is ordered and not billed in the currency of the credit, as the night counts it."""
+    found = ordered(ctx.session, ctx.as_of, [facts.account_id])
+    return sum(found.get((facts.account_id, facts.credit_currency or ""), (0, 0)))
 
 
 def exposure_lines(risk: AccountRisk) -> tuple[ExposureLine, ...]:
@@ -126,19 +122,21 @@ def _not_scored(risk: AccountRisk | None) -> str:
     return "natural persons are not scored" if risk.score is None else ""
 
 
-def exposure_of(facts: AccountFacts) -> Money | None:
-    """Exposure in the currency of the account's credit."""
+def exposure_of(facts: AccountFacts, ordered_minor: int = 0) -> Money | None:
+    """Exposure in the currency of the account's credit, with what is ordered and not billed."""
     currency = facts.credit_currency
     if currency is None:
         return None
     cash = sum(r.unapplied_minor for r in facts.receipts if r.currency == currency)
     credit = sum(c.unapplied_minor for c in facts.credits if c.currency == currency)
-    return facts.open_in(currency) - Money(cash + credit, currency)
+    return facts.open_in(currency) + Money(ordered_minor - cash - credit, currency)
 
 
-def credit_view(facts: AccountFacts, policy: CreditPolicy) -> CreditView | None:
+def credit_view(
+    facts: AccountFacts, policy: CreditPolicy, ordered_minor: int = 0
+) -> CreditView | None:
     """The review of an account that has a limit; None without one, or without exposure."""
-    exposure = exposure_of(facts)
+    exposure = exposure_of(facts, ordered_minor)
     if exposure is None or facts.credit_limit_minor is None or exposure.minor <= 0:
         return None
     oldest = min((item.due_on for item in facts.open_items), default=facts.as_of)

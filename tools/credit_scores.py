@@ -54,6 +54,8 @@ def account_risks(
 ) -> dict[str, AccountRisk]:
     """Score accounts that owe something; of several currencies the one of its credit, or largest.
 
+    One that owes nothing yet, but ordered, is seen too: its orders are exposure.
+
     Args:
         session: Of the ledger.
         policy: The scorecard.
@@ -69,8 +71,18 @@ def account_risks(
         book[row.currency] = book.get(row.currency, 0) + row.open_minor
     return {
         row.account_id: _risk(row, limits[row.account_id], signs, book, policy)
-        for row in _chosen(found, limits)
+        for row in _chosen([*found, *_ordering(found, signs)], limits)
     }
+
+
+def _ordering(found: Sequence[reads.Owing], signs: "_Signs") -> list[reads.Owing]:
+    """Accounts that have orders to be billed and nothing open; they owe nothing yet."""
+    owe = {row.account_id for row in found}
+    return [
+        reads.Owing(account, currency, 0, 0, signs.as_of, 0)
+        for account, currency in sorted(signs.orders)
+        if account not in owe
+    ]
 
 
 def _chosen(rows: Sequence[reads.Owing], limits: Mapping[str, reads.Limited]) -> list[reads.Owing]:
@@ -154,7 +166,7 @@ def _risk(
         credit.on_hold,
         score(facts, policy.score) if scored else None,
         parts,
-        row.open_minor * 1000 // max(book[currency], 1),
+        row.open_minor * 1000 // max(book.get(currency, 0), 1),
         facts,
     )
 

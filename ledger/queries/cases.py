@@ -3,12 +3,13 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlmodel import Session
 
 from ledger.states import DisputeState, ProposalState
 from ledger.tables.account import Account
 from ledger.tables.case import Dispute
+from ledger.tables.order import SalesOrder
 from ledger.tables.receivable import CreditMemo, Invoice, Receipt
 from ledger.tables.work import Proposal
 
@@ -38,7 +39,8 @@ def exposures(session: Session) -> list[Any]:
     """Exposure per account with a limit, in its limit's currency, in minor units.
 
     Rows: account_id, limit_minor, currency, exposure_minor, oldest_due_on. Exposure is open
-    invoices less unapplied cash and open credits; accounts on credit hold are left out.
+    invoices less unapplied cash and open credits, so it is 0 or less, and `oldest_due_on` is None,
+    for one that only has orders; accounts with neither, or on credit hold, are left out.
     """
     invoices = (
         select(
@@ -53,8 +55,9 @@ def exposures(session: Session) -> list[Any]:
     )
     cash = _unapplied(Receipt)
     credit = _unapplied(CreditMemo)
+    ordering = select(SalesOrder.account_id).where(SalesOrder.amount_minor > 0)
     owed = (
-        invoices.c.open_minor
+        func.coalesce(invoices.c.open_minor, 0)
         - func.coalesce(cash.c.unapplied_minor, 0)
         - func.coalesce(credit.c.unapplied_minor, 0)
     )
@@ -67,7 +70,7 @@ def exposures(session: Session) -> list[Any]:
                 owed.label("exposure_minor"),
                 invoices.c.oldest_due_on,
             )
-            .join(
+            .outerjoin(
                 invoices,
                 (invoices.c.account_id == Account.id) & (invoices.c.currency == Account.currency),
             )
@@ -78,7 +81,11 @@ def exposures(session: Session) -> list[Any]:
                 credit,
                 (credit.c.account_id == Account.id) & (credit.c.currency == Account.currency),
             )
-            .where(Account.credit_limit_minor.is_not(None), Account.credit_hold.is_(False))
+            .where(
+                Account.credit_limit_minor.is_not(None),
+                Account.credit_hold.is_(False),
+                or_(invoices.c.account_id.is_not(None), Account.id.in_(ordering)),
+            )
             .order_by(Account.id)
         )
     )

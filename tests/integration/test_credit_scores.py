@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from batch.credit_pass import reviewed
 from guardrails.gate import judge
 from guardrails.verdict import NeedsApproval, class_of
 from ledger.actions import SetCreditHold
@@ -144,3 +145,37 @@ class TestRisks:
     def test_nothing_open__nothing_to_score(self, book: CaseBook) -> None:
         book.account("C-1")
         assert risks_of(book) == {}
+
+    def test_orders_and_nothing_open__are_exposure_of_nothing_overdue(self, book: CaseBook) -> None:
+        account = book.account("C-1", credit_limit_minor=10_000)
+        book.order(account, "SO-1", 4_000)
+        found = risks_of(book)[account]
+        assert (found.total.minor, found.facts.overdue_minor, found.facts.oldest_days) == (
+            4000,
+            0,
+            0,
+        )
+        assert found.share_permille == 0
+
+    def test_orders_in_another_currency__do_not_hide_what_is_open(self, book: CaseBook) -> None:
+        account = book.account("C-1", credit_limit_minor=10_000)
+        book.invoice(account, "INV-1", minor=500, currency="EUR")
+        book.order(account, "SO-1", 4_000)
+        assert risks_of(book)[account].facts.overdue_minor == 500
+
+
+class TestNight:
+    def test_orders_and_no_open_invoice__are_reviewed_against_the_limit(
+        self, book: CaseBook
+    ) -> None:
+        account = book.account("C-1", credit_limit_minor=10_000)
+        book.receipt(account, "R-1", 1_000)
+        book.order(account, "SO-1", 13_000)
+        book.account("C-2", credit_limit_minor=10_000)
+        billed = book.account("C-3", credit_limit_minor=10_000)
+        book.order(billed, "SO-2", 700, listed_on=AS_OF - timedelta(days=9))
+        with book.ledger.read() as session:
+            found = reviewed(session, POLICY.credit, AS_OF)
+        assert {of: (view.exposure.minor, view.advice) for of, view in found.items()} == {
+            account: (12_000, "watch")
+        }

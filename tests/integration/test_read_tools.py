@@ -153,6 +153,21 @@ class TestTotals:
         assert found["exposure"] == {"amount": "80.00", "currency": "USD"}
         assert (found["percent_of_limit"], found["advice"]) == (80, "none")
 
+    @pytest.mark.parametrize("open_minor", [0, 1_000])
+    def test_cash_above_open_invoices__orders_still_count(
+        self, book: CaseBook, open_minor: int
+    ) -> None:
+        account = book.account("C-1", credit_limit_minor=10_000)
+        if open_minor:
+            book.invoice(account, "INV-1", minor=open_minor)
+        book.receipt(account, "R-1", 2_000)
+        book.order(account, "SO-1", 21_000)
+        found = call(book, "credit_exposure", account)
+        exposure = (19_000 + open_minor) // 100
+        assert found["exposure"] == {"amount": f"{exposure}.00", "currency": "USD"}
+        assert (found["percent_of_limit"], found["advice"]) == (exposure, "watch")
+        assert found["parts"][2]["amount"]["amount"] == "210.00"
+
     def test_no_limit__no_percent(self, book: CaseBook, account: str) -> None:
         found = call(book, "credit_exposure", account)
         assert (found["limit"], found["percent_of_limit"]) == (None, None)

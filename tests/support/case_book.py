@@ -15,6 +15,7 @@ from ledger.ids import make_id
 from ledger.session import Ledger, open_engine
 from ledger.tables.account import Account, Contact, ContractNote, Hold, Ticket
 from ledger.tables.case import Dispute, Promise
+from ledger.tables.order import SalesOrder
 from ledger.tables.receivable import Application, Invoice, Receipt
 from ledger.tables.work import Feed, Message
 from policies.load import load_policy
@@ -117,6 +118,16 @@ class CaseBook:
             )
         )
         return invoice_id
+
+    def order(self, account_id: str, number: str, minor: int, **values: Any) -> str:
+        order_id = make_id("ord", account_id, number)
+        row = {"currency": "USD", "listed_on": AS_OF} | values
+        self.add(
+            SalesOrder(
+                id=order_id, account_id=account_id, order_number=number, amount_minor=minor, **row
+            )
+        )
+        return order_id
 
     def paid(self, account_id: str, number: str, minor: int, late: int, paid_late: int) -> None:
         """An invoice of the past, paid so many days after its due date."""
