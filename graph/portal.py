@@ -18,7 +18,15 @@ from ledger.queries.account_facts import load_facts
 from ledger.tables.portal import Checkout
 from tools.documents import MadeDocument, statement
 from tools.inbound_rows import Intake
-from tools.portal_acts import Sent, act_of, check_pace, note_act, sealed, take_wish
+from tools.portal_acts import (
+    Sent,
+    act_of,
+    check_pace,
+    check_wrong_facts,
+    note_act,
+    sealed,
+    take_wish,
+)
 from tools.portal_checkout import (
     Begun,
     begin_checkout,
@@ -103,6 +111,7 @@ class Portal:
         """Whether they know a fact; every try counts."""
         at = self.now
         with self.house.ledger.write() as session:
+            check_wrong_facts(session, guest, self.policy.wrong_facts_per_link)
             check_pace(session, guest, "fact", self.policy.facts_per_hour, at)
             known = knows_a_fact(session, guest.account_id, told, self.house.business_date())
             act_id = make_id("pac", guest.link_id, nonce, at.isoformat())

@@ -29,7 +29,7 @@ _HIGHER = re.compile(
     r"|most_invoices_per_message)|promises\.plans\.(?:most_\w+|first_within_days|bearable_percent"
     r"|long_plan_months|cure_business_days|answer_days)"
     r"|approval\.reviewing\.(?:warn_after|stop_after|pace_of|training_every)"
-    r"|portal\.(?:link_days|proven_minutes|\w+_per_hour)"
+    r"|portal\.(?:link_days|proven_minutes|wrong_facts_per_link|\w+_per_hour)"
 )
 _LOWER = re.compile(
     r"contact\.(?:min_days_between|promise_grace_days|(?:sms_)?window_opens)|dunning\.minimum_total\.\w+"

@@ -30,6 +30,7 @@ class PortalPolicy(PolicyFile):
         proven_minutes: How long a browser that told the fact need not tell it again.
         acts_per_hour: Messages of one kind that a link may send.
         facts_per_hour: Tries to tell the fact.
+        wrong_facts_per_link: Wrong tries in the life of a link; then only a new link helps.
         payments_per_hour: Card payments that a link may begin.
         open_items_shown: Longer lists are shown in part; the statement has all of it.
     """
@@ -41,6 +42,7 @@ class PortalPolicy(PolicyFile):
     proven_minutes: int = Field(default=60, ge=1, le=720)
     acts_per_hour: int = Field(default=10, ge=1)
     facts_per_hour: int = Field(default=5, ge=1)
+    wrong_facts_per_link: int = Field(default=20, ge=1)
     payments_per_hour: int = Field(default=10, ge=1)
     open_items_shown: int = Field(default=200, ge=1, le=2000)
     most_files: int = Field(default=3, ge=0, le=5)

@@ -29,6 +29,7 @@ from tools.reply_desk import Handled, ReplyDesk
 ACTOR = "portal"
 _HOUR = timedelta(hours=1)
 _NO_WORDS = "-"
+_WRONG_FACT = orjson.dumps({"known": False}).decode()
 
 
 class TooMany(ArError):
@@ -36,6 +37,13 @@ class TooMany(ArError):
 
     code = "too_many"
     status_code = 429
+
+
+class LinkSpent(ArError):
+    """A link from which too many wrong facts were told in its life."""
+
+    code = "link_spent"
+    status_code = 403
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +204,25 @@ def check_pace(session: Session, guest: Guest, kind: str, most: int, at: datetim
     )
     if (count or 0) >= most:
         raise TooMany("too much at once; try again in an hour, or write to us")
+
+
+def check_wrong_facts(session: Session, guest: Guest, most: int) -> None:
+    """Refuse to hear another fact from a link that told too many wrong ones.
+
+    Raises:
+        LinkSpent: It told `most` wrong ones in its life.
+    """
+    count = session.scalar(
+        select(func.count())
+        .select_from(PortalAct)
+        .where(
+            PortalAct.link_id == guest.link_id,
+            PortalAct.kind == "fact",
+            PortalAct.told == _WRONG_FACT,
+        )
+    )
+    if (count or 0) >= most:
+        raise LinkSpent("too many wrong facts were told from this link; ask us for a new one")
 
 
 def note_act(

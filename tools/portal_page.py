@@ -172,7 +172,8 @@ def _sums(amounts: Iterable[Money]) -> tuple[Money, ...]:
 def knows_a_fact(session: Session, account_id: str, told: str, as_of: date) -> bool:
     """Whether words are the whole number of an invoice of theirs, or the amount of a payment.
 
-    Neither stands on the page before. Every one is compared, in time that does not tell how near.
+    Neither stands on the page before, and a payment with money not applied is none, as the page
+    lists it. Every one is compared, in time that does not tell how near.
     """
     since = as_of - timedelta(days=_FACT_DAYS)
     numbers = session.scalars(
@@ -182,7 +183,11 @@ def knows_a_fact(session: Session, account_id: str, told: str, as_of: date) -> b
     ).all()
     paid = session.execute(
         select(Receipt.amount_minor, Receipt.currency)
-        .where(Receipt.account_id == account_id, Receipt.received_on >= since)
+        .where(
+            Receipt.account_id == account_id,
+            Receipt.received_on >= since,
+            Receipt.unapplied_minor == 0,
+        )
         .limit(_MOST_FACTS)
     ).all()
     plain = _plain(told)

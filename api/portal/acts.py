@@ -87,10 +87,11 @@ async def fact(request: Request, seen: Sender, form: Fields) -> Response:
     try:
         known = await run_in_threadpool(seen.portal.prove, seen.guest, nonce, told)
     except ArError as error:
-        if error.status_code != 429:
+        key = _FACT_PROBLEMS.get(error.code)
+        if key is None:
             raise
-        said = seen.say("too_many")
-        return portal_page(request, "portal/fact.html", seen, 429, problem=said)
+        said = seen.say(key)
+        return portal_page(request, "portal/fact.html", seen, error.status_code, problem=said)
     if not known:
         said = seen.say("fact_wrong")
         return portal_page(request, "portal/fact.html", seen, 422, problem=said)
@@ -120,6 +121,7 @@ async def pay(request: Request, seen: Sender, form: Fields) -> Response:
     return RedirectResponse(f"{seen.home}/done/{act_id}", 303)
 
 
+_FACT_PROBLEMS = {"too_many": "too_many", "link_spent": "link_spent"}
 _PAY_PROBLEMS = {
     "bad_input": "choose_one_currency",
     "conflict": "card_not_possible",

@@ -155,7 +155,8 @@ class TestFact:
 
     @pytest.mark.parametrize("fact", ["ACCA-1", "acca 1", "250.00", "250,00"])
     def test_told__opens_them(self, desk: Desk, browser: Browser, fact: str) -> None:
-        desk.books.receipt("rcp_1", 250_00, account_id="acc_a", received_on=desk.as_of)
+        values = {"account_id": "acc_a", "received_on": desk.as_of, "unapplied_minor": 0}
+        desk.books.receipt("rcp_1", 250_00, **values)
         browser.prove(fact)
         assert "ACCA-1" in browser.get().text
         assert "DE89 3704 0044 0532 0130 00" in browser.get("/transfer").text
@@ -172,6 +173,38 @@ class TestFact:
         for number in range(5):
             assert browser.send("/fact", fact=f"ACCA-9{number}").status_code == 422
         assert browser.send("/fact", fact="ACCA-1").status_code == 429
+
+    def test_wrong_too_often_in_its_life__only_a_new_link_helps(
+        self, desk: Desk, client: TestClient, browser: Browser
+    ) -> None:
+        portal = desk.house.policy.portal.model_copy(update={"wrong_facts_per_link": 3})
+        desk.house.policy = with_changes(desk.house.policy, portal=portal)
+        long_ago = SystemClock().now() - timedelta(days=30)
+        tried = {"link_id": browser.link.link_id, "account_id": "acc_a", "done_at": long_ago}
+        for number in range(2):
+            assert browser.send("/fact", fact="ACCA-1").status_code == 303
+            told = '{"known":false}'
+            desk.books.add("portal_act", id=f"pac_{number}", kind="fact", told=told, **tried)
+        assert browser.send("/fact", fact="ACCA-9").status_code == 422
+        answer = browser.send("/fact", fact="ACCA-1")
+        assert (answer.status_code, "new one" in answer.text) == (403, True)
+        browser_of(desk, client, "acc_a").prove("ACCA-1")
+
+    def test_money_not_applied__its_amount_is_neither_shown_nor_a_fact(
+        self, desk: Desk, browser: Browser
+    ) -> None:
+        values = {"account_id": "acc_a", "currency": "USD", "received_on": desk.as_of}
+        desk.books.receipt("rcp_1", 33_00, **values)
+        desk.books.receipt("rcp_2", 44_00, **values | {"unapplied_minor": 5_00})
+        text = browser.get().text
+        assert "Payment not yet applied" in text
+        assert not [told for told in ("33.00", "5.00", "162.50") if told in text]
+        for fact in ("33.00", "44.00"):
+            assert browser.send("/fact", fact=fact).status_code == 422
+        browser.prove("ACCA-1")
+        text = browser.get().text
+        assert "33.00" in text
+        assert "162.50" in text
 
     def test_told_for_one_link__not_for_another(
         self, desk: Desk, client: TestClient, browser: Browser

@@ -81,6 +81,7 @@ LOOSENING = [
     ("portal", {"asks_fact": False}),
     ("portal", {"link_days": 365}),
     ("portal", {"facts_per_hour": 50}),
+    ("portal", {"wrong_facts_per_link": 200}),
     ("approval", {"rules": rules(roles=("collector", "auditor"))}),
     ("approval", {"rules": rules(covers=("HITL-10", "UNI-05"))}),
     ("approval", {"authority": (*OLD.approval.authority, Authority(role="admin", actions=("*",)))}),
