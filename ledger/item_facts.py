@@ -48,6 +48,10 @@ class OpenItem:
         """The open balance by due date, earliest first."""
         return self.instalments or (DuePart(self.due_on, self.open_minor),)
 
+    def overdue_minor(self, as_of: date) -> int:
+        """What of it is past due: of an invoice in instalments, only the parts that fell due."""
+        return sum(part.open_minor for part in self.parts if part.due_on < as_of)
+
     def asked(self, as_of: date) -> tuple[DuePart, ...]:
         """What a reminder asks for: the parts past due, or the first where none is yet.
 

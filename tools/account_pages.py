@@ -94,7 +94,7 @@ def _balances(facts: AccountFacts) -> dict[str, Any]:
     late = [item for item in facts.open_items if item.due_on < facts.as_of]
     return {
         "open": _sums((i.currency, i.open_minor) for i in facts.open_items),
-        "overdue": _sums((i.currency, i.open_minor) for i in late),
+        "overdue": _sums((i.currency, i.overdue_minor(facts.as_of)) for i in late),
         "oldest_days_overdue": max(((facts.as_of - i.due_on).days for i in late), default=0),
         "unapplied_cash": _sums((r.currency, r.unapplied_minor) for r in facts.receipts),
         "open_credits": _sums((c.currency, c.unapplied_minor) for c in facts.credits),

@@ -131,7 +131,6 @@ def get_account_brief(ctx: ToolContext, account: AccountRef) -> AccountBrief:
     Use it first. Totals are per currency and complete; do not add amounts yourself.
     """
     facts = ctx.facts(account)
-    overdue = [i for i in facts.open_items if i.due_on < ctx.as_of]
     plan = plan_contact(facts, ctx.policy)
     best = choose_contact(facts)
     return AccountBrief(
@@ -144,7 +143,7 @@ def get_account_brief(ctx: ToolContext, account: AccountRef) -> AccountBrief:
         owner=facts.owner,
         language=facts.language,
         open=_open(facts.open_items),
-        overdue=_open(overdue),
+        overdue=overdue_sums(facts),
         oldest_days_past_due=oldest_days(facts),
         unapplied_cash=totals([(r.currency, r.unapplied_minor) for r in facts.receipts]),
         open_credits=totals([(c.currency, c.unapplied_minor) for c in facts.credits]),
@@ -192,7 +191,7 @@ def list_open_items(
         shown=min(limit, len(wanted)),
         count=len(wanted),
         totals=_open(wanted),
-        overdue=_open(overdue),
+        overdue=overdue_sums(facts),
     )
 
 
@@ -210,7 +209,8 @@ def aging_of_account(ctx: ToolContext, account: AccountRef) -> AccountAging:
 
 def _next_reminder(ctx: ToolContext, facts: AccountFacts, reminder: SendReminder) -> NextReminder:
     named = set(reminder.invoice_ids)
-    total = sum(item.open_minor for item in facts.open_items if item.invoice_id in named)
+    items = [item for item in facts.open_items if item.invoice_id in named]
+    total = sum(part.open_minor for item in items for part in item.asked(facts.as_of))
     return NextReminder(
         stage=reminder.stage,
         words=describe_stage(ctx.policy, reminder.stage),
@@ -226,6 +226,11 @@ def _next_reminder(ctx: ToolContext, facts: AccountFacts, reminder: SendReminder
 def oldest_days(facts: AccountFacts) -> int:
     """Days past due of the oldest open item, 0 when nothing is overdue."""
     return max((max(0, (facts.as_of - item.due_on).days) for item in facts.open_items), default=0)
+
+
+def overdue_sums(facts: AccountFacts) -> tuple[Money, ...]:
+    """What is past due per currency; of an invoice in instalments only the parts past due."""
+    return totals([(item.currency, item.overdue_minor(facts.as_of)) for item in facts.open_items])
 
 
 def _open(items: list[OpenItem] | tuple[OpenItem, ...]) -> tuple[Money, ...]:
@@ -248,7 +253,8 @@ def _item_line(item: OpenItem, as_of: date, disputed: set[str | None]) -> OpenIt
 
 
 def _aging_line(facts: AccountFacts, currency: str) -> AgingLine:
-    items = [(i.due_on, i.open_minor) for i in facts.open_items if i.currency == currency]
+    parts = [part for item in facts.open_items if item.currency == currency for part in item.parts]
+    items = [(part.due_on, part.open_minor) for part in parts]
     cash = sum(r.unapplied_minor for r in facts.receipts if r.currency == currency)
     credit = sum(c.unapplied_minor for c in facts.credits if c.currency == currency)
     aging = age(items, facts.as_of, cash, credit)

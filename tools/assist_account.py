@@ -10,7 +10,7 @@ from ledger.tables.account import Account, Contact
 from ledger.tables.receivable import Application, CreditMemo, Invoice, Receipt
 from ledger.tables.work import CallTask, Person
 from policies.describe import describe_stage
-from tools.accounts import oldest_days, totals
+from tools.accounts import oldest_days, overdue_sums, totals
 from tools.assist_notes import notes_of
 from tools.contract import (
     AccountRef,
@@ -169,7 +169,8 @@ def invoice_detail(ctx: ToolContext, account: AccountRef, invoice_number: str) -
         .order_by(Application.applied_on, Application.id)
         .limit(40)
     ).all()
-    late = (ctx.as_of - invoice.due_on).days if invoice.open_minor > 0 else 0
+    item = next((each for each in facts.open_items if each.invoice_id == invoice.id), None)
+    late = (ctx.as_of - item.due_on).days if item and item.open_minor > 0 else 0
     return InvoiceDetail(
         invoice_id=invoice.id,
         invoice_number=invoice.invoice_number,
@@ -259,7 +260,6 @@ def compare_accounts(ctx: ToolContext, account: AccountRef, other: str) -> Compa
 
 def _side(ctx: ToolContext, account: str) -> SideLine:
     facts = ctx.facts(account)
-    late = [item for item in facts.open_items if item.due_on < ctx.as_of]
     paid_on = ctx.session.scalar(
         select(Receipt.received_on)
         .where(Receipt.account_id == account)
@@ -272,7 +272,7 @@ def _side(ctx: ToolContext, account: str) -> SideLine:
         account_number=facts.account_number,
         name=facts.name,
         open=totals([(i.currency, i.open_minor) for i in facts.open_items]),
-        overdue=totals([(i.currency, i.open_minor) for i in late]),
+        overdue=overdue_sums(facts),
         oldest_days_past_due=oldest_days(facts),
         unapplied_cash=totals([(r.currency, r.unapplied_minor) for r in facts.receipts]),
         open_disputes=len(facts.disputes),

@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select
 from engines.metrics import BUCKETS, CurrencyMetrics, summary
 from ledger.balances import MetricInputs
 from ledger.money import Money
-from ledger.queries.as_of import metric_inputs
+from ledger.queries.as_of import due_parts, metric_inputs
 from ledger.tables.account import Account, Hold
 from ledger.tables.receivable import CreditMemo, Invoice
 from tools.accounts import totals
@@ -171,20 +171,20 @@ def top_overdue(ctx: ToolContext, limit: Limit = 10) -> TopOverdue:
 
     Balances of several currencies are compared by the high-value threshold of each.
     """
-    where = [Invoice.open_minor > 0, Invoice.due_on < ctx.as_of]
+    part = due_parts(ctx.as_of, skip_settled=True).subquery()
     rows = ctx.session.execute(
         select(
-            Invoice.account_id,
+            part.c.account_id,
             Account.account_number,
             Account.name,
-            Invoice.currency,
-            func.sum(Invoice.open_minor).label("minor"),
-            func.min(Invoice.due_on).label("oldest"),
-            func.count().label("items"),
+            part.c.currency,
+            func.sum(part.c.open_minor).label("minor"),
+            func.min(part.c.due_on).label("oldest"),
+            func.count(part.c.invoice_id.distinct()).label("items"),
         )
-        .join(Account, Account.id == Invoice.account_id)
-        .where(*where)
-        .group_by(Invoice.account_id, Account.account_number, Account.name, Invoice.currency)
+        .join(Account, Account.id == part.c.account_id)
+        .where(part.c.open_minor > 0, part.c.due_on < ctx.as_of)
+        .group_by(part.c.account_id, Account.account_number, Account.name, part.c.currency)
     ).all()
     units = ctx.policy.high_value_minor
     ranked = sorted(rows, key=lambda r: (-int(r.minor) / units.get(r.currency, 1), r.account_id))

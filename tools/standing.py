@@ -57,7 +57,7 @@ def standing_of(session: Any, policy: Policy, account_id: str, as_of: date) -> S
 
 def _by_age(session: Any, account_id: str, as_of: date) -> tuple[OpenByAge, ...]:
     found = []
-    for currency, balances in open_by_due(session, account_id).items():
+    for currency, balances in open_by_due(session, account_id, as_of).items():
         aging = age(balances, as_of)
         amounts = (Money(minor, currency) for minor in aging.buckets)
         found.append(

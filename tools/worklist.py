@@ -9,10 +9,10 @@ from sqlalchemy import func, or_, select
 
 from ledger.errors import NotFound
 from ledger.money import Money
+from ledger.queries.as_of import due_parts
 from ledger.states import Disposition, DisputeState, PromiseState
 from ledger.tables.account import Account, Hold
 from ledger.tables.case import Dispute, Promise
-from ledger.tables.receivable import Invoice
 from ledger.tables.work import CallTask, DispositionRow, Message, Proposal
 from policies.describe import describe_rule
 from tools.approvals import is_waiting
@@ -74,15 +74,16 @@ def list_accounts_to_work(ctx: ToolContext, limit: Limit = 10) -> Worklist:
     gain most, as the last night ranked them; before any night, the largest overdue balances
     against the high-value threshold of their currency. `caution` says what forbids chasing.
     """
+    part = due_parts(ctx.as_of, skip_settled=True).subquery()
     overdue = ctx.session.execute(
         select(
-            Invoice.account_id,
-            Invoice.currency,
-            func.sum(Invoice.open_minor),
-            func.min(Invoice.due_on),
+            part.c.account_id,
+            part.c.currency,
+            func.sum(part.c.open_minor),
+            func.min(part.c.due_on),
         )
-        .where(Invoice.open_minor > 0, Invoice.due_on < ctx.as_of)
-        .group_by(Invoice.account_id, Invoice.currency)
+        .where(part.c.open_minor > 0, part.c.due_on < ctx.as_of)
+        .group_by(part.c.account_id, part.c.currency)
     ).all()
     reasons, ranks = _reasons(ctx), _ranks(ctx)
     ranked = sorted(overdue, key=lambda row: _urgency(row, reasons, ranks, ctx), reverse=True)

@@ -13,7 +13,7 @@ from api.pages.access import SignedIn, Visitor
 from api.pages.render import page
 from api.pages.today import BUCKET_WORDS
 from ledger.errors import BadInput, NotFound
-from ledger.queries.listing import accounts_page, open_sums
+from ledger.queries.listing import Due, accounts_page, open_sums, overdue_sums
 from ledger.states import Disposition, Segment
 from tools.account_names import find_account
 from tools.account_pages import account_page, name_of
@@ -56,11 +56,11 @@ def list_accounts(
             disposition or None,
             owner or None,
             segment or None,
-            due_range(bucket, as_of) if bucket else None,
+            Due(*due_range(bucket, as_of), as_of) if bucket else None,
         )
         rows = found[:_PAGE]
         ids = [row.id for row in rows]
-        sums, late = open_sums(session, ids), open_sums(session, ids, due_before=as_of)
+        sums, late = open_sums(session, ids), overdue_sums(session, ids, as_of)
         lines = [
             {
                 "id": row.id,

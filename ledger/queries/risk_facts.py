@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlmodel import Session
 
+from ledger.queries.as_of import due_parts
 from ledger.tables.account import Account, Contact
 from ledger.tables.case import Dispute
 from ledger.tables.receivable import CreditMemo, Invoice, Receipt, ReceiptReturn
@@ -41,30 +42,35 @@ class Limited(NamedTuple):
 
 def owing(session: Session, as_of: date, accounts: Accounts = None) -> list[Owing]:
     """Open, overdue, oldest due date and overdue items paid in part, by account and currency."""
-    late = Invoice.due_on < as_of
+    part = due_parts(as_of, accounts, skip_settled=True).subquery()
+    late = part.c.due_on < as_of
     in_part = and_(late, Invoice.open_minor < Invoice.amount_minor)
     rows = session.execute(
         select(
-            Invoice.account_id,
-            Invoice.currency,
-            func.sum(Invoice.open_minor),
-            func.sum(case((late, Invoice.open_minor), else_=0)),
-            func.min(Invoice.due_on),
-            func.sum(case((in_part, 1), else_=0)),
+            part.c.account_id,
+            part.c.currency,
+            func.sum(part.c.open_minor),
+            func.sum(case((late, part.c.open_minor), else_=0)),
+            func.min(part.c.due_on),
+            func.count(case((in_part, part.c.invoice_id)).distinct()),
         )
-        .where(Invoice.open_minor > 0, *_of(Invoice.account_id, accounts))
-        .group_by(Invoice.account_id, Invoice.currency)
-        .order_by(Invoice.account_id, Invoice.currency)
+        .join(Invoice, Invoice.id == part.c.invoice_id)
+        .where(part.c.open_minor > 0)
+        .group_by(part.c.account_id, part.c.currency)
+        .order_by(part.c.account_id, part.c.currency)
     )
     return [Owing(r[0], r[1], int(r[2]), int(r[3]), r[4], int(r[5])) for r in rows]
 
 
-def open_by_due(session: Session, account_id: str) -> dict[str, list[tuple[date, int]]]:
-    """(due on, open) of an account's invoices, by currency."""
+def open_by_due(
+    session: Session, account_id: str, as_of: date
+) -> dict[str, list[tuple[date, int]]]:
+    """(due on, open) of an account's invoices and their parts, by currency."""
+    part = due_parts(as_of, [account_id], skip_settled=True).subquery()
     rows = session.execute(
-        select(Invoice.currency, Invoice.due_on, Invoice.open_minor)
-        .where(Invoice.account_id == account_id, Invoice.open_minor != 0)
-        .order_by(Invoice.currency, Invoice.due_on)
+        select(part.c.currency, part.c.due_on, part.c.open_minor)
+        .where(part.c.open_minor != 0)
+        .order_by(part.c.currency, part.c.due_on)
     )
     found: dict[str, list[tuple[date, int]]] = {}
     for currency, due_on, minor in rows:
@@ -74,8 +80,9 @@ def open_by_due(session: Session, account_id: str) -> dict[str, list[tuple[date,
 
 def overdue_accounts(session: Session, as_of: date) -> list[str]:
     """Accounts with something past due."""
-    overdue = (Invoice.open_minor > 0, Invoice.due_on < as_of)
-    return sorted(session.scalars(select(Invoice.account_id).where(*overdue).distinct()))
+    part = due_parts(as_of, skip_settled=True).subquery()
+    overdue = (part.c.open_minor > 0, part.c.due_on < as_of)
+    return sorted(session.scalars(select(part.c.account_id).where(*overdue).distinct()))
 
 
 def limits(session: Session, accounts: Accounts = None) -> dict[str, Limited]:
