@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from ledger.money import Money
 from ledger.sight import is_limited
-from ledger.states import DecisionVerb, ProposalState
+from ledger.states import DecisionVerb, PromiseState, ProposalState
 from ledger.tables.account import Account
 from ledger.tables.case import Promise
 from ledger.tables.work import Decision, ModelCall, Person, Proposal, Run
@@ -108,18 +108,32 @@ def trend(session: Session, nights: int = TREND_NIGHTS) -> dict[str, tuple[Night
 def promises_around(
     session: Session, as_of: date, days: int = 7, limit: int = 20
 ) -> tuple[PromiseDue, ...]:
-    """Promises to pay due within some days of a date, on either side, the earliest first."""
+    """Promises to pay due within some days of a date, on either side, the earliest first.
+
+    Of many, those nearest to the date stay: at most `limit` past ones, and as many from it on.
+    """
+    span = timedelta(days=days)
+    past = _promises_due(session, as_of - span, as_of - timedelta(days=1), limit, latest=True)
+    return (*reversed(past), *_promises_due(session, as_of, as_of + span, limit))
+
+
+def _promises_due(
+    session: Session, first: date, last: date, limit: int, *, latest: bool = False
+) -> list[PromiseDue]:
+    """Promises in force or come to their end, due from one day to another, one end first."""
+    by = (Promise.due_on, Promise.id)
     rows = session.execute(
         select(Promise, Account.account_number, Account.name)
         .join(Account, Account.id == Promise.account_id)
         .where(
             Promise.direction == "theirs",
-            Promise.due_on.between(as_of - timedelta(days=days), as_of + timedelta(days=days)),
+            Promise.state.not_in((PromiseState.CANCELLED, PromiseState.SUPERSEDED)),
+            Promise.due_on.between(first, last),
         )
-        .order_by(Promise.due_on, Promise.id)
+        .order_by(*(each.desc() if latest else each for each in by))
         .limit(limit)
     )
-    return tuple(
+    return [
         PromiseDue(
             account_id=promise.account_id,
             account_number=number,
@@ -131,7 +145,7 @@ def promises_around(
             else None,
         )
         for promise, number, name in rows
-    )
+    ]
 
 
 def work_of_roles(session: Session, since: date) -> tuple[RoleWork, ...]:
