@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +27,7 @@ from tools.portal_acts import (
     note_act,
     sealed,
     take_wish,
+    was_taken,
 )
 from tools.portal_checkout import (
     Begun,
@@ -120,8 +122,12 @@ class Portal:
 
     def send(self, guest: Guest, nonce: str, wish: Wish, uploads: Sequence[Upload] = ()) -> str:
         """Take a form in, act on it at once, and give the id of the page that restates it."""
+        sent = Sent(guest, nonce, self.now)
+        with self.house.ledger.read() as session:
+            if was_taken(session, sent, wish.kind, self.policy.acts_per_hour):
+                return sent.act_id
         files = read_uploads(uploads, self.policy)
-        sent = Sent(guest, nonce, self.now, files, tuple(each.content for each in uploads))
+        sent = replace(sent, files=files, contents=tuple(each.content for each in uploads))
         deps = self.house.deps()
         beside = read_inbound(sealed(sent, wish, deps.now), self.house.policy)
         intake = Intake(self.house.policy, self.house.reply_key, deps.as_of, deps.now)

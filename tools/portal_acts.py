@@ -119,10 +119,9 @@ def take_wish(
     Raises:
         TooMany: The link has sent enough of this kind.
     """
-    if session.get(PortalAct, sent.act_id) is not None:
-        return Handled()
     policy = intake.policy
-    check_pace(session, sent.guest, wish.kind, policy.portal.acts_per_hour, sent.at)
+    if was_taken(session, sent, wish.kind, policy.portal.acts_per_hour):
+        return Handled()
     taken = take_in(session, [_message(sent, wish, intake)], intake)
     rows = incoming(session, taken.ids)
     desk = ReplyDesk(session, policy, intake.as_of, intake.now, reader)
@@ -134,6 +133,18 @@ def take_wish(
     _keep_files(session, sent, inbound_id)
     note_act(session, sent.act_id, sent.guest, wish.kind, sent.at, _told(wish), inbound_id)
     return handled
+
+
+def was_taken(session: Session, sent: Sent, kind: str, most: int) -> bool:
+    """Whether this very form was taken before; cheap, so it is asked before its files are read.
+
+    Raises:
+        TooMany: It is new, and the link has sent enough of this kind.
+    """
+    if session.get(PortalAct, sent.act_id) is not None:
+        return True
+    check_pace(session, sent.guest, kind, most, sent.at)
+    return False
 
 
 def _message(sent: Sent, wish: Wish, intake: Intake) -> IncomingMessage:

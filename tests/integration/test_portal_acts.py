@@ -230,6 +230,18 @@ class TestFiles:
         assert answer.status_code == 422
         assert rows(desk, PortalFile) == rows(desk, Inbound) == []
 
+    def test_sent_again_or_too_often__files_are_not_even_opened(
+        self, desk: Desk, browser: Browser
+    ) -> None:
+        good, bad = (("a.txt", told, "text/plain") for told in (b"Two boxes.", b"\xff\xfe"))
+        token = browser.token("/dispute")
+        first = browser.send("/dispute", token=token, files={"file": good}, **DISPUTE)
+        again = browser.send("/dispute", token=token, files={"file": bad}, **DISPUTE)
+        assert again.headers["location"] == first.headers["location"]
+        for _time in range(9):
+            browser.send("/dispute", **DISPUTE)
+        assert browser.send("/dispute", files={"file": bad}, **DISPUTE).status_code == 429
+
     def test_four_files__are_too_many(self, desk: Desk, browser: Browser) -> None:
         files = [("file", (f"{n}.txt", b"x", "text/plain")) for n in range(4)]
         assert browser.send("/dispute", files=files, **DISPUTE).status_code == 422
