@@ -16,6 +16,7 @@ from ledger.tables.review import Reviewer
 from ledger.tables.work import ApiKey, Person
 from policies.schema import Policy
 from tools.authority import Decider
+from tools.invitations import ADMIN, check_may_name, has_power, is_by_colleague, shut_doors
 from tools.sign_in import person_of, sign_out_everywhere
 
 KEY_PREFIX = "ark_"
@@ -24,7 +25,6 @@ OF_OWNER_ONLY = frozenset({"decide", "chat", "admin"})
 """What a key may do in its owner's name: nobody at a page makes such a key for somebody else."""
 LONGEST_KEY_DAYS = 365
 LONGEST_LABEL = 80
-ADMIN = "admin"
 
 
 def check_may_manage(decider: Decider) -> None:
@@ -63,7 +63,8 @@ def save_person(
 
     Raises:
         BadInput: The id, a role or the sight cannot be used.
-        Refused: Somebody would change their own roles or sight.
+        Refused: Somebody would change their own roles or sight, or name a colleague who decides
+            or manages at the provider.
         Conflict: No admin would be left, or somebody else is known as that.
     """
     _check_words(person_id, name, roles, policy)
@@ -75,9 +76,9 @@ def save_person(
         raise Refused("nobody changes their own roles or what they see; ask another admin")
     if ADMIN in before[0].split(",") and ADMIN not in roles:
         _check_admin_left(session, person_id)
-    if known_as is not None:
-        _check_known(session, person_id, known_as)
-        person.known_as = known_as.strip().casefold() or None
+    _name_at_provider(session, person, known_as, roles, policy, actor)
+    if _gains_power(session, person_id, before[0], roles, policy, actor):
+        shut_doors(session, person, actor, now)
     person.name, (person.roles, person.sees) = name.strip(), after
     session.add(person)
     if after != before:
@@ -121,6 +122,37 @@ def _check_words(person_id: str, name: str, roles: tuple[str, ...], policy: Poli
     known = policy.approval.stands_for
     if unknown := [role for role in roles if role not in known]:
         raise BadInput(f"no role {unknown[0]!r}; the policy knows {', '.join(known)}")
+
+
+def _name_at_provider(
+    session: Session,
+    person: Person,
+    known_as: str | None,
+    roles: tuple[str, ...],
+    policy: Policy,
+    actor: str,
+) -> None:
+    """Note who a person is at the sign-in provider, where that is said and differs."""
+    wanted = person.known_as if known_as is None else known_as.strip().casefold() or None
+    if wanted == person.known_as:
+        return
+    check_may_name(session, person.id, roles, policy, actor)
+    _check_known(session, person.id, wanted or "")
+    person.known_as = wanted
+
+
+def _gains_power(
+    session: Session,
+    person_id: str,
+    before: str,
+    roles: tuple[str, ...],
+    policy: Policy,
+    actor: str,
+) -> bool:
+    """Whether a colleague gives somebody who is there already their first say in anything."""
+    gains = has_power(roles, policy) and not has_power(tuple(before.split(",")), policy)
+    is_there = session.get(Person, person_id) is not None
+    return is_there and gains and is_by_colleague(session, person_id, actor)
 
 
 def _check_admin_left(session: Session, but: str) -> None:
@@ -201,7 +233,7 @@ def create_key(
 
 def _check_own(session: Session, person_id: str, scopes: tuple[str, ...], actor: str) -> None:
     """Whoever works on the machine itself is nobody's colleague, and may make any key."""
-    for_other = actor != person_id and session.get(Person, actor) is not None
+    for_other = is_by_colleague(session, person_id, actor)
     if for_other and (acting := sorted(OF_OWNER_ONLY.intersection(scopes))):
         raise Refused(f"a key that may {acting[0]} is made by its owner only")
 

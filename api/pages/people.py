@@ -17,8 +17,8 @@ from ledger.sight import ALL, OWN, SEGMENTS
 from ledger.states import Segment
 from ledger.tables.work import ApiKey, Person
 from tools.authority import Decider
+from tools.invitations import ADMIN, invite
 from tools.people import (
-    ADMIN,
     OF_OWNER_ONLY,
     SCOPES,
     check_may_manage,
@@ -28,7 +28,7 @@ from tools.people import (
     revoke_key,
     save_person,
 )
-from tools.sign_in import make_link, person_of, sign_out_everywhere, stays_of
+from tools.sign_in import person_of, sign_out_everywhere, stays_of
 
 router = APIRouter(prefix="/desk/people", include_in_schema=False)
 PersonId = Annotated[str, Path(max_length=60)]
@@ -95,7 +95,8 @@ def link(request: Request, visitor: SignedIn, person_id: PersonId, _form: Sent) 
     """Make a sign-in link and show it, this once."""
     check_may_manage(visitor.person)
     with visitor.house.ledger.write() as session:
-        secret = make_link(session, person_id, visitor.person.person_id, SystemClock().now())
+        policy, actor = visitor.house.policy, visitor.person.person_id
+        secret = invite(session, person_id, policy, actor, SystemClock().now())
     address = f"{request.url.scheme}://{request.url.netloc}{SIGN_IN}/link?secret={secret}"
     return _person_page(request, visitor, person_id, link=address)
 

@@ -14,6 +14,7 @@ from ledger.errors import BadInput, Conflict
 from ledger.tables.work import ApiKey, Audit, Password, Person, SignIn
 from tests.support.desk import Desk
 from tests.support.pages import post, signed_in, token_on
+from tools.invitations import invite
 from tools.people import create_key, retire_person, save_person
 from tools.sign_in import make_link, set_password, sign_in_by_link
 
@@ -114,16 +115,71 @@ class TestRoles:
         header = {"Authorization": f"Bearer {key.secret}"}
         assert browser.get("/accounts", headers=header).status_code == 401
 
+    @pytest.mark.parametrize("person", ["cora", "felix", "olga"])
+    def test_admin__comes_in_as_nobody_who_decides_or_manages(
+        self, office: Desk, client: TestClient, person: str
+    ) -> None:
+        admin, page = signed_in(office, client, "otto"), f"/desk/people/{person}"
+        answer = post(admin, page, f"{page}/link")
+        assert (answer.status_code, "no colleague makes a link" in answer.text) == (403, True)
+        row = person_row(office, person)
+        fields = {"name": row.name, "role": row.roles, "sees": "all", "known_as": "otto@x.example"}
+        answer = post(admin, page, page, **fields)
+        assert (answer.status_code, "who they are at the sign-in" in answer.text) == (403, True)
+        assert person_row(office, person).known_as is None
+
+    def test_link_for_an_auditor__only_while_they_have_no_password(
+        self, office: Desk, client: TestClient
+    ) -> None:
+        admin = signed_in(office, client, "otto")
+        assert "secret=" in post(admin, "/desk/people/ines", "/desk/people/ines/link").text
+        give_password(office, "ines")
+        answer = post(admin, "/desk/people/ines", "/desk/people/ines/link")
+        assert (answer.status_code, "has a password" in answer.text) == (403, True)
+
+    def test_first_say_given_by_a_colleague__whatever_let_them_in_ends(
+        self, office: Desk, browser: TestClient
+    ) -> None:
+        now, house = SystemClock().now(), office.house
+        give_password(office, "ines")
+        with house.ledger.write() as session:
+            key = create_key(session, "ines", ("read",), 5, "ines", now)
+            names = ("ines", "Ines", ("auditor",), house.policy, "otto", now, None)
+            save_person(session, *names, "otto@x.example")
+            save_person(session, "ines", "Ines", ("collector",), house.policy, "otto", now)
+        assert sign_in(browser, "ines", WORDS) == 403
+        header = {"Authorization": f"Bearer {key.secret}"}
+        assert browser.get("/accounts", headers=header).status_code == 401
+        assert person_row(office, "ines").known_as is None
+
+    def test_operator__lets_anybody_in(self, office: Desk, browser: TestClient) -> None:
+        now, house = SystemClock().now(), office.house
+        give_password(office, "ines")
+        with house.ledger.write() as session:
+            who = ("ines", "Ines", ("collector",), house.policy, "operator", now, None)
+            save_person(session, *who, "ines@x.example")
+            assert invite(session, "ines", house.policy, "operator", now)
+        assert sign_in(browser, "ines", WORDS) == 303
+        assert person_row(office, "ines").known_as == "ines@x.example"
+
     def test_known_as__is_nobody_elses(self, office: Desk) -> None:
         house, now = office.house, SystemClock().now()
         with house.ledger.write() as session:
             save_person(
-                session, "cora", "C", ("legal",), house.policy, "otto", now, None, "C@x.example "
+                session,
+                "cora",
+                "C",
+                ("legal",),
+                house.policy,
+                "operator",
+                now,
+                None,
+                "C@x.example ",
             )
         assert person_row(office, "cora").known_as == "c@x.example"
         with house.ledger.write() as session, pytest.raises(Conflict, match="cora is known"):
             save_person(
-                session, "milo", "M", ("legal",), house.policy, "otto", now, None, "c@X.example"
+                session, "milo", "M", ("legal",), house.policy, "host", now, None, "c@X.example"
             )
 
 
@@ -327,7 +383,7 @@ def test_secrets__stand_in_no_log_journal_or_table(
 ) -> None:
     caplog.set_level("DEBUG")
     admin = signed_in(office, client, "otto")
-    shown = [post(admin, "/desk/people/cora", "/desk/people/cora/link").text]
+    shown = [post(admin, "/desk/people/ines", "/desk/people/ines/link").text]
     fields = {"scope": "read", "days": "5"}
     shown.append(post(admin, "/desk/me", "/desk/me/keys", **fields).text)
     secrets = re.findall(r"secret=([\w-]{43})|(ark_[\w-]{43})", "".join(shown))
