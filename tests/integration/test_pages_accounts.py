@@ -8,10 +8,11 @@ import pytest
 from fastapi.testclient import TestClient
 
 from ledger.money import Money
+from ledger.tables.receivable import Receipt
 from tests.support.books import NOON
 from tests.support.desk import AS_OF, Desk
 from tests.support.pages import signed_in
-from tools.account_timeline import timeline
+from tools.account_timeline import MAX_ENTRIES, timeline
 from tools.sequences import sequences
 
 HOSTILE = '<img src=x onerror=alert(1)><div hx-post="/approve" hx-trigger="load">'
@@ -96,6 +97,46 @@ class TestStory:
                 if before is None:
                     break
         assert len(seen) == len(set(seen)) == 40
+
+    def test_more_of_a_kind_on_a_day_than_a_stretch_holds__none_is_lost(self, desk: Desk) -> None:
+        account = desk.account("acc_a", amounts=())
+        for number in range(12):
+            _invoice(desk, account, f"N-{number}", days_past_due=number // 10)
+        for day in range(20, 40):
+            on = AS_OF - timedelta(days=day)
+            desk.books.receipt(f"rcp_{day}", 100, account_id=account, received_on=on)
+        seen: list[str] = []
+        before = None
+        with desk.house.ledger.read() as session:
+            for _ in range(30):
+                story = timeline(session, account, before, limit=4)
+                seen += [entry.source for entry in story.entries]
+                before = story.before
+                if before is None:
+                    break
+        assert len(seen) == len(set(seen)) == 32
+
+    def test_more_on_a_day_than_is_ever_shown__says_how_many(self, desk: Desk) -> None:
+        account = desk.account("acc_a", amounts=())
+        with desk.house.ledger.write() as session:
+            session.add_all(
+                Receipt(
+                    id=f"rcp_{number}",
+                    account_id=account,
+                    receipt_number=f"R-{number}",
+                    received_on=AS_OF - timedelta(days=number // (MAX_ENTRIES + 3)),
+                    amount_minor=100,
+                    currency="USD",
+                    unapplied_minor=100,
+                )
+                for number in range(MAX_ENTRIES + 5)
+            )
+        with desk.house.ledger.read() as session:
+            story = timeline(session, account)
+            older = timeline(session, account, story.before)
+        assert len(story.entries) == MAX_ENTRIES + 1
+        assert story.entries[-1].says == "3 more of this kind on this day are not shown"
+        assert (story.before, len(older.entries)) == (AS_OF, 2)
 
     def test_page__shows_amounts_of_the_ledger(self, desk: Desk, browser: TestClient) -> None:
         account = desk.account("acc_a")
