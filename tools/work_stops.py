@@ -1,7 +1,8 @@
 """Why an account is not to be called now: disputes, holds, promises and plans that run.
 
 A dispute or a stop speaks for the whole account. A promise, a plan or a hold speaks for the items
-it is about, and for the account only where most of what its late items cost is covered so.
+it is about, and for the account only where most of what its late items cost is covered so. Promises
+over the same item add up, to all of it at most.
 """
 
 from collections import defaultdict
@@ -41,7 +42,7 @@ def _mostly_covered(ahead: CashAhead, cost: Any) -> Iterator[tuple[str, str]]:
     why: dict[str, list[str]] = defaultdict(list)
     for says, rows, share in _waiting_share(ahead, places):
         for row in rows:
-            covered_share[row] = max(covered_share.get(row, 0.0), share)
+            covered_share[row] = min(1.0, covered_share.get(row, 0.0) + share)
             why[places.account[row]].append(says)
     for account, reasons in why.items():
         rows = places.of[account]

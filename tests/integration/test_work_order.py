@@ -46,6 +46,13 @@ class TestWaiting:
         book.promise(account, 5_000, NEXT_WEEK)
         assert ranked(book)[account].group is Group.ACT_NOW
 
+    def test_promises_for_parts__add_up(self, book: CaseBook) -> None:
+        account = late_payer(book)
+        book.promise(account, 40_000, NEXT_WEEK)
+        book.promise(account, 40_000, NEXT_WEEK + timedelta(days=1))
+        found = ranked(book).get(account)
+        assert found is None or found.group is not Group.ACT_NOW
+
     @pytest.mark.parametrize("reason", ["manual", "already_paid_claim", "hardship"])
     def test_account_on_hold__asks_for_another_strategy_and_says_why(
         self, book: CaseBook, reason: str
