@@ -154,7 +154,7 @@ class Portal:
             shown: A number as the reader may see it.
 
         Raises:
-            Conflict: Nobody takes cards here.
+            Conflict: Nobody takes cards here, or another payment of an item is open.
             PaymentsDown: The provider does not answer; the same form may be sent again.
         """
         provider = self.house.payments
@@ -167,8 +167,8 @@ class Portal:
                 session, guest, act_id, items, provider, self.house.policy, as_of, at
             )
         if not begun.address:
-            self._offer(guest, begun, f"{page}/done/{act_id}", page, shown)
-        return act_id
+            self._offer(guest, begun, f"{page}/done/{begun.act_id}", page, shown)
+        return begun.act_id
 
     def _offer(
         self, guest: Guest, begun: Begun, here: str, page: str, shown: Callable[[str], str]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import orjson
 from sqlalchemy import func, select, update
@@ -17,7 +17,7 @@ from ledger.journal import add_rows, audit, insert_new
 from ledger.money import Money
 from ledger.session import Ledger
 from ledger.tables.account import Account
-from ledger.tables.portal import Checkout, PaymentEvent
+from ledger.tables.portal import Checkout, PaymentEvent, PortalAct
 from policies.schema import Policy
 from tools.bank_book import take_in_bank_file
 from tools.bounces import ask_person
@@ -28,6 +28,15 @@ from tools.portal_page import PageItem
 ACTOR = "payments"
 _MOST_ITEMS = 50
 _BATCH = 200
+# A page for cards lives a day; paid money is applied by a night, which may come after a weekend.
+_RECENT = timedelta(days=3)
+_CHARGING = ("begun", "offered", "paid")
+
+
+class AlreadyPaying(Conflict):
+    """An invoice stands in a card payment that is open or was just made."""
+
+    code = "already_paying"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,7 @@ class Begun:
     """A payment that was noted in the books, before the provider is asked."""
 
     checkout_id: str
+    act_id: str
     lines: tuple[tuple[str, Money], ...]
     address: str = ""
 
@@ -51,23 +61,26 @@ def begin_checkout(
 ) -> Begun:
     """Note a payment of whole open items; the same form again gives the payment it began.
 
+    So does another form of the same link for the same items, while that payment is open.
+
     Raises:
         BadInput: Nothing was chosen, too much, or items of two currencies.
         Conflict: The provider cannot take this amount.
+        AlreadyPaying: Another payment of one of the items is open or was just made.
         TooMany: The link has begun enough.
     """
     checkout_id = make_id("chk", act_id)
     there = session.get(Checkout, checkout_id)
     if there is not None:
-        lines = tuple(
-            (number, Money(minor, there.currency)) for number, minor in orjson.loads(there.invoices)
-        )
-        return Begun(checkout_id, lines, there.address)
+        return Begun(checkout_id, act_id, _lines_of(there), there.address)
     currencies = {item.open.currency for item in items}
     if len(currencies) != 1 or len(items) > _MOST_ITEMS:
         raise BadInput(f"choose 1 to {_MOST_ITEMS} items of one currency")
-    check_pace(session, guest, "payment", policy.portal.payments_per_hour, at)
     lines = tuple((item.number, item.open) for item in items)
+    open_one = _open_one(session, guest, lines, at)
+    if open_one is not None:
+        return open_one
+    check_pace(session, guest, "payment", policy.portal.payments_per_hour, at)
     total = sum((money for _number, money in lines), Money.zero(currencies.pop()))
     if not provider.takes(total):
         raise Conflict(f"{total.amount} {total.currency} cannot be paid by card; pay by transfer")
@@ -90,7 +103,43 @@ def begin_checkout(
         "amount": {"minor": total.minor, "currency": total.currency},
     }
     note_act(session, act_id, guest, "payment", at, told, checkout_id=checkout_id)
-    return Begun(checkout_id, lines)
+    return Begun(checkout_id, act_id, lines)
+
+
+def _open_one(
+    session: Session, guest: Guest, lines: tuple[tuple[str, Money], ...], at: datetime
+) -> Begun | None:
+    """The open payment of just these lines from this link, in the caller's write transaction.
+
+    Raises:
+        AlreadyPaying: Another recent payment of the account names one of the invoices.
+    """
+    wanted = {number for number, _money in lines}
+    recent = session.scalars(
+        select(Checkout)
+        .where(
+            Checkout.account_id == guest.account_id,
+            Checkout.state.in_(_CHARGING),
+            Checkout.begun_at > at - _RECENT,
+        )
+        .order_by(Checkout.begun_at, Checkout.id)
+    ).all()
+    for each in recent:
+        theirs = _lines_of(each)
+        # What a payment has lowered since is open anew, and may be paid.
+        still = set(theirs) & set(lines) if each.state == "paid" else theirs
+        if not wanted.intersection(number for number, _money in still):
+            continue
+        if each.state == "paid" or each.link_id != guest.link_id or set(theirs) != set(lines):
+            raise AlreadyPaying("a card payment of one of these invoices is open or was just made")
+        act_id = session.scalars(select(PortalAct.id).where(PortalAct.checkout_id == each.id)).one()
+        return Begun(each.id, act_id, theirs, each.address)
+    return None
+
+
+def _lines_of(checkout: Checkout) -> tuple[tuple[str, Money], ...]:
+    pairs = orjson.loads(checkout.invoices)
+    return tuple((number, Money(minor, checkout.currency)) for number, minor in pairs)
 
 
 def wish_of(

@@ -123,6 +123,7 @@ async def pay(request: Request, seen: Sender, form: Fields) -> Response:
 
 _FACT_PROBLEMS = {"too_many": "too_many", "link_spent": "link_spent"}
 _PAY_PROBLEMS = {
+    "already_paying": "already_paying",
     "bad_input": "choose_one_currency",
     "conflict": "card_not_possible",
     "payments_down": "card_down",

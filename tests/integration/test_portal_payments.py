@@ -76,8 +76,8 @@ class TestCheckout:
         browser.send("/pay", item="inv_acc_a_1")
         assert "ACCA-1" not in repr(stripe.asked)
         browser.prove("ACCA-1")
-        browser.send("/pay", item="inv_acc_a_1")
-        assert "ACCA-1" in repr(stripe.asked[1])
+        browser.send("/pay", item="inv_acc_a_2")
+        assert "ACCA-2" in repr(stripe.asked[1])
 
     def test_sent_twice__begins_one_payment(
         self, desk: Desk, browser: Browser, stripe: StripeServer
@@ -88,6 +88,49 @@ class TestCheckout:
             for _time in range(3)
         }
         assert len(places) == len(rows(desk, Checkout)) == len(stripe.sessions) == 1
+
+    def test_two_tabs__lead_to_one_payment(
+        self, desk: Desk, browser: Browser, stripe: StripeServer
+    ) -> None:
+        tokens = [browser.token("/pay") for _tab in range(2)]
+        places = {
+            browser.send("/pay", token=token, item="inv_acc_a_1").headers["location"]
+            for token in (*tokens, tokens[1])
+        }
+        assert len(places) == len(rows(desk, Checkout)) == len(stripe.sessions) == 1
+
+    def test_other_contact_or_other_choice__is_refused_in_one_line(
+        self, desk: Desk, client: TestClient, browser: Browser, stripe: StripeServer
+    ) -> None:
+        browser.send("/pay", item="inv_acc_a_1")
+        other = browser_of(desk, client, "acc_a")
+        for who, items in ((other, ["inv_acc_a_1"]), (browser, ["inv_acc_a_1", "inv_acc_a_2"])):
+            answer = who.send("/pay", item=items)
+            assert (answer.status_code, "begun or made" in answer.text) == (409, True)
+        assert other.send("/pay", item="inv_acc_a_2").status_code == 303
+        assert len(stripe.sessions) == 2
+
+    def test_paid_and_not_yet_applied__is_not_charged_again(
+        self, desk: Desk, browser: Browser, stripe: StripeServer
+    ) -> None:
+        browser.send("/pay", item="inv_acc_a_1")
+        (session,) = stripe.sessions.values()
+        notify(browser, stripe.event(session))
+        assert browser.send("/pay", item="inv_acc_a_1").status_code == 409
+        assert len(stripe.sessions) == 1
+
+    @pytest.mark.parametrize("how", ["expired", "failed", "old"])
+    def test_ended_or_long_ago__is_begun_anew(
+        self, desk: Desk, browser: Browser, stripe: StripeServer, how: str
+    ) -> None:
+        browser.send("/pay", item="inv_acc_a_1")
+        (checkout,) = rows(desk, Checkout)
+        changed = (
+            {"begun_at": checkout.begun_at - timedelta(days=4)} if how == "old" else {"state": how}
+        )
+        desk.books.change("checkout", "id", checkout.id, **changed)
+        assert browser.send("/pay", item="inv_acc_a_1").status_code == 303
+        assert len(stripe.sessions) == 2
 
     def test_service_down__nothing_is_lost_and_the_same_form_goes_again(
         self, desk: Desk, browser: Browser, stripe: StripeServer
