@@ -6,7 +6,7 @@ What comes back is who the provider says somebody is, never what they may do her
 from dataclasses import dataclass
 from functools import cached_property
 from secrets import token_urlsafe
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
@@ -31,7 +31,7 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Who the provider says somebody is; a mail address only where it has verified it."""
+    """Who the provider says somebody is, by what the home goes by; mail only where verified."""
 
     email: str | None
     username: str | None
@@ -56,14 +56,21 @@ class OidcProvider:
         issuer: Its address; without TLS on this machine only.
         client_id: Who we are to it.
         client_secret: Proves that, where it asks for it.
+        match: What says who somebody is: a verified mail address, or their user name.
 
     Raises:
         BadInput: The issuer has no TLS, or Authlib is not installed.
     """
 
-    def __init__(self, issuer: str, client_id: str, client_secret: SecretStr | None) -> None:
+    def __init__(
+        self,
+        issuer: str,
+        client_id: str,
+        client_secret: SecretStr | None,
+        match: Literal["email", "username"] = "email",
+    ) -> None:
         self._issuer = issuer.rstrip("/")
-        self._client_id = client_id
+        self._client_id, self._match = client_id, match
         self._client_secret = client_secret
         _check_address(self._issuer)
         try:
@@ -102,7 +109,10 @@ class OidcProvider:
         except (AuthlibBaseError, JoseError, HTTPError, ValueError, KeyError) as error:
             raise Refused(_REFUSED) from error
         email = claims.get("email") if claims.get("email_verified") is True else None
-        return Known(_word(email), _word(claims.get("preferred_username")))
+        # At many providers people choose their user names, so these count only where that is said.
+        if self._match == "username":
+            return Known(None, _word(claims.get("preferred_username")))
+        return Known(_word(email), None)
 
     def _claims(self, id_token: str, keys: Any, nonce: str) -> dict[str, Any]:
         from authlib.oidc.core import CodeIDToken

@@ -62,7 +62,7 @@ def create_app(
     app.state.limits = limits or Limits()
     oidc = house.settings.oidc
     app.state.provider = (
-        OidcProvider(oidc.issuer, oidc.client_id, oidc.client_secret) if oidc else None
+        OidcProvider(oidc.issuer, oidc.client_id, oidc.client_secret, oidc.match) if oidc else None
     )
     for router in (
         health.router,

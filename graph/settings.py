@@ -3,6 +3,7 @@
 import os
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
@@ -10,13 +11,19 @@ from ledger.errors import BadInput
 
 
 class Oidc(BaseModel):
-    """The company's sign-in provider, an OpenID Connect issuer, and who we are to it."""
+    """The company's sign-in provider, an OpenID Connect issuer, and who we are to it.
+
+    Attributes:
+        match: What says who somebody is; a user name only where the provider never gives it to
+            anybody else.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     issuer: str
     client_id: str
     client_secret: SecretStr | None = None
+    match: Literal["email", "username"] = "email"
 
 
 class Settings(BaseModel):
@@ -83,9 +90,12 @@ def _oidc() -> Oidc | None:
         return None
     if not issuer or not client_id:
         raise BadInput("set both DUNWELL_OIDC_ISSUER and DUNWELL_OIDC_CLIENT_ID, or neither")
-    return Oidc(
-        issuer=issuer, client_id=client_id, client_secret=_secret("DUNWELL_OIDC_CLIENT_SECRET")
-    )
+    secret = _secret("DUNWELL_OIDC_CLIENT_SECRET")
+    match os.environ.get("DUNWELL_OIDC_MATCH") or "email":
+        case "email" | "username" as match:
+            return Oidc(issuer=issuer, client_id=client_id, client_secret=secret, match=match)
+        case other:
+            raise BadInput(f"DUNWELL_OIDC_MATCH is {other!r}: say email or username")
 
 
 def _secret(name: str) -> SecretStr | None:

@@ -211,7 +211,7 @@ def sign_in_by_link(session: Session, secret: str, now: datetime) -> Stay:
 def sign_in_as_known(
     session: Session, email: str | None, username: str | None, now: datetime
 ) -> Stay:
-    """Sign in whom the provider named: by a verified mail address, else by user name.
+    """Sign in whom the provider named, by whichever of the two the home goes by.
 
     A user name never stands for an address, because people may choose their user name.
 

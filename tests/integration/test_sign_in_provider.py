@@ -66,8 +66,19 @@ class TestKnown:
         assert (answer.status_code, answer.headers["location"]) == (303, "/desk/people")
         assert "Cora Lind</h1>" in browser.get("/desk/me").text
 
-    def test_user_name__signs_in(self, browser: TestClient, issuer: Provider) -> None:
+    def test_user_name_where_mail_counts__is_refused(
+        self, browser: TestClient, issuer: Provider
+    ) -> None:
         issuer.claims = {"preferred_username": "Milo.V"}
+        assert go_and_come_back(browser).status_code == 403
+        assert COOKIE not in browser.cookies
+
+    def test_user_name_where_it_counts__signs_in_whatever_the_mail(
+        self, browser: TestClient, issuer: Provider
+    ) -> None:
+        app: Any = browser.app
+        app.state.provider = OidcProvider(issuer.issuer, CLIENT, SecretStr(SECRET), "username")
+        issuer.claims = CORA | {"preferred_username": "Milo.V"}
         assert go_and_come_back(browser).status_code == 303
         assert "Milo Varga</h1>" in browser.get("/desk/me").text
 
@@ -174,3 +185,11 @@ class TestSetUp:
         oidc = read_settings().oidc
         assert oidc is not None
         assert SECRET not in repr(oidc)
+        assert oidc.match == "email"
+        monkeypatch.setenv("DUNWELL_OIDC_MATCH", "username")
+        told = read_settings().oidc
+        assert told is not None
+        assert told.match == "username"
+        monkeypatch.setenv("DUNWELL_OIDC_MATCH", "sub")
+        with pytest.raises(BadInput, match="email or username"):
+            read_settings()
