@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from adapters.payments.port import PaymentsDown
+from adapters.payments.port import NoticeUnread, PaymentsDown
 from agents.message_reader import read_inbound, reader_version
 from graph.bootstrap import House
 from graph.resume import open_threads
@@ -35,6 +35,7 @@ from tools.portal_checkout import (
     book_notices,
     checkout_of,
     keep_notice,
+    keep_unread,
     note_offer,
     wish_of,
 )
@@ -183,6 +184,8 @@ class Portal:
     def take_notice(self, provider_name: str, payload: bytes, signature: str) -> bool:
         """Keep a notice of the provider, once proven; returns whether there is something to book.
 
+        One that cannot be read is kept as it came, for a person.
+
         Raises:
             Conflict: Nobody of that name takes cards here.
             NotTheirs: It is not signed.
@@ -190,7 +193,13 @@ class Portal:
         provider = self.house.payments
         if provider is None or provider.name != provider_name:
             raise Conflict("no cards are taken here")
-        notice = provider.read_notice(payload, signature)
+        provider.prove_notice(payload, signature)
+        try:
+            notice = provider.read_stored(payload)
+        except NoticeUnread as error:
+            with self.house.ledger.write() as session:
+                keep_unread(session, provider.name, payload, error.message, self.now)
+            return False
         with self.house.ledger.write() as session:
             return keep_notice(session, provider.name, notice, payload, self.now)
 

@@ -1,5 +1,6 @@
 """Card payments from the page: begun on the ledger's amounts, booked like any money of the bank."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -189,6 +190,20 @@ def keep_notice(
     return bool(insert_new(session, PaymentEvent, [row]))
 
 
+def keep_unread(session: Session, provider: str, payload: bytes, says: str, at: datetime) -> None:
+    """Keep a proven notice that nobody can read yet; without its own id, its bytes name it."""
+    row = {
+        "id": f"{provider}:unread_{hashlib.sha256(payload).hexdigest()[:32]}",
+        "provider": provider,
+        "kind": "unread",
+        "payload": payload,
+        "received_at": at,
+        "state": "odd",
+        "says": says[:300],
+    }
+    insert_new(session, PaymentEvent, [row])
+
+
 def book_notices(
     ledger: Ledger, provider: PaymentPort, policy: Policy, as_of: date, now: datetime
 ) -> int:
@@ -211,8 +226,9 @@ def book_notices(
                 .limit(_BATCH)
             ).all()
         for event_id, payload in waiting:
-            notice = provider.read_stored(payload)
+            notice = None
             try:
+                notice = provider.read_stored(payload)
                 booked += _book(ledger, event_id, notice, policy, as_of, now)
             except ArError as error:  # one that cannot be booked keeps no other from it
                 _settle(ledger, event_id, None, notice, "odd", error.message, now)
@@ -293,7 +309,7 @@ def _settle(
     ledger: Ledger,
     event_id: str,
     checkout: Checkout | None,
-    notice: PaymentNotice,
+    notice: PaymentNotice | None,
     state: str,
     says: str,
     now: datetime,
@@ -304,7 +320,11 @@ def _settle(
             .where(PaymentEvent.id == event_id)
             .values(state=state, says=says[:300])
         )
-        if checkout is not None and notice.kind in ("paid", "expired", "failed"):
+        if (
+            checkout is not None
+            and notice is not None
+            and notice.kind in ("paid", "expired", "failed")
+        ):
             session.execute(
                 update(Checkout)
                 .where(Checkout.id == checkout.id, Checkout.state != "paid")

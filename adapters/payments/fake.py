@@ -58,14 +58,13 @@ class FakePayments:
         payload = json.dumps(told).encode()
         return payload, self._seal(payload)
 
-    def read_notice(self, payload: bytes, signature: str) -> PaymentNotice:
-        """Prove and read a notice of `notice_of`."""
+    def prove_notice(self, payload: bytes, signature: str) -> None:
+        """Prove a notice of `notice_of`."""
         if not hmac.compare_digest(signature, self._seal(payload)):
             raise NotTheirs("this notice is not signed by the provider")
-        return self.read_stored(payload)
 
     def read_stored(self, payload: bytes) -> PaymentNotice:
-        """Read a notice again."""
+        """Read a notice."""
         told = json.loads(payload)
         return PaymentNotice(
             event_id=told["id"],

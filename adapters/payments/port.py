@@ -23,6 +23,13 @@ class NotTheirs(ArError):
     status_code = 400
 
 
+class NoticeUnread(ArError):
+    """A notice that the provider signed, and that cannot be read."""
+
+    code = "notice_unread"
+    status_code = 422
+
+
 @dataclass(frozen=True, slots=True)
 class CheckoutWish:
     """A payment to begin.
@@ -92,8 +99,8 @@ class PaymentPort(Protocol):
         """
         ...
 
-    def read_notice(self, payload: bytes, signature: str) -> PaymentNotice:
-        """Prove and read a notice.
+    def prove_notice(self, payload: bytes, signature: str) -> None:
+        """Prove a notice, whatever it says.
 
         Raises:
             NotTheirs: The provider did not sign it, or too long ago.
@@ -101,5 +108,9 @@ class PaymentPort(Protocol):
         ...
 
     def read_stored(self, payload: bytes) -> PaymentNotice:
-        """Read a notice again that was proven when it came."""
+        """Read a notice that was proven when it came.
+
+        Raises:
+            NoticeUnread: It is not in the shape we know, or its amount is none of ours.
+        """
         ...

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from adapters.payments.port import (
     CheckoutWish,
+    NoticeUnread,
     NotTheirs,
     OfferedCheckout,
     PaymentNotice,
@@ -33,6 +34,7 @@ _KINDS = {
     "checkout.session.async_payment_failed": "failed",
     "checkout.session.expired": "expired",
 }
+_ODD = (BadInput, ValueError, KeyError, TypeError, AttributeError, OverflowError, OSError)
 _COMPLETED = "checkout.session.completed"
 
 
@@ -142,21 +144,26 @@ class StripeCheckout:
         }
         return params | ({"customer_email": wish.email} if wish.email else {})
 
-    def read_notice(self, payload: bytes, signature: str) -> PaymentNotice:
-        """Prove the signature by the SDK, then read."""
+    def prove_notice(self, payload: bytes, signature: str) -> None:
+        """Prove the signature by the SDK."""
         import stripe
 
         try:
             stripe.WebhookSignature.verify_header(
                 payload.decode(), signature, self._secret.get_secret_value(), _TOLERANCE_SECONDS
             )
-            return self.read_stored(payload)
-        except (stripe.SignatureVerificationError, ValueError, KeyError, TypeError, AttributeError):
+        except (stripe.SignatureVerificationError, ValueError):
             raise NotTheirs("this notice is not signed by Stripe") from None
 
     def read_stored(self, payload: bytes) -> PaymentNotice:
         """Read a notice; only what says that money came or will not come means anything."""
-        event = json.loads(payload)
+        try:
+            return self._read(json.loads(payload))
+        except _ODD as error:
+            told = type(error).__name__
+            raise NoticeUnread(f"this notice of Stripe's cannot be read ({told})") from None
+
+    def _read(self, event: Any) -> PaymentNotice:
         held = event["data"]["object"]
         kind = _KINDS.get(event["type"], "other")
         if event["type"] == _COMPLETED:

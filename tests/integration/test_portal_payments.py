@@ -207,6 +207,43 @@ class TestNotices:
         assert notify(browser, payload, sealed).status_code == 400
         assert rows(desk, PaymentEvent) == []
 
+    @pytest.mark.parametrize(
+        "changed", [{"currency": "xxq"}, {"amount_total": "many"}, {"currency": "isk"}]
+    )
+    def test_signed_and_not_readable__is_kept_once_for_a_person(
+        self,
+        desk: Desk,
+        browser: Browser,
+        stripe: StripeServer,
+        session: dict[str, Any],
+        changed: dict[str, Any],
+    ) -> None:
+        payload = stripe.event(session, **{"amount_total": 12_050} | changed)
+        for _time in range(2):
+            assert notify(browser, payload).status_code == 200
+        (event,) = rows(desk, PaymentEvent)
+        assert (event.payload, event.state) == (payload, "odd")
+        assert rows(desk, Receipt) == []
+
+    def test_signed_and_no_object__is_kept_too(
+        self, desk: Desk, browser: Browser, stripe: StripeServer
+    ) -> None:
+        assert notify(browser, b"[]").status_code == 200
+        assert [each.state for each in rows(desk, PaymentEvent)] == ["odd"]
+
+    def test_stored_row_not_readable__keeps_no_other_from_being_booked(
+        self, desk: Desk, browser: Browser, stripe: StripeServer, session: dict[str, Any]
+    ) -> None:
+        portal = Portal(desk.house)
+        payload = stripe.event(session)
+        portal.take_notice("stripe", payload, signature(payload))
+        bad = {"id": "stripe:a", "provider": "stripe", "kind": "x", "payload": b"{}"}
+        desk.books.add("payment_event", received_at=portal.now, state="new", says="", **bad)
+        assert portal.book_payments() == 1
+        states = {each.id: each.state for each in rows(desk, PaymentEvent)}
+        assert states.pop("stripe:a") == "odd"
+        assert list(states.values()) == ["booked"]
+
     def test_other_amount__is_booked_and_a_person_looks(
         self, desk: Desk, browser: Browser, stripe: StripeServer, session: dict[str, Any]
     ) -> None:
