@@ -70,10 +70,11 @@ def prioritise(
     Args:
         accounts: What each is expected to cost.
         policy: Capacity, the groups, and the assumed effect of a contact.
-        units: Minor units of each currency that weigh alike, so that currencies can be ordered.
+        units: Minor units of each currency that weigh alike, so that currencies can be ordered;
+            every currency of the accounts is among them.
     """
     facts = [each for each in accounts if each.money_days > 0]
-    weight = {each.account_id: each.money_days / units.get(each.currency, 1) for each in facts}
+    weight = {each.account_id: each.money_days / units[each.currency] for each in facts}
     groups = {each.account_id: group_of(each, policy) for each in facts}
     effect = policy.effect_percent
     gain = {a: weight[a] * effect[groups[a].value] for a in weight}

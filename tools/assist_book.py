@@ -24,6 +24,7 @@ from tools.contract import (
     read_tool,
 )
 from tools.dispute_pipeline import Pipeline, pipeline
+from tools.priority import value_units
 
 _EARLIEST = date(2000, 1, 1)
 
@@ -169,7 +170,8 @@ def _percent_rate(share: float | None) -> float | None:
 def top_overdue(ctx: ToolContext, limit: Limit = 10) -> TopOverdue:
     """List the accounts with the largest overdue balance; totals cover the whole book.
 
-    Balances of several currencies are compared by the high-value threshold of each.
+    Balances of several currencies are compared by the high-value threshold of each; a currency
+    without one is measured by that of the company's own currency, at par.
     """
     part = due_parts(ctx.as_of, skip_settled=True).subquery()
     rows = ctx.session.execute(
@@ -186,8 +188,8 @@ def top_overdue(ctx: ToolContext, limit: Limit = 10) -> TopOverdue:
         .where(part.c.open_minor > 0, part.c.due_on < ctx.as_of)
         .group_by(part.c.account_id, Account.account_number, Account.name, part.c.currency)
     ).all()
-    units = ctx.policy.high_value_minor
-    ranked = sorted(rows, key=lambda r: (-int(r.minor) / units.get(r.currency, 1), r.account_id))
+    units = value_units(ctx.policy, (row.currency for row in rows))
+    ranked = sorted(rows, key=lambda r: (-int(r.minor) / units[r.currency], r.account_id))
     return TopOverdue(
         as_of=ctx.as_of,
         accounts=tuple(

@@ -1,11 +1,14 @@
 """The order of work from the forecast: what each account costs if nobody acts, and its group."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from decimal import Decimal
+from statistics import median
 from typing import Any
 
 from engines.priority import Ranked, WorkFacts, prioritise
+from ledger.money import currency_digits
 from policies.schema import Policy
 from tools.cash_ahead import CashAhead
 from tools.work_stops import stops_of
@@ -13,16 +16,32 @@ from tools.work_stops import stops_of
 _KEPT_OF_A_GROUP = 200
 
 
+def value_units(policy: Policy, currencies: Iterable[str]) -> dict[str, int]:
+    """Minor units of each currency that weigh alike: its high-value threshold.
+
+    A currency without one weighs as the company's own does, at par, or as the median of all
+    thresholds where the company's own has none: not to be known makes nothing large.
+    """
+    known = policy.contact.high_value
+    others = median(known.values()) if known else Decimal(1)
+    usual = known.get(policy.company.currency, others)
+    return {
+        each: max(1, int(known.get(each, usual).scaleb(currency_digits(each))))
+        for each in set(currencies)
+    }
+
+
 def ranking(ahead: CashAhead, policy: Policy) -> list[Ranked]:
     """Rank every account that is expected to cost late money-days.
 
     An account counts in the currency it owes most late money-days in, measured by the high-value
-    threshold of each currency.
+    threshold of each currency, or by the usual threshold where it has none.
     """
-    units = policy.high_value_minor
+    found = _work_facts(ahead, policy)
+    units = value_units(policy, (facts.currency for facts in found))
     best: dict[str, tuple[Any, WorkFacts]] = {}
-    for facts in _work_facts(ahead, policy):
-        weight = facts.money_days / units.get(facts.currency, 1)
+    for facts in found:
+        weight = facts.money_days / units[facts.currency]
         if facts.account_id not in best or weight > best[facts.account_id][0]:
             best[facts.account_id] = weight, facts
     return prioritise((facts for _, facts in best.values()), policy.priority, units)

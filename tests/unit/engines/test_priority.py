@@ -11,6 +11,7 @@ from policies.load import load_policy
 from policies.schema_credit import PriorityPolicy
 
 POLICY = load_policy().priority
+UNITS = {"USD": 1}
 LATE = WorkFacts("a", "USD", money_days=1_000, owed_minor=100, soon_permille=200, ever_permille=900)
 
 
@@ -35,19 +36,19 @@ class TestGroups:
 
 class TestOrder:
     def test_more_at_stake__comes_first(self) -> None:
-        found = prioritise([named("a", money_days=10), named("b", money_days=90)], POLICY, {})
+        found = prioritise([named("a", money_days=10), named("b", money_days=90)], POLICY, UNITS)
         assert [each.account_id for each in found] == ["b", "a"]
         assert [each.gain_money_days for each in found] == [13, 1]
 
     def test_who_pays_alone__comes_after_who_does_not(self) -> None:
         big = named("big", money_days=9_000, soon_permille=900)
-        found = prioritise([big, LATE], POLICY, {})
+        found = prioritise([big, LATE], POLICY, UNITS)
         assert [each.account_id for each in found] == ["a", "big"]
         assert [each.rank_without_effect for each in found] == [2, 1]
 
     def test_beyond_capacity__is_told(self) -> None:
         few = POLICY.model_copy(update={"calls_a_day": 2})
-        found = prioritise([named(f"a{n}") for n in range(4)], few, {})
+        found = prioritise([named(f"a{n}") for n in range(4)], few, UNITS)
         assert [each.within_capacity for each in found] == [True, True, False, False]
 
     def test_currencies__are_weighed_by_their_units(self) -> None:
@@ -56,13 +57,15 @@ class TestOrder:
         assert [each.account_id for each in found] == ["a", "yen"]
 
     def test_nothing_at_stake__is_left_out(self) -> None:
-        assert prioritise([named("a", money_days=0)], POLICY, {}) == []
+        assert prioritise([named("a", money_days=0)], POLICY, UNITS) == []
 
     @given(st.lists(st.integers(1, 10_000), min_size=1, max_size=12), st.integers(1, 100))
     def test_same_effect_for_all__changes_no_order(self, costs: list[int], effect: int) -> None:
         alike = dict.fromkeys(POLICY.effect_percent, effect)
         policy = POLICY.model_copy(update={"effect_percent": alike})
-        found = prioritise([named(f"a{n}", money_days=c) for n, c in enumerate(costs)], policy, {})
+        found = prioritise(
+            [named(f"a{n}", money_days=c) for n, c in enumerate(costs)], policy, UNITS
+        )
         assert [each.rank for each in found] == [each.rank_without_effect for each in found]
 
 
