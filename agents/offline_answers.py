@@ -28,7 +28,8 @@ def _brief(result: Json) -> str:
         f"{result['plans']} plan(s); {result['tickets_open']} open ticket(s)",
     ]
     if result["holds"]:
-        lines.append(f"ON HOLD: {', '.join(result['holds'])}; nothing may leave")
+        stops = "nothing may leave" if result["on_hold_as_a_whole"] else "only single invoices"
+        lines.append(f"ON HOLD: {', '.join(result['holds'])}; {stops}")
     if result["customer_waits_for_answer"]:
         lines.append("the customer wrote and has no answer yet")
     if result["renewal_on"]:

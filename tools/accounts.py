@@ -54,6 +54,7 @@ class AccountBrief(Result):
     open_credits: tuple[MoneyOut, ...]
     open_disputes: int
     holds: tuple[str, ...]
+    on_hold_as_a_whole: bool
     promises_pending: int
     promises_broken: int
     plans: int
@@ -149,6 +150,7 @@ def get_account_brief(ctx: ToolContext, account: AccountRef) -> AccountBrief:
         open_credits=totals([(c.currency, c.unapplied_minor) for c in facts.credits]),
         open_disputes=len(facts.disputes),
         holds=tuple(sorted({hold.reason for hold in facts.holds})),
+        on_hold_as_a_whole=any(hold.invoice_id is None for hold in facts.holds),
         promises_pending=len(facts.promises),
         promises_broken=facts.broken_promises,
         plans=len(facts.plans),

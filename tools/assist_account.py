@@ -5,7 +5,9 @@ from datetime import date
 from sqlalchemy import select
 
 from engines.dunning import plan_contact
+from ledger.facts import AccountFacts
 from ledger.money import Money
+from ledger.states import PlanState
 from ledger.tables.account import Account, Contact
 from ledger.tables.receivable import Application, CreditMemo, Invoice, Receipt
 from ledger.tables.work import CallTask, Person
@@ -305,6 +307,19 @@ def account_log(ctx: ToolContext, account: AccountRef, limit: Limit = 10) -> Acc
     )
 
 
+def _held(facts: AccountFacts) -> list[str]:
+    """What a hold stops: everything, or the items it is on."""
+    whole = next((hold for hold in facts.holds if hold.invoice_id is None), None)
+    if whole:
+        return [f"on hold ({whole.reason}): nothing may leave"]
+    numbers = {item.invoice_id: item.invoice_number for item in facts.open_items}
+    return [
+        f"invoice {numbers.get(hold.invoice_id or '', hold.invoice_id)} is on hold "
+        f"({hold.reason}): nothing may leave about it"
+        for hold in facts.holds[:4]
+    ]
+
+
 @read_tool()
 def next_steps(ctx: ToolContext, account: AccountRef) -> NextSteps:
     """Say what comes next for an account: ladder, tasks, promises due, requests that wait."""
@@ -320,10 +335,11 @@ def next_steps(ctx: ToolContext, account: AccountRef) -> NextSteps:
         .limit(4)
     )
     steps += [f"task of {task.due_on}: {task.kind.replace('_', ' ')}" for task in tasks]
-    for promise in facts.promises[:4]:
+    for promise in sorted(facts.promises, key=lambda each: each.due_on)[:4]:
         whose = "our promise" if promise.direction == "ours" else "their promise"
         steps.append(f"{whose} ({promise.kind}) is due on {promise.due_on}")
-    for plan in facts.plans[:2]:
+    agreed = [each for each in facts.plans if each.state != PlanState.PROPOSED]
+    for plan in agreed[:2]:
         if plan.next_due_on:
             steps.append(f"an instalment of plan {plan.plan_id} is due on {plan.next_due_on}")
     steps += [
@@ -332,8 +348,7 @@ def next_steps(ctx: ToolContext, account: AccountRef) -> NextSteps:
     ]
     if facts.inbound_unanswered:
         steps.insert(0, "answer the customer's message first")
-    if facts.holds:
-        steps.insert(0, f"on hold ({facts.holds[0].reason}): nothing may leave")
+    steps[:0] = _held(facts)
     return NextSteps(
         account_id=facts.account_id,
         account_number=facts.account_number,
