@@ -17,6 +17,7 @@ from ledger.tables.work import ApiKey, Person
 from policies.schema import Policy
 from tools.authority import Decider
 from tools.invitations import ADMIN, check_may_name, has_power, is_by_colleague, shut_doors
+from tools.narrowing import is_narrower, put_away
 from tools.sign_in import person_of, sign_out_everywhere
 
 KEY_PREFIX = "ark_"
@@ -85,6 +86,8 @@ def save_person(
         sign_out_everywhere(session, person_id, actor, now)
     if not roles:
         _end_letters(session, person_id)
+    if is_narrower(person_id, before[1], after[1]):
+        put_away(session, person_id, actor, now)
     session.flush()
     audit(session, now, "person_saved", person_id, actor, roles=list(roles), sees=after[1])
     return person

@@ -14,13 +14,13 @@ WINDOW_LINES = 12
 _LINE_CHARACTERS = 2000
 
 
-def listen(state: ChatState, runtime: Runtime[Deps]) -> dict[str, Any]:  # noqa: ARG001 - a node
+def listen(state: ChatState, runtime: Runtime[Deps]) -> dict[str, Any]:
     """Read the window a model is given, oldest line first."""
     thread = runtime.execution_info.thread_id
     with runtime.context.ledger.read(as_=Identity.AGENT) as session:
         rows = session.execute(
             select(ChatMessage.role, ChatMessage.body)
-            .where(ChatMessage.thread_id == thread)
+            .where(ChatMessage.thread_id == thread, ChatMessage.person_id == state["user"])
             .order_by(ChatMessage.seq.desc())
             .limit(WINDOW_LINES)
         ).all()

@@ -6,8 +6,11 @@ import orjson
 import pytest
 from fastapi.testclient import TestClient
 
+from ledger.clock import SystemClock
 from tests.support.api_client import assert_problem, signed
 from tests.support.desk import Desk
+from tools.narrowing import is_narrower
+from tools.people import save_person
 
 
 @pytest.fixture
@@ -88,6 +91,43 @@ class TestThreads:
         assert client.get("/chat", headers=milo).json()["threads"] == []
         assert_problem(client.get("/chat/a", headers=milo), 404, "not-found")
         assert_problem(client.get("/chat/a/export", headers=milo), 404, "not-found")
+
+    def test_sees_less_from_now_on__what_was_said_before_is_not_read_again(
+        self, client: TestClient, cora: dict[str, str], desk: Desk
+    ) -> None:
+        once = cora | {"Idempotency-Key": "one-question-of-cora"}
+        told = client.post("/chat/a/messages", json={"text": "story of ACCA-1"}, headers=once)
+        assert told.status_code == 200, told.text
+        with desk.house.ledger.write() as session:
+            who = ("cora", "Cora Lind", ("collector",), desk.house.policy, "otto")
+            save_person(session, *who, SystemClock().now(), "own")
+        assert client.get("/chat", headers=cora).json()["threads"] == []
+        words = {"words": "200.50"}
+        assert client.get("/chat", params=words, headers=cora).json()["threads"] == []
+        assert_problem(client.get("/chat/a", headers=cora), 404, "not-found")
+        assert_problem(client.get("/chat/a/export", headers=cora), 404, "not-found")
+        again = client.post("/chat/a/messages", json={"text": "story of ACCA-1"}, headers=once)
+        assert_problem(again, 409, "conflict", "before you saw less")
+        ask(client, cora, "a", "help")
+        lines = client.get("/chat/a", headers=cora).json()["lines"]
+        assert [each["speaker"] for each in lines] == ["person", "assistant"]
+
+    @pytest.mark.parametrize(
+        ("before", "after", "narrower"),
+        [
+            ("all", "own", True),
+            ("all", "segments:smb", True),
+            ("segments:smb,mid", "segments:smb", True),
+            ("own", "segments:smb", True),
+            ("segments:smb", "segments:smb,mid", False),
+            ("own", "all", False),
+            ("own", "own", False),
+        ],
+    )
+    def test_sight_changes__only_a_narrower_one_hides(
+        self, before: str, after: str, narrower: bool
+    ) -> None:
+        assert is_narrower("cora", before, after) is narrower
 
     def test_key_without_the_scope__is_refused(self, client: TestClient, desk: Desk) -> None:
         key = signed(desk, "cora", "read")
