@@ -44,6 +44,7 @@ from ledger.ids import make_id
 router = APIRouter(tags=["agui"])
 _BEARER = HTTPBearer(auto_error=False)
 _PIECE = 24
+_MOST_RESUMED = 20
 
 
 @router.post(
@@ -146,22 +147,33 @@ def _interrupt(caller: Caller, proposal_id: str) -> Interrupt:
 def _resumed(
     sent: RunAgentInput, caller: Caller, entries: list[ResumeEntry]
 ) -> Iterator[BaseEvent]:
-    """Decide each request; what is cancelled goes on waiting."""
-    told = []
+    """Decide each request and tell each outcome; a run in which none went through is an error."""
+    if len(entries) > _MOST_RESUMED:
+        raise BadInput(f"resume {_MOST_RESUMED} requests at most in one run")
+    told, failed = [], []
     for entry in entries:
-        if entry.status == "cancelled":
-            told.append(f"{entry.interrupt_id} goes on waiting.")
-            continue
-        decision = _decision(entry.payload)
-        done = decide(caller.inbox(), entry.interrupt_id, decision)
-        told.append(f"{done.proposal_id}: {done.says} {done.happened}".strip())
+        try:
+            told.append(_outcome(caller, entry))
+        except ArError as error:
+            failed.append(error)
+            told.append(f"{entry.interrupt_id}: not done ({error.code}): {error.message}")
     yield from _words(f"decided-{sent.run_id}", "\n".join(told))
+    if len(failed) == len(entries):
+        raise failed[0]
     yield RunFinishedEvent(
         type=EventType.RUN_FINISHED,
         thread_id=sent.thread_id,
         run_id=sent.run_id,
         outcome=RunFinishedSuccessOutcome(type="success"),
     )
+
+
+def _outcome(caller: Caller, entry: ResumeEntry) -> str:
+    """Decide one request; what is cancelled goes on waiting."""
+    if entry.status == "cancelled":
+        return f"{entry.interrupt_id} goes on waiting."
+    done = decide(caller.inbox(), entry.interrupt_id, _decision(entry.payload))
+    return f"{done.proposal_id}: {done.says} {done.happened}".strip()
 
 
 def _decision(payload: Any) -> HitlResponse:

@@ -111,6 +111,29 @@ class TestInterrupt:
         assert events[-1].outcome.type == "success"
         assert len(desk.queued()) == 1
 
+    def test_one_of_several_cannot_be_decided__the_others_are_and_each_is_told(
+        self, client: TestClient, cora: dict[str, str], desk: Desk
+    ) -> None:
+        interrupt = self.asked(client, cora)
+        (good,) = self.resume(interrupt, {"type": "approve"})
+        entries = [good | {"interruptId": "prp_none"}, good, good | {"payload": {"yes": True}}]
+        events = run(client, signed(desk, "milo", "chat", "decide"), resume=entries)
+        told = words(events).splitlines()
+        assert [line.partition(":")[0] for line in told] == ["prp_none", *[interrupt.id] * 2]
+        assert "not done" in told[0]
+        assert "not done" in told[2]
+        assert events[-1].outcome.type == "success"
+        assert len(desk.queued()) == 1
+
+    def test_more_than_twenty__none_is_decided(
+        self, client: TestClient, cora: dict[str, str], desk: Desk
+    ) -> None:
+        interrupt = self.asked(client, cora)
+        entries = self.resume(interrupt, {"type": "approve"}) * 21
+        events = run(client, signed(desk, "milo", "chat", "decide"), resume=entries)
+        assert (events[-1].type.value, events[-1].code) == ("RUN_ERROR", "bad_input")
+        assert desk.queued() == []
+
     def test_key_that_only_chats__resumes_nothing(
         self, client: TestClient, cora: dict[str, str], desk: Desk
     ) -> None:
