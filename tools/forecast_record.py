@@ -102,10 +102,15 @@ def past_outcomes(session: Any, as_of: date, *, as_drawn: bool = False) -> dict[
         as_drawn: Bands as the paths gave them, not as they were told.
     """
     first = as_of - timedelta(weeks=_LOOK_BACK_WEEKS)
-    cash = cash_received(session, first, as_of - timedelta(days=1))
+    last = as_of - timedelta(days=1)
+    cash, on_invoices = cash_received(session, first, last), cash_on_invoices(session, first, last)
     found: dict[str, list[Outcome]] = {}
     for origin, said in _weekly(session, first, as_of):
-        of_open = cash_on_invoices(session, origin, origin, as_of - timedelta(days=1))
+        of_open = [
+            (coin, day, minor)
+            for coin, day, issued_on, minor in on_invoices
+            if issued_on < origin <= day
+        ]
         for series in said["drawn" if as_drawn else "series"]:
             # What came of orders known then cannot be told from other cash.
             if series["dimension"] != "currency" or series["kind"] == "known_billing":

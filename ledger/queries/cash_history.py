@@ -232,19 +232,15 @@ def cash_received(session: Session, first: date, last: date) -> list[tuple[str, 
 
 
 def cash_on_invoices(
-    session: Session, issued_before: date, first: date, last: date
-) -> list[tuple[str, date, int]]:
-    """(currency, day received, minor units) of cash on invoices issued before a date."""
+    session: Session, first: date, last: date
+) -> list[tuple[str, date, date, int]]:
+    """(currency, day received, invoice issued on, minor units) of cash from one day to another."""
     day = func.coalesce(Receipt.received_on, Application.applied_on)
     rows = session.execute(
-        select(Application.currency, day, func.sum(Application.amount_minor))
+        select(Application.currency, day, Invoice.issued_on, func.sum(Application.amount_minor))
         .join(Invoice, Invoice.id == Application.invoice_id)
         .outerjoin(Receipt, Receipt.id == Application.receipt_id)
-        .where(
-            Application.kind == ApplicationKind.CASH,
-            Invoice.issued_on < issued_before,
-            day.between(first, last),
-        )
-        .group_by(Application.currency, day)
+        .where(Application.kind == ApplicationKind.CASH, day.between(first, last))
+        .group_by(Application.currency, day, Invoice.issued_on)
     )
-    return [(row[0], row[1], int(row[2])) for row in rows]
+    return [(row[0], row[1], row[2], int(row[3])) for row in rows]

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from ledger.errors import BadInput, NotFound
 from ledger.tables.forecast import NightForecast
@@ -142,6 +142,27 @@ class TestRecord:
             (outcome,) = past_outcomes(session, AS_OF)["USD"]
         assert outcome.cash == 150
         assert outcome.band.horizon == 1
+
+    def test_open_book_of_many_weeks__is_read_once_and_told_apart_by_origin(
+        self, book: CaseBook
+    ) -> None:
+        account = book.account("C-1")
+        mondays = [self.MONDAY - timedelta(weeks=weeks) for weeks in (2, 1, 0)]
+        for at, monday in enumerate(mondays):
+            due = (AS_OF - monday).days - 26  # issued four days before
+            paid_late = due - (AS_OF - mondays[-1]).days + 1  # the day after the last Monday
+            book.paid(account, f"INV-{at}", 100 * 10**at, late=due, paid_late=paid_late)
+            with book.ledger.write() as session:
+                said = whole_week(monday, 100, 200) | {"kind": "open_book"}
+                said["weeks"].append(said["weeks"][0] | {"starts_on": mondays[-1].isoformat()})
+                keep(session, "run_1", kept(monday, said))
+        asked = []
+        with book.ledger.read() as session:
+            event.listen(session, "do_orm_execute", asked.append)
+            found = past_outcomes(session, AS_OF)["USD"]
+        came = [each.cash for each in found if each.band.week_start == mondays[-1]]
+        assert came == [100, 1_100, 11_100, 11_100]
+        assert len(asked) == 4
 
     def test_week_that_goes_on__says_nothing_yet(self, book: CaseBook) -> None:
         start = self.MONDAY + timedelta(days=7)
