@@ -28,6 +28,7 @@ from tools.contract import (
 )
 
 _NAMED = 8
+_AT_ONCE = 5000
 
 
 class CashLine(Result):
@@ -182,7 +183,7 @@ def what_changed(
         raise ToolRetry(f"since is a date before {ctx.as_of}")
     facts = ctx.facts(account) if account else None
     found = (_new(ctx, account, after, *each) for each in _KINDS)
-    changes = [each for each in found if each.count]
+    changes = [each for each in (*found, _broken(ctx, account, after)) if each.count]
     changes += _decided(ctx, account, after)
     return Changes(
         account_number=facts.account_number if facts else None,
@@ -220,14 +221,6 @@ _KINDS: tuple[tuple[str, Any, Any, Any, Any, Any], ...] = (
         "amount_minor",
         Promise.direction == "theirs",
     ),
-    (
-        "promises broken",
-        Promise,
-        Promise.due_on,
-        Promise.kind,
-        "amount_minor",
-        (Promise.state == PromiseState.BROKEN) & (Promise.direction == "theirs"),
-    ),
     ("holds placed", Hold, Hold.placed_on, Hold.reason, None, None),
     ("messages from customers", Message, Message.sent_on, Message.subject, None, "in"),
     ("messages to customers", Message, Message.sent_on, Message.purpose, None, "out"),
@@ -264,6 +257,36 @@ def _new(
         sums = [(row[0], int(row[1])) for row in rows]
     named = _named(ctx, account, where, table, label) if count else ()
     return ChangeLine(what=what, count=count, amounts=totals(sums), named=named)
+
+
+def _broken(ctx: ToolContext, account: str | None, after: date) -> ChangeLine:
+    """Promises found broken since: by the date of the night that settled them, not their own."""
+    kept = ctx.session.scalars(select(Run.counts).where(Run.as_of > after, Run.as_of <= ctx.as_of))
+    settled: set[str] = set()
+    for counts in kept:
+        settled.update(orjson.loads(counts).get("cash", {}).get("promises", ()))
+    ids = sorted(settled)
+    where = [Promise.state == PromiseState.BROKEN, Promise.direction == "theirs"]
+    if account:
+        where.append(Promise.account_id == account)
+    query = select(Promise, Account.account_number).join(Account).where(*where)
+    rows = [
+        row
+        for start in range(0, len(ids), _AT_ONCE)
+        for row in ctx.session.execute(query.where(Promise.id.in_(ids[start : start + _AT_ONCE])))
+    ]
+    sums = [
+        (row.currency, row.amount_minor)
+        for row, _number in rows
+        if row.currency and row.amount_minor is not None
+    ]
+    named = sorted({row.kind if account else number for row, number in rows})
+    return ChangeLine(
+        what="promises broken",
+        count=len(rows),
+        amounts=totals(sums),
+        named=tuple(named[:_NAMED]),
+    )
 
 
 def _named(

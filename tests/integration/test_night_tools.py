@@ -1,0 +1,66 @@
+"""What the read tools say of nights."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import orjson
+import pytest
+
+from ledger.tables.work import Run
+from policies.load import load_policy
+from tests.support.case_book import AS_OF, NOW, CaseBook, days
+from tools.catalog import READ_TOOLS
+from tools.contract import CHAT_SCOPES, ToolContext
+
+
+def ask(book: CaseBook, tool: str, /, **given: Any) -> Any:
+    with book.ledger.read() as session:
+        ctx = ToolContext(
+            session=session,
+            actor="cora",
+            role="collector",
+            as_of=AS_OF,
+            now=NOW,
+            policy=load_policy(),
+            account_id=None,
+            scopes=CHAT_SCOPES,
+        )
+        return orjson.loads(READ_TOOLS[tool].call(ctx, given))
+
+
+def night(book: CaseBook, on: date, *promises: str) -> None:
+    counts = orjson.dumps({"cash": {"promises": promises}}).decode()
+    row = {"policy_hash": "p", "started_at": NOW, "state": "finished", "counts": counts}
+    number = on.toordinal()
+    book.add(Run(id=f"run_{number}", as_of=on, number=number, **row))
+
+
+@pytest.fixture
+def account(book: CaseBook) -> str:
+    return book.account("C-100", "Brightwater Foods")
+
+
+class TestPromisesBroken:
+    def lines(self, book: CaseBook, **given: Any) -> list[Any]:
+        changes = ask(book, "what_changed", **given)["changes"]
+        return [each for each in changes if each["what"] == "promises broken"]
+
+    @pytest.mark.parametrize("given", [{}, {"account": "C-100"}])
+    def test_found_broken_days_after_its_date__is_new(
+        self, book: CaseBook, account: str, given: Any
+    ) -> None:
+        broken = book.promise(account, 30_000, days(6), state="broken", promised_on=days(20))
+        kept = book.promise(account, 10_000, days(5), state="kept", promised_on=days(20))
+        night(book, days(1))
+        night(book, AS_OF, broken, kept)
+        (line,) = self.lines(book, **given)
+        assert line["count"] == 1
+        assert line["amounts"] == [{"amount": "300.00", "currency": "USD"}]
+        assert line["named"] == (["payment"] if given else ["C-100"])
+
+    def test_found_by_an_earlier_night__is_not_new(self, book: CaseBook, account: str) -> None:
+        broken = book.promise(account, 30_000, AS_OF - timedelta(6), state="broken")
+        night(book, days(1), broken)
+        night(book, AS_OF)
+        assert self.lines(book) == []
+        assert len(self.lines(book, since=days(2).isoformat())) == 1
