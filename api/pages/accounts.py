@@ -33,6 +33,7 @@ def list_accounts(
     visitor: SignedIn,
     words: Annotated[str, _Word] = "",
     bucket: Annotated[str, _Word] = "",
+    currency: Annotated[str, _Word] = "",
     disposition: Annotated[str, _Word] = "",
     segment: Annotated[str, _Word] = "",
     owner: Annotated[str, _Word] = "",
@@ -43,6 +44,7 @@ def list_accounts(
     filters = {
         "words": words,
         "bucket": bucket,
+        "currency": currency,
         "disposition": disposition,
         "segment": segment,
         "owner": owner,
@@ -56,7 +58,7 @@ def list_accounts(
             disposition or None,
             owner or None,
             segment or None,
-            Due(*due_range(bucket, as_of), as_of) if bucket else None,
+            Due(*due_range(bucket, as_of), as_of, currency or None) if bucket or currency else None,
         )
         rows = found[:_PAGE]
         ids = [row.id for row in rows]
@@ -91,11 +93,13 @@ def list_accounts(
 
 
 def due_range(bucket: str, as_of: date) -> tuple[date, date]:
-    """The due dates of an aging bucket, from the first to the last.
+    """The due dates of an aging bucket, from the first to the last; any of none.
 
     Raises:
         BadInput: There is no such bucket.
     """
+    if not bucket:
+        return date.min, date.max
     if bucket == "not_due":
         return as_of, date.max
     if bucket not in _DAYS_PAST_DUE:

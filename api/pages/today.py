@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -92,7 +93,7 @@ def _book(
 ) -> dict[str, Any]:
     return {
         "currency": currency,
-        "aging": _aging(aging),
+        "aging": _aging(aging, currency),
         "open": Money(sum(each.minor for each in aging), currency),
         "overdue": overdue,
         "dso": dso,
@@ -110,8 +111,10 @@ def _with_lines(
     ]
 
 
-def _aging(amounts: Sequence[Money]) -> tuple[Bar, ...]:
-    links = [f"/desk/accounts?bucket={name.replace('+', '%2B')}" for name in BUCKETS]
+def _aging(amounts: Sequence[Money], currency: str) -> tuple[Bar, ...]:
+    links = [
+        f"/desk/accounts?{urlencode({'bucket': name, 'currency': currency})}" for name in BUCKETS
+    ]
     return bars([BUCKET_WORDS[name] for name in BUCKETS], amounts, links)
 
 

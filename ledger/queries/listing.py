@@ -14,11 +14,12 @@ from ledger.tables.work import DispositionRow, Run
 
 
 class Due(NamedTuple):
-    """Due from one day to another, both included, as it stands on a day."""
+    """Due from one day to another, both included, as it stands on a day; of a currency, or any."""
 
     first: date
     last: date
     as_of: date
+    currency: str | None = None
 
 
 def accounts_page(
@@ -54,6 +55,8 @@ def accounts_page(
         parts = due_parts(due.as_of, skip_settled=True).subquery()
         is_due = parts.c.due_on.between(due.first, due.last)
         open_then = select(parts.c.account_id).where(parts.c.open_minor != 0, is_due)
+        if due.currency is not None:
+            open_then = open_then.where(parts.c.currency == due.currency)
         where.append(Account.id.in_(open_then))
     statement = select(Account).where(*where).order_by(Account.account_number).limit(limit)
     return list(session.scalars(statement))

@@ -47,6 +47,29 @@ class TestList:
         _invoice(desk, "acc_a", "ONE", days_past_due=days)
         assert _linked(browser.get("/desk/accounts", params={"bucket": bucket}).text) == {"acc_a"}
 
+    def test_bar_of_a_currency__leads_to_its_accounts_alone(
+        self, desk: Desk, browser: TestClient
+    ) -> None:
+        for account, currency in (("acc_d", "USD"), ("acc_e", "EUR")):
+            desk.account(account, amounts=())
+            _invoice(desk, account, f"N-{currency}", days_past_due=95, currency=currency)
+        links = re.findall(r'href="(/desk/accounts[?][^"]*90%2B[^"]*)"', browser.get("/desk").text)
+        led = [_linked(browser.get(html.unescape(link)).text) for link in links]
+        assert set(map(frozenset, led)) == {frozenset({"acc_d"}), frozenset({"acc_e"})}
+        assert _linked(browser.get("/desk/accounts?currency=EUR").text) == {"acc_e"}
+
+    def test_more_of_a_currency_than_a_page__following_link_keeps_it(
+        self, desk: Desk, browser: TestClient
+    ) -> None:
+        for number in range(51):
+            desk.account(f"acc_{number:02}", amounts=(100,))
+        desk.account("acc_zz", amounts=())
+        _invoice(desk, "acc_zz", "N-EUR", days_past_due=9, currency="EUR")
+        first = browser.get("/desk/accounts?bucket=1-30&currency=USD").text
+        link = re.search(r'href="(/desk/accounts[?][^"]+)" rel="next"', first)
+        assert link
+        assert _linked(browser.get(html.unescape(link[1])).text) == {"acc_50"}
+
     def test_unknown_bucket__is_told_on_a_page(self, desk: Desk, browser: TestClient) -> None:
         answer = browser.get("/desk/accounts?bucket=soon")
         assert answer.status_code == 422
@@ -288,14 +311,16 @@ def _linked(text: str) -> set[str]:
     return set(re.findall(r'href="/desk/accounts/(acc_\w+)"', text))
 
 
-def _invoice(desk: Desk, account: str, number: str, days_past_due: int) -> None:
+def _invoice(
+    desk: Desk, account: str, number: str, days_past_due: int, currency: str = "USD"
+) -> None:
     due = AS_OF - timedelta(days=days_past_due)
     desk.books.invoice(
         f"inv_{account}_{number}",
         10_00,
         account_id=account,
         invoice_number=number,
-        currency="USD",
+        currency=currency,
         issued_on=due - timedelta(days=30),
         due_on=due,
     )
