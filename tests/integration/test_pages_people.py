@@ -14,7 +14,6 @@ from ledger.errors import BadInput, Conflict
 from ledger.tables.work import ApiKey, Audit, Password, Person, SignIn
 from tests.support.desk import Desk
 from tests.support.pages import post, signed_in, token_on
-from tools.invitations import invite
 from tools.people import create_key, retire_person, save_person
 from tools.sign_in import make_link, set_password, sign_in_by_link
 
@@ -151,16 +150,6 @@ class TestRoles:
         header = {"Authorization": f"Bearer {key.secret}"}
         assert browser.get("/accounts", headers=header).status_code == 401
         assert person_row(office, "ines").known_as is None
-
-    def test_operator__lets_anybody_in(self, office: Desk, browser: TestClient) -> None:
-        now, house = SystemClock().now(), office.house
-        give_password(office, "ines")
-        with house.ledger.write() as session:
-            who = ("ines", "Ines", ("collector",), house.policy, "operator", now, None)
-            save_person(session, *who, "ines@x.example")
-            assert invite(session, "ines", house.policy, "operator", now)
-        assert sign_in(browser, "ines", WORDS) == 303
-        assert person_row(office, "ines").known_as == "ines@x.example"
 
     def test_known_as__is_nobody_elses(self, office: Desk) -> None:
         house, now = office.house, SystemClock().now()
