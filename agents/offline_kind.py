@@ -11,7 +11,15 @@ from agents.offline_turn import Turn
 
 Arguments = dict[str, Any]
 
-
+WHICH_DATE = "Which date do you mean? Write it as year-month-day, such as 2026-03-01."
+_DAYS_OF = {"day": 1, "week": 7, "month": 31}
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+# A date that people write in words or with other signs; which one it is is not guessed.
+_OTHER_DATE = re.compile(
+    rf"\b\d{{1,2}}(?:st|nd|rd|th)?\.? (?:of )?{_MONTH}\b|\b{_MONTH} \d{{1,4}}(?:st|nd|rd|th)?\b"
+    r"|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b",
+    re.IGNORECASE,
+)
 INVOICE = r"\binvoice (?:no\.? ?|number )?#?((?=[\w/-]*\d)[\w/-]{3,})"
 
 
@@ -44,12 +52,16 @@ class Kind:
 def on_date(turn: Turn) -> Arguments | str:
     """The date a question names."""
     found = re.search(r"\b\d{4}-\d{2}-\d{2}\b", turn.question)
+    if found is None and _OTHER_DATE.search(turn.question):
+        return WHICH_DATE
     return {"on": found[0]} if found else {}
 
 
 def since_date(turn: Turn) -> Arguments | str:
     """The date since which things are new."""
     found = re.search(r"\bsince (\d{4}-\d{2}-\d{2})\b", turn.question, re.IGNORECASE)
+    if found is None and _OTHER_DATE.search(turn.question):
+        return WHICH_DATE
     return {"since": found[1]} if found else {}
 
 
@@ -97,6 +109,8 @@ def dispute_named(turn: Turn) -> Arguments | str:
 
 def due_within(turn: Turn) -> Arguments | str:
     """How far a question about promises or tasks looks ahead."""
+    if found := re.search(r"\b(\d{1,3}) (day|week|month)s?\b", turn.question, re.IGNORECASE):
+        return {"due_within_days": int(found[1]) * _DAYS_OF[found[2].lower()]}
     for words, days in (("today", 0), ("tomorrow", 1), ("week", 7), ("month", 31)):
         if words in turn.question.lower():
             return {"due_within_days": days}

@@ -186,6 +186,8 @@ def _invoice(result: Json) -> str:
         f"{money(each['amount'])}"
         for each in result["applied"]
     ]
+    if len(result["applied"]) < result["applied_count"]:
+        lines.append(f"shown are the newest {len(result['applied'])} of {result['applied_count']}")
     return lines_of(f"{who_of(result)}: invoice {result['invoice_number']}", lines)
 
 

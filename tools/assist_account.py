@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from engines.dunning import plan_contact
 from ledger.facts import AccountFacts
@@ -37,7 +37,7 @@ class AppliedLine(Result):
 
 
 class InvoiceDetail(Result):
-    """An invoice with everything that was set against it."""
+    """An invoice with what was set against it, newest first; `applied_count` is how many in all."""
 
     invoice_id: str
     invoice_number: str
@@ -52,6 +52,7 @@ class InvoiceDetail(Result):
     dunning_level: int
     last_dunned_on: date | None
     applied: tuple[AppliedLine, ...]
+    applied_count: int
 
 
 class ContactRow(Result):
@@ -168,9 +169,11 @@ def invoice_detail(ctx: ToolContext, account: AccountRef, invoice_number: str) -
         .outerjoin(Receipt, Receipt.id == Application.receipt_id)
         .outerjoin(CreditMemo, CreditMemo.id == Application.credit_memo_id)
         .where(Application.invoice_id == invoice.id)
-        .order_by(Application.applied_on, Application.id)
+        .order_by(Application.applied_on.desc(), Application.id.desc())
         .limit(40)
     ).all()
+    of_invoice = Application.invoice_id == invoice.id
+    count = ctx.session.scalar(select(func.count()).select_from(Application).where(of_invoice))
     item = next((each for each in facts.open_items if each.invoice_id == invoice.id), None)
     late = (ctx.as_of - item.due_on).days if item and item.open_minor > 0 else 0
     return InvoiceDetail(
@@ -186,6 +189,7 @@ def invoice_detail(ctx: ToolContext, account: AccountRef, invoice_number: str) -
         po_number=invoice.po_number,
         dunning_level=invoice.dunning_level,
         last_dunned_on=invoice.dunned_on,
+        applied_count=count or 0,
         applied=tuple(
             AppliedLine(
                 kind=row.kind,

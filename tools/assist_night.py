@@ -123,7 +123,10 @@ def night_result(ctx: ToolContext, on: date | None = None) -> NightResult:
         raise ToolRetry("no night has run" + (f" as of {on}" if on else " on this home yet"))
     counts = orjson.loads(run.counts)
     earlier = run_before(ctx.session, run.as_of)
-    feeds = ctx.session.scalars(select(Feed).order_by(Feed.name))
+    newest = _newest(ctx)
+    # How far feeds are read is known as of now only, so it says nothing of an earlier night.
+    is_newest = newest is not None and newest.id == run.id
+    feeds = ctx.session.scalars(select(Feed).order_by(Feed.name)) if is_newest else ()
     requests = select(func.count()).select_from(Proposal).where(Proposal.run_id == run.id)
     return NightResult(
         run_id=run.id,

@@ -6,6 +6,8 @@ from typing import Any
 import orjson
 import pytest
 
+from agents.offline_say import SAY_MORE
+from ledger.tables.receivable import Application
 from ledger.tables.work import Run
 from policies.load import load_policy
 from tests.support.case_book import AS_OF, NOW, CaseBook, days
@@ -64,3 +66,24 @@ class TestPromisesBroken:
         night(book, AS_OF)
         assert self.lines(book) == []
         assert len(self.lines(book, since=days(2).isoformat())) == 1
+
+
+class TestFeeds:
+    def test_only_the_newest_night__tells_how_far_feeds_are_read(self, book: CaseBook) -> None:
+        night(book, days(1))
+        night(book, AS_OF)
+        assert ask(book, "night_result")["feeds"] != []
+        assert ask(book, "night_result", on=days(1).isoformat())["feeds"] == []
+
+
+def test_invoice_paid_in_many_parts__newest_are_shown_and_all_counted(
+    book: CaseBook, account: str
+) -> None:
+    invoice = book.invoice(account, "INV-1")
+    row = {"account_id": account, "invoice_id": invoice, "kind": "credit", "currency": "USD"}
+    for at in range(45):
+        book.add(Application(id=f"app_{at}", amount_minor=1, applied_on=days(at), **row))
+    found = ask(book, "invoice_detail", account="C-100", invoice_number="INV-1")
+    assert (len(found["applied"]), found["applied_count"]) == (40, 45)
+    assert found["applied"][0]["applied_on"] == AS_OF.isoformat()
+    assert "shown are the newest 40 of 45" in SAY_MORE["invoice_detail"](found)
