@@ -23,6 +23,7 @@ from tools.outside_text import inside_fence
 
 _LONGEST_QUOTE = 300
 _LEAST_LIKELY = 0.15
+_BESIDE = 0.3  # of the surest intent; what is less likely beside it is a murmur, not a claim
 # Kinds and the intents that are one; what stops us comes before what asks us.
 _KINDS = {
     "insolvency": ("insolvency",),
@@ -56,7 +57,9 @@ def read_words(fenced: str) -> Reading:
     if death := _DEATH.search(text):
         return Reading("deceased", _around(text, death), text)
     found = read_message(message)
-    kind, intent = _most_careful(found.intents)
+    surest = max(found.confidence.values(), default=0.0)
+    heard = [each for each in found.intents if found.confidence[each] >= _BESIDE * surest]
+    kind, intent = _most_careful(heard)
     spans = [span.text for span in found.spans if span.kind == kind]
     quote = spans[0] if spans else _clearest(_page(message), intent)
     return Reading(kind, (quote or text)[:_LONGEST_QUOTE].strip(), text)

@@ -50,7 +50,7 @@ _MOST_RESUMED = 20
 @router.post(
     "/agui",
     response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    responses={200: {"content": {"text/event-stream": {}}}},
 )
 def run(
     request: Request,

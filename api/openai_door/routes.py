@@ -122,7 +122,7 @@ def get_model(model: str, caller: Chatter) -> Model:  # noqa: ARG001 - the key o
 @router.post(
     "/chat/completions",
     response_model=ChatCompletion,
-    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    responses={200: {"content": {"text/event-stream": {}}}},
 )
 def create_completion(
     request: Request,

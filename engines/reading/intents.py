@@ -8,14 +8,31 @@ from engines.reading.model import INTENTS, REASONS
 SENTIMENTS = ("neutral", "positive", "negative", "hostile")
 # Where no intent reaches its limit, the likeliest counts if it is at least this likely.
 _LAST_RESORT = 0.12
+# What stops us counts too where the first look alone is this sure of it: a miss costs more.
+_STOPPING = ("insolvency", "legal_threat", "hardship", "stop_contact")
+_SURE = 0.9
 _DISPUTING = ("dispute", "short_pay", "credit_request")
 _REASON_FLOOR = 0.06
 
 
-def intents_of(likely: Mapping[str, float], head: Head) -> tuple[str, ...]:
-    """The intents of a message, the surest first."""
+def intents_of(
+    likely: Mapping[str, float],
+    head: Head,
+    first_look: Mapping[str, float],
+) -> tuple[str, ...]:
+    """The intents of a message, the surest first.
+
+    Args:
+        likely: What the message as a whole is taken for once everything is weighed.
+        head: Whose limits count.
+        first_look: The same before anything was weighed.
+    """
     ranked = sorted(INTENTS, key=lambda each: (-likely[each], each))
-    found = tuple(each for each in ranked if head.holds(each, likely))
+    found = tuple(
+        each
+        for each in ranked
+        if head.holds(each, likely) or (each in _STOPPING and first_look[each] >= _SURE)
+    )
     if not found and likely[ranked[0]] >= _LAST_RESORT:
         return (ranked[0],)
     return found

@@ -48,7 +48,7 @@ def read_message(
     judged = judge(page, heads)
     whole = head.likelihoods(message_features(page, language))
     likely = second_likelihoods(page, judged, whole, heads["intents"])
-    intents = intents_of(likely, heads["intents"])
+    intents = intents_of(likely, heads["intents"], whole)
     invoices = mentioned(page, judged, heads["document"])
     dispute = max((likely[each] for each in _DISPUTES if each in intents), default=0.0)
     limit = heads["document"].thresholds.get("disputed", 0.5)

@@ -33,12 +33,15 @@ def test_hostile_model__was_heard_by_every_role_and_in_conversations(
     report: HostileReport,
 ) -> None:
     assert set(report.kinds) == {
+        "account_clerk",
+        "book_analyst",
         "cash_applier",
         "chat",
         "collector",
         "credit_analyst",
         "dispute_analyst",
         "forecaster",
+        "policy_adviser",
     }
     assert sum(report.kinds.values()) == report.cases
     assert report.model_calls > report.cases

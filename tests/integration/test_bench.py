@@ -204,7 +204,7 @@ class TestCommand:
         assert "sizes are numbers of accounts" in capsys.readouterr().err
 
     def test_no_such_bench__names_those_there_are(self, tmp_path: Path) -> None:
-        with pytest.raises(BadInput, match="gate, import, match, match-large, night"):
+        with pytest.raises(BadInput, match="gate, import, inbox, match, match-large, night"):
             run_benches(BenchOptions(folder=tmp_path), ["speed"])
 
     def test_sizes__are_sorted_and_once(self) -> None:

@@ -158,14 +158,16 @@ class TestQueue:
         event.remove(*listen, note)
         assert page.count == 1
         reads = [each for each in seen if each[0].startswith("SELECT")]
-        assert len(reads) == 2
+        # A page and a count each, of what waits and of what was snoozed until now.
+        assert len(reads) == 4
         if desk.house.ledger.is_sqlite:
             with desk.house.ledger.read() as session:
                 for statement, values in reads:
                     explain = f"EXPLAIN QUERY PLAN {statement}"
                     plan = str(session.connection().exec_driver_sql(explain, values).all())
-                    assert "ix_proposal_queue" in plan
-                    assert "SCAN proposal" not in plan
+                    # The index of what waits holds nothing else, so it may be read as a whole.
+                    whole = "SCAN proposal USING COVERING INDEX ix_proposal_waiting"
+                    assert "SCAN proposal" not in plan.replace(whole, "")
 
     def test_first_waiting__names_people_who_can(self, desk: Desk) -> None:
         first = desk.waiting_reminder("acc_a", amounts=(900_00,))

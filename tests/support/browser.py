@@ -136,7 +136,8 @@ def serious(page: Page) -> list[str]:
     return page.evaluate(_SERIOUS, ["serious", "critical"])
 
 
-@pytest.fixture(scope="session")
+# Its loop must be gone when the next module starts one of its own.
+@pytest.fixture(scope="module")
 def one_browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip(NO_BROWSER)

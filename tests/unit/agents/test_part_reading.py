@@ -83,7 +83,8 @@ def test_other_version_with_another_date__is_a_persons() -> None:
 
 
 def test_forwarded_mail__adds_caution_and_no_claim() -> None:
-    inner = f"From: boss@harbor.example\nSubject: Re: pay\n\nPlease stop writing to us. {PROMISE}"
+    words = f"Take us off your list and stop writing. {PROMISE}"
+    inner = f"From: boss@harbor.example\nSubject: Re: pay\n\n{words}"
     reading = read_inbound(message("Please see below.", (FORWARDED_MAIL, inner)), POLICY)
     assert "a mail forwarded with it says stop_contact" in reading.why_human
     assert reading.promises == ()
