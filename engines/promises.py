@@ -99,11 +99,12 @@ def settle(
         as_of: The business date.
     """
     pots = _net(cash)
-    for promise in promises:
+    # Served by their last day, settled ones too: else one takes what only another could have had.
+    served = sorted(promises, key=lambda each: (each.last_day, each.promised_on, each.promise_id))
+    for promise in served:
         if promise.kept_minor is not None:
             _take(promise, pots, promise.kept_minor, frozenset())
-    pending = [promise for promise in promises if promise.kept_minor is None]
-    pending.sort(key=lambda each: (each.last_day, each.promised_on, each.promise_id))
+    pending = [promise for promise in served if promise.kept_minor is None]
     found: dict[str, Outcome] = {}
     for promise in pending:
         others = frozenset(i for each in pending if each is not promise for i in each.invoice_ids)

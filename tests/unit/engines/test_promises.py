@@ -222,6 +222,20 @@ def test_settled_ones_recorded__the_rest_come_out_the_same(promises, cash, owed,
         )
 
 
+def test_settled_ones_of_overlapping_weeks__leave_no_cent_for_a_third() -> None:
+    """Found by the state machine: the one that ends first had the earlier money."""
+    first, middle, later, end = (GIVEN + timedelta(days=each) for each in (0, 3, 6, 9))
+    anything = {"invoices": (), "promised_on": first, "due_on": first}
+    settled = [
+        promise(1, name="p0", last_day=later, kept_minor=1, **anything),
+        promise(1, name="p1", last_day=middle, kept_minor=1, **anything),
+    ]
+    third = promise(1, name="p2", last_day=end, **(anything | {"promised_on": later}))
+    cash = [paid(1, first), paid(1, later)]
+    found = settle([*settled, third], cash, ALL_OWED, later + timedelta(days=1))
+    assert found["p2"].kept_minor == 0
+
+
 class TestKeptRecord:
     def test_no_promise__is_the_houses_rate(self):
         assert kept_record(0, 0, 80, 20).rate == pytest.approx((80 + 2) / 104)
