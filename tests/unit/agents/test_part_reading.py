@@ -93,6 +93,13 @@ def test_forwarded_mail__adds_caution_and_no_claim() -> None:
     assert ordered.injection
 
 
+@pytest.mark.xfail(reason="a plain stop beside a promise is read as the promise", strict=True)
+def test_forwarded_stop_beside_a_promise__is_named() -> None:
+    inner = f"From: boss@harbor.example\nSubject: Re: pay\n\nPlease stop writing to us. {PROMISE}"
+    reading = read_inbound(message("Please see below.", (FORWARDED_MAIL, inner)), POLICY)
+    assert "a mail forwarded with it says stop_contact" in reading.why_human
+
+
 def test_file_of_a_lawyer__is_a_persons() -> None:
     letter = "We act for Harbor Ltd. Address all correspondence to our law firm; we will sue you."
     reading = read_inbound(message("Please see the file.", ("application/pdf", letter)), POLICY)
