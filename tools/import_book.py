@@ -263,7 +263,8 @@ def _plan(session: Session, prepared: PreparedImport, batch_id: str) -> Plan:
     parties = PartyPlanner(session, plan, book)
     parties.take_tickets(_only(records, TicketRecord))
     parties.take_contracts(_only(records, ContractRecord))
-    OrderPlanner(session, plan, book).take(_only(records, OrderRecord))
+    if prepared.kind == "orders":  # a file without any tells that none is left
+        OrderPlanner(session, plan, book).take(_only(records, OrderRecord))
     return plan
 
 

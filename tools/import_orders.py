@@ -1,5 +1,6 @@
 """Orders of a file: what is still to be billed, and when."""
 
+from sqlalchemy import select
 from sqlmodel import Session
 
 from adapters.spreadsheets.records import OrderRecord
@@ -17,7 +18,7 @@ class OrderPlanner:
         self.session, self.plan, self.book = session, plan, book
 
     def take(self, records: list[OrderRecord]) -> None:
-        """Add orders, or change what the newest export says of them."""
+        """Add orders, or change what the newest export says; nothing is left of those not named."""
         rows = [row for record in records if (row := self._row(record))]
         known = {
             row["id"]: row
@@ -32,6 +33,26 @@ class OrderPlanner:
                 # The batch alone is no news.
                 told = {n: v for n, v in row.items() if n not in ("id", "account_id", "batch_id")}
                 self.plan.change(SalesOrder, known[row["id"]], **told)
+        self._end_others({row["id"] for row in rows})
+
+    def _end_others(self, named: set[str]) -> None:
+        """What an older day listed and this export does not name is billed or cancelled.
+
+        Files of one day are parts of one export, so what that day has listed stays.
+        """
+        if self.plan.is_older:
+            return
+        orders = SalesOrder.__table__
+        query = select(orders).where(
+            orders.c.listed_on < self.plan.as_of, orders.c.amount_minor > 0
+        )
+        listed = [dict(row) for row in self.session.execute(query).mappings()]
+        gone = [row for row in listed if row["id"] not in named]
+        for row in gone:
+            self.plan.change(SalesOrder, row, amount_minor=0, listed_on=self.plan.as_of)
+        if gone and not named:
+            what = f"{len(gone):,} of the books were still to be billed, and the file names none"
+            self.plan.notes.note("orders_gone", what)
 
     def _row(self, record: OrderRecord) -> Row | None:
         number, name = record.customer_number, record.customer_name

@@ -42,6 +42,7 @@ _FUTURE = _warning(
 CATALOG: dict[str, Flaw] = {
     # The file as a whole
     "no_rows": _error("export again"),
+    "no_orders": _info("no order is left to be billed"),
     "mapping_open": _error(),
     "decimal_open": _error(),
     "dates_open": _error(),
@@ -121,6 +122,9 @@ CATALOG: dict[str, Flaw] = {
         "these receipts stay unidentified", "import customers first, or correct the number"
     ),
     "no_account": _error("import customers or invoices first"),
+    "orders_gone": _warning(
+        "nothing is left to be billed of them", "export again if the file was cut"
+    ),
     # Master data
     "unknown_segment": _warning("the segment stays as it is"),
     "unknown_debtor_type": _warning("counts as a business"),

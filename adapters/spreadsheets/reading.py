@@ -109,7 +109,9 @@ class _Reading:
                 "mapping_open", question.text, line=self._line(head), column=question.field
             )
         if not table.rows:
-            self.notes.note("no_rows", "no rows below the header", line=self._line(head))
+            # Only of orders does an export without any tell something: that all are billed.
+            code = "no_orders" if self.kind == "orders" else "no_rows"
+            self.notes.note(code, "no rows below the header", line=self._line(head))
         mark, order = self._formats(table, head, saved)
         if self.notes.blocks:
             return self._stopped()

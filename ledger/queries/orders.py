@@ -2,14 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import ScalarSelect, and_, case, func, or_, select
 from sqlmodel import Session
 
 from ledger.tables.account import Account
 from ledger.tables.order import SalesOrder
 from ledger.tables.receivable import Invoice
+from ledger.tables.work import Feed
+
+FEED = "orders"
+"""The source that exports of orders are read from."""
 
 
 class OrderRow(NamedTuple):
@@ -26,24 +30,26 @@ class OrderRow(NamedTuple):
 
 
 def orders_to_bill(session: Session) -> list[OrderRow]:
-    """Orders of the newest export, less those an invoice has named since."""
+    """Orders of the newest export, each less what invoices that name it have billed since."""
     terms = func.coalesce(SalesOrder.terms_days, Account.terms_days)
+    left, billed = _left()
     rows = session.execute(
         select(
             SalesOrder.id,
             SalesOrder.account_id,
             SalesOrder.currency,
             Account.segment,
-            SalesOrder.amount_minor,
+            left,
             SalesOrder.invoice_on,
             SalesOrder.delivered_on,
             terms,
         )
         .join(Account, Account.id == SalesOrder.account_id)
-        .where(*_to_bill())
+        .outerjoin(billed, billed.c.order_id == SalesOrder.id)
+        .where(SalesOrder.listed_on == _newest(), left > 0)
         .order_by(SalesOrder.account_id, SalesOrder.id)
     )
-    return [OrderRow(*row) for row in rows]
+    return [OrderRow(*row[:4], int(row[4]), *row[5:]) for row in rows]
 
 
 def ordered(
@@ -51,36 +57,63 @@ def ordered(
 ) -> dict[tuple[str, str], tuple[int, int]]:
     """(delivered and not billed, still to be delivered) by account and currency."""
     is_delivered = SalesOrder.delivered_on <= as_of
+    left, billed = _left(accounts)
     rows = session.execute(
         select(
             SalesOrder.account_id,
             SalesOrder.currency,
-            func.sum(case((is_delivered, SalesOrder.amount_minor), else_=0)),
-            func.sum(case((is_delivered, 0), else_=SalesOrder.amount_minor)),
+            func.sum(case((is_delivered, left), else_=0)),
+            func.sum(case((is_delivered, 0), else_=left)),
         )
-        .where(*_to_bill(), *([] if accounts is None else [SalesOrder.account_id.in_(accounts)]))
+        .outerjoin(billed, billed.c.order_id == SalesOrder.id)
+        .where(SalesOrder.listed_on == _newest(), left > 0, *_of(accounts))
         .group_by(SalesOrder.account_id, SalesOrder.currency)
     )
     return {(row[0], row[1]): (int(row[2]), int(row[3])) for row in rows}
 
 
 def listed_on(session: Session) -> date | None:
-    """Day of the newest export of orders; None where none was ever taken in."""
-    return session.scalar(select(func.max(SalesOrder.listed_on)))
+    """Day of the newest export of orders, with any in it or none; None where none was taken in."""
+    days = select(_newest().label("day")).union_all(
+        select(Feed.read_through).where(Feed.name == FEED)
+    )
+    return session.scalar(select(func.max(days.subquery().c.day)))
 
 
-def _to_bill() -> tuple:
-    newest = select(func.max(SalesOrder.listed_on)).scalar_subquery()
+def _newest() -> ScalarSelect[Any]:
+    return select(func.max(SalesOrder.listed_on)).scalar_subquery()
+
+
+def _left(accounts: Sequence[str] | None = None) -> tuple[Any, Any]:
+    """What is left of an order, and the sums it is found from, to be joined by the order.
+
+    An invoice in another currency tells nothing of how much is left, so it ends its order.
+    """
+    same = Invoice.currency == SalesOrder.currency
+    names_it = or_(
+        Invoice.po_number == SalesOrder.order_number, Invoice.po_number == SalesOrder.po_number
+    )
     billed = (
-        select(Invoice.id)
-        .where(
-            Invoice.account_id == SalesOrder.account_id,
-            Invoice.issued_on >= SalesOrder.listed_on,
-            or_(
-                Invoice.po_number == SalesOrder.order_number,
-                Invoice.po_number == SalesOrder.po_number,
+        select(
+            SalesOrder.id.label("order_id"),
+            func.sum(case((same, Invoice.amount_minor), else_=SalesOrder.amount_minor)).label(
+                "billed_minor"
             ),
         )
-        .exists()
+        .join(
+            Invoice,
+            and_(
+                Invoice.account_id == SalesOrder.account_id,
+                Invoice.issued_on >= SalesOrder.listed_on,
+                names_it,
+            ),
+        )
+        .where(*_of(accounts))
+        .group_by(SalesOrder.id)
+        .subquery()
     )
-    return SalesOrder.listed_on == newest, SalesOrder.amount_minor > 0, ~billed
+    return SalesOrder.amount_minor - func.coalesce(billed.c.billed_minor, 0), billed
+
+
+def _of(accounts: Sequence[str] | None) -> list[Any]:
+    return [] if accounts is None else [SalesOrder.account_id.in_(accounts)]

@@ -94,9 +94,100 @@ class TestCounting:
         with desk.ledger.read() as session:
             assert orders_to_bill(session) == []
 
+    def test_invoice_of_a_part__leaves_the_rest_in_every_reading(self, desk: Desk) -> None:
+        rows = ("SO-1,C1,100,EUR,2026-03-20,2026-02-20,", "SO-2,C1,50,EUR,2026-03-20,,")
+        desk.take("orders", HEAD, *rows)
+        head = "invoice number,customer number,issue date,due date,amount,currency,po number"
+        desk.take("invoices", head, f"INV-1,C1,{AS_OF},2026-04-01,30,EUR,SO-1")
+        later = AS_OF + timedelta(days=2)
+        more = (f"INV-2,C1,{later},2026-04-05,25,EUR,SO-1", f"INV-3,C1,{later},2026-04-05,9,EUR,X")
+        desk.take("invoices", head, *more, as_of=later)
+        with desk.ledger.read() as session:
+            assert [row.amount_minor for row in orders_to_bill(session)] == [4_500, 5_000]
+            assert list(ordered(session, later).values()) == [(4_500, 5_000)]
+            (account,) = {row.account_id for row in orders_to_bill(session)}
+            assert ordered(session, later, [account]) == ordered(session, later)
+
+    def test_invoice_before_the_export__is_in_its_rest_already(self, desk: Desk) -> None:
+        head = "invoice number,customer number,issue date,due date,amount,currency,po number"
+        desk.take("invoices", head, "INV-1,C1,2026-02-20,2026-04-01,30,EUR,SO-1")
+        desk.take("orders", HEAD, "SO-1,C1,100,EUR,2026-03-20,,")
+        with desk.ledger.read() as session:
+            assert [row.amount_minor for row in orders_to_bill(session)] == [10_000]
+
+    def test_billed_beyond_it_or_in_another_currency__nothing_is_left(self, desk: Desk) -> None:
+        rows = ("SO-1,C1,100,EUR,2026-03-20,,", "SO-2,C1,100,EUR,2026-03-20,,")
+        desk.take("orders", HEAD, *rows)
+        head = "invoice number,customer number,issue date,due date,amount,currency,po number"
+        billed = (
+            "INV-1,C1,2026-03-01,2026-04-01,120,EUR,SO-1",
+            "INV-2,C1,2026-03-01,2026-04-01,3,USD,SO-2",
+        )
+        desk.take("invoices", head, *billed)
+        with desk.ledger.read() as session:
+            assert orders_to_bill(session) == []
+            assert ordered(session, AS_OF) == {}
+
     def test_delivered__is_told_apart_from_what_is_not(self, desk: Desk) -> None:
         rows = ("SO-1,C1,100,EUR,,2026-02-20,", "SO-2,C1,7,EUR,,,", "SO-3,C1,1,EUR,,2026-03-05,")
         desk.take("orders", HEAD, *rows)
         with desk.ledger.read() as session:
             (found,) = ordered(session, AS_OF).values()
         assert found == (10_000, 800)
+
+
+class TestNone:
+    LATER = AS_OF + timedelta(days=1)
+
+    def test_header_alone__ends_all_and_warns(self, desk: Desk) -> None:
+        desk.take("orders", HEAD, "SO-1,C1,100,EUR,2026-03-20,,", "SO-2,C1,5,EUR,2026-03-20,,")
+        result = desk.take("orders", HEAD, as_of=self.LATER)
+        assert desk.found(result, "orders_gone") == desk.found(result, "no_orders") == 1
+        assert result.counts == {"orders_changed": 2}
+        with desk.ledger.read() as session:
+            assert (orders_to_bill(session), ordered(session, self.LATER)) == ([], {})
+            assert listed_on(session) == self.LATER
+
+    def test_all_cancelled__ends_all_and_warns(self, desk: Desk) -> None:
+        desk.take("orders", HEAD, "SO-1,C1,100,EUR,2026-03-20,,")
+        rows = (f"{HEAD},status", "SO-1,C1,100,EUR,2026-03-20,,,cancelled")
+        result = desk.take("orders", *rows, as_of=self.LATER)
+        assert desk.found(result, "orders_gone") == 1
+        with desk.ledger.read() as session:
+            assert orders_to_bill(session) == []
+
+    def test_header_alone_again__says_nothing_new(self, desk: Desk) -> None:
+        desk.take("orders", HEAD, "SO-1,C1,100,EUR,2026-03-20,,")
+        desk.take("orders", HEAD, as_of=self.LATER)
+        again = desk.take("orders", HEAD, as_of=self.LATER)
+        assert again.unchanged
+        assert desk.found(again, "orders_gone") == 0
+
+    def test_none_ever__is_known_to_be_none(self, desk: Desk) -> None:
+        desk.take("orders", HEAD)
+        with desk.ledger.read() as session:
+            assert listed_on(session) == AS_OF
+
+    def test_older_export_without_any__ends_nothing(self, desk: Desk) -> None:
+        desk.take("orders", HEAD, "SO-1,C1,100,EUR,2026-03-20,,")
+        result = desk.take("orders", HEAD, as_of=AS_OF - timedelta(days=3))
+        assert result.unchanged
+        with desk.ledger.read() as session:
+            assert len(orders_to_bill(session)) == 1
+
+    def test_part_of_the_same_day__ends_nothing(self, desk: Desk) -> None:
+        desk.take("orders", HEAD, "SO-1,C1,100,EUR,2026-03-20,,")
+        desk.take("orders", HEAD, "SO-2,C1,5,EUR,2026-03-20,,")
+        with desk.ledger.read() as session:
+            assert len(orders_to_bill(session)) == 2
+
+    def test_file_of_another_kind__ends_nothing(self, desk: Desk) -> None:
+        desk.take("orders", HEAD, "SO-1,C1,100,EUR,2026-03-20,,")
+        desk.take("customers", ACME, "C2,Other Ltd,30", as_of=self.LATER)
+        with desk.ledger.read() as session:
+            assert len(orders_to_bill(session)) == 1
+
+    def test_without_a_column_of_amounts__is_no_export_of_none(self, desk: Desk) -> None:
+        desk.take("orders", HEAD, "SO-1,C1,100,EUR,2026-03-20,,")
+        result = desk.take("orders", "order number,customer number", as_of=self.LATER)
+        assert result.report.blocks
