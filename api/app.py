@@ -25,6 +25,7 @@ from api.pages.desk import add_pages, error_page
 from api.problems import HEADERS, RESPONSES, Problem, add_handlers, problem
 from api.request_log import RequestLog
 from api.runs import routes as runs
+from api.webhooks import routes as webhooks
 from graph.bootstrap import House
 
 _ABOUT = (
@@ -73,6 +74,7 @@ def create_app(
         chat.router,
         disputes.router,
         forecast.router,
+        webhooks.router,
         stop.router,
     ):
         app.include_router(router)

@@ -34,28 +34,42 @@ class Once:
     key: str | None
     request_digest: str
 
-    def answer(self, caller: Caller, work: Callable[[], BaseModel]) -> Response:
+    def answer(
+        self,
+        caller: Caller,
+        work: Callable[[], BaseModel],
+        once: frozenset[str] = frozenset(),
+        status: int = 200,
+    ) -> Response:
         """Do the work, or give the answer it had the first time.
+
+        Args:
+            caller: Whose key it is.
+            work: What is asked.
+            once: Fields that are told the first time only and never kept, such as a secret.
+            status: The status of the answer.
 
         Raises:
             Conflict: It is still running.
             BadInput: The key was used for something else.
         """
         if self.key is None:
-            return _answer(work())
+            return _answer(work(), status)
         today = SystemClock().today()
         kept = self._claim(caller, today)
         if kept is not None:
             return kept
         try:
-            response = _answer(work())
+            done = work()
         except ArError as error:
             response = problem_of(error, self.path)
+            self._keep(caller, response)
+            return response
         except Exception:
             self._forget(caller)
             raise
-        self._keep(caller, response)
-        return response
+        self._keep(caller, _answer(done.model_copy(update=dict.fromkeys(once)), status))
+        return _answer(done, status)
 
     def _claim(self, caller: Caller, today: date) -> Response | None:
         """Take the key, or find what was answered under it."""
@@ -109,8 +123,8 @@ class Once:
             )
 
 
-def _answer(model: BaseModel) -> Response:
-    return JSONResponse(model.model_dump(mode="json"), headers=HEADERS)
+def _answer(model: BaseModel, status: int) -> Response:
+    return JSONResponse(model.model_dump(mode="json"), status, HEADERS)
 
 
 async def read_once(

@@ -1,6 +1,6 @@
 """Numbers for Prometheus: requests by route, and how the home stands at the moment of asking."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -14,6 +14,8 @@ from api.access import Meter
 from graph.bootstrap import House
 from ledger.clock import SystemClock, stopwatch
 from ledger.queries.gauges import Gauges, gauges
+from ledger.queries.reviewing import exercises_of
+from tools.webhooks_told import backlogs
 
 router = APIRouter(tags=["metrics"])
 _MICROS = 1_000_000
@@ -63,7 +65,25 @@ class _Standing:
         clock = SystemClock()
         with self.house.ledger.read() as session:
             found = gauges(session, self.house.business_date(), clock.today())
+            behind, exercises = backlogs(session), exercises_of(session)
         yield from _families(found, clock, self.house)
+        yield _labelled(
+            "webhook_deliveries",
+            "Tellings that have not reached their receiver, to be tried or given up",
+            "state",
+            {
+                "waiting": sum(each.waiting for each in behind),
+                "dead": sum(each.dead for each in behind),
+            },
+        )
+        answered = sum(all_of_them for all_of_them, _noticed in exercises.values())
+        noticed = sum(some for _answered, some in exercises.values())
+        yield _labelled(
+            "reviewer_exercises",
+            "Planted mistakes put before reviewers and answered; noticed of all is the catch rate",
+            "outcome",
+            {"noticed": noticed, "missed": answered - noticed},
+        )
 
 
 def _families(found: Gauges, clock: SystemClock, house: House) -> Iterator[GaugeMetricFamily]:
@@ -94,12 +114,17 @@ def _families(found: Gauges, clock: SystemClock, house: House) -> Iterator[Gauge
     }
     for name, (says, value) in plain.items():
         yield GaugeMetricFamily(f"dunwell_{name}", says, value=float(value))
-    unapplied = GaugeMetricFamily(
-        "dunwell_unapplied_cash_minor", "Unapplied cash in minor units", labels=("currency",)
+    yield _labelled(
+        "unapplied_cash_minor", "Unapplied cash in minor units", "currency", dict(found.unapplied)
     )
-    for currency, minor in found.unapplied:
-        unapplied.add_metric((currency,), minor)
-    yield unapplied
+
+
+def _labelled(name: str, says: str, label: str, values: Mapping[str, int]) -> GaugeMetricFamily:
+    """Counts of one kind, a label each."""
+    family = GaugeMetricFamily(f"dunwell_{name}", says, labels=(label,))
+    for told, count in values.items():
+        family.add_metric((told,), count)
+    return family
 
 
 class Metered:

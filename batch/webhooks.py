@@ -15,9 +15,9 @@ from sqlalchemy import bindparam, or_, select, update
 from adapters.webhooks import Told, send
 from graph.bootstrap import House
 from ledger.clock import stopwatch
-from ledger.ids import make_id
 from ledger.tables.webhooks import WebhookDelivery, WebhookEndpoint
 from tools.webhooks import close_endpoint
+from tools.webhooks_told import telling_id
 
 BATCH = 100
 ROUND_SECONDS = 120  # mail waits meanwhile; what is left goes with the next round
@@ -78,8 +78,9 @@ def telling(row: Any) -> tuple[str, str]:
         data["account_id"] = row.account_id
     at = row.queued_at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     body = {"type": row.event, "timestamp": at, "data": data}
-    key = make_id("evt", row.endpoint_id, row.seq)
-    return key, orjson.dumps(body, option=orjson.OPT_SORT_KEYS).decode()
+    return telling_id(row.endpoint_id, row.seq), orjson.dumps(
+        body, option=orjson.OPT_SORT_KEYS
+    ).decode()
 
 
 def _due(going: _Round) -> Sequence[Any]:

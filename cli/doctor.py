@@ -29,6 +29,7 @@ from ledger.tables.work import Feed, Outbox, Person
 from policies.errors import PolicyError
 from policies.packs import ALERT_DAYS, pending_rules
 from tools.portal_checkout import waiting_notices
+from tools.webhooks_told import backlogs
 
 _GIVE = "GRANT each role TO this login; then run `dunwell doctor` again"
 _LEAST_PYTHON = (3, 11)
@@ -297,6 +298,28 @@ def _payments(house: House) -> Check:
     return Check(name, "ok", " and ".join(ways))
 
 
+def _webhooks(house: House) -> Check:
+    """Whether what happened reaches whoever asked to be told of it."""
+    with house.ledger.read() as session:
+        found = backlogs(session)
+    told = [
+        f"{each.dead} given up for {each.endpoint_id}: mend the receiver, then "
+        f"`dunwell webhooks replay {each.endpoint_id}`"
+        for each in found
+        if each.dead and not each.gone
+    ]
+    told += [
+        f"{each.endpoint_id} said that it is gone: `dunwell webhooks remove {each.endpoint_id}`"
+        for each in found
+        if each.gone
+    ]
+    if told:
+        return Check("webhooks", "warn", "; ".join(told))
+    waiting = sum(each.waiting for each in found)
+    says = f"{len(found)} endpoints, {waiting} to be told" if found else "nobody is told of events"
+    return Check("webhooks", "ok", says)
+
+
 def _reply_key(house: House) -> Check:
     key = house.home / "reply.key"
     _ = house.reply_key  # made where there is none
@@ -320,6 +343,7 @@ _LOOKS: tuple[Callable[[House], Check], ...] = (
     _incoming_mail,
     _sms,
     _payments,
+    _webhooks,
     _reply_key,
     _clock,
 )

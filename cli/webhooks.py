@@ -71,23 +71,39 @@ def remove(endpoint: _Endpoint, home: Home = None) -> None:
 @app.command("test")
 def send_test(endpoint: _Endpoint, home: Home = None) -> None:
     """Send one event of the type `webhook.test` now and say what the receiver answered."""
-    from adapters.webhooks import send
     from cli.home import opened
     from cli.output import say
     from ledger.clock import SystemClock
-    from ledger.errors import Conflict
-    from ledger.ids import make_id
-    from tools.webhooks import endpoint_of
+    from tools.webhooks import tell_test
 
-    now = SystemClock().now()
-    with opened(home) as house, house.ledger.read() as session:
-        row = endpoint_of(session, endpoint)
-        url, secret = row.url, row.secret
-    body = f'{{"data":{{}},"timestamp":"{now:%Y-%m-%dT%H:%M:%SZ}","type":"webhook.test"}}'
-    heard = send(url, secret, make_id("evt", endpoint, now), body, now)
-    if not heard.delivered:
-        raise Conflict(f"{endpoint} did not take it: {heard.says}; see to the receiver, try again")
+    with opened(home) as house:
+        heard = tell_test(house.ledger, endpoint, SystemClock().now())
     say(f"{endpoint} took it: {heard.says}")
+
+
+@app.command("deliveries")
+def list_tellings(
+    endpoint: _Endpoint,
+    state: Annotated[
+        str | None, typer.Option("--state", help="waiting, delivered or dead (given up).")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000)] = 50,
+    home: Home = None,
+    json_out: Json = False,
+) -> None:
+    """List what an endpoint was told, newest first, and how far each telling has come."""
+    from cli.home import opened
+    from cli.output import emit, show_table
+    from tools.webhooks_told import delivery_state, list_deliveries
+
+    wanted = delivery_state(state) if state else None
+    with opened(home) as house, house.ledger.read() as session:
+        found = list_deliveries(session, endpoint, wanted, limit)
+    if json_out:
+        emit(found)
+        return
+    shown = ("id", "event", "subject_id", "happened_on", "state", "attempts", "says")
+    show_table(shown, [[str(getattr(each, name)) for name in shown] for each in found])
 
 
 @app.command("replay")
@@ -100,17 +116,14 @@ def replay_events(
     home: Home = None,
 ) -> None:
     """Send again what was given up, or everything since a day."""
-    from datetime import UTC, datetime, time
-
     from batch.webhooks import tell_webhooks
     from cli.home import opened
     from cli.output import say
     from ledger.clock import SystemClock
     from tools.webhooks import replay
 
-    start = None if since is None else datetime.combine(since, time(), UTC)
     with opened(home) as house:
         with house.ledger.write() as session:
-            count = replay(session, endpoint, OPERATOR, SystemClock().now(), start)
+            count = replay(session, endpoint, OPERATOR, SystemClock().now(), since)
         done = tell_webhooks(house)
     say(f"{count} to be sent again: {done.delivered} taken, {done.later} to be tried later")

@@ -7,18 +7,21 @@ import base64
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time
+from typing import Literal, get_args
 
 from sqlalchemy import and_, case, func, select, update
 from sqlmodel import Session
 
-from adapters.webhooks import check_address
-from ledger.errors import BadInput, NotFound
+from adapters.webhooks import Told, check_address, send
+from ledger.errors import BadInput, Conflict, NotFound, Refused
 from ledger.ids import make_id
 from ledger.journal import audit
+from ledger.session import Ledger
 from ledger.tables.webhooks import WebhookDelivery, WebhookEndpoint
+from tools.authority import Decider
 
-EVENTS = (
+Event = Literal[
     "proposal.waiting",
     "proposal.decided",
     "message.sent",
@@ -26,8 +29,9 @@ EVENTS = (
     "promise.broken",
     "run.finished",
     "payment.received",
-)
-_LONGEST = 500
+]
+EVENTS: tuple[str, ...] = get_args(Event)
+LONGEST_URL = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,16 @@ class EndpointLine:
     dead: int
 
 
+def check_sees_all(decider: Decider) -> None:
+    """Refuse whoever sees a part of the book: an endpoint is told of every account.
+
+    Raises:
+        Refused: There are accounts they do not see.
+    """
+    if decider.sight.limited:
+        raise Refused("webhooks tell of every account; they are for whoever sees every account")
+
+
 def add_endpoint(
     session: Session, url: str, events: Sequence[str], actor: str, now: datetime
 ) -> NewEndpoint:
@@ -61,8 +75,8 @@ def add_endpoint(
     """
     if unknown := [each for each in events if each not in EVENTS]:
         raise BadInput(f"no event {unknown[0]!r}; use {', '.join(EVENTS)}")
-    if len(url) > _LONGEST:
-        raise BadInput(f"an address has at most {_LONGEST} characters")
+    if len(url) > LONGEST_URL:
+        raise BadInput(f"an address has at most {LONGEST_URL} characters")
     check_address(url)
     secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
     row = WebhookEndpoint(
@@ -110,10 +124,14 @@ def endpoint_of(session: Session, endpoint_id: str) -> WebhookEndpoint:
 def remove_endpoint(session: Session, endpoint_id: str, actor: str, now: datetime) -> None:
     """Tell an address of nothing any more; what waited for it is given up.
 
+    One that said itself that it is gone may be removed as well, so that nobody is warned of it.
+
     Raises:
-        NotFound: No such endpoint.
+        NotFound: No such endpoint, or it was removed before.
     """
-    endpoint_of(session, endpoint_id)
+    row = session.get(WebhookEndpoint, endpoint_id)
+    if row is None or row.state == "removed":
+        raise NotFound(f"no webhook {endpoint_id!r}; see `dunwell webhooks list`")
     close_endpoint(session, endpoint_id, "removed")
     audit(session, now, "webhook_removed", endpoint_id, actor)
 
@@ -130,9 +148,9 @@ def close_endpoint(session: Session, endpoint_id: str, state: str) -> None:
 
 
 def replay(
-    session: Session, endpoint_id: str, actor: str, now: datetime, since: datetime | None = None
+    session: Session, endpoint_id: str, actor: str, now: datetime, since: date | None = None
 ) -> int:
-    """Send again what was given up, and with `since` whatever was written down from then on.
+    """Send again what was given up, and with `since` whatever was written down from that day on.
 
     A telling keeps its id, so a receiver that heard it before knows.
 
@@ -146,7 +164,8 @@ def replay(
     told = WebhookDelivery
     again = told.state == "dead"
     if since is not None:
-        again = and_(told.state.in_(("dead", "delivered")), told.queued_at >= since)
+        start = datetime.combine(since, time(), UTC)
+        again = and_(told.state.in_(("dead", "delivered")), told.queued_at >= start)
     counted = session.execute(
         update(told)
         .where(told.endpoint_id == endpoint_id, again)
@@ -154,3 +173,22 @@ def replay(
     ).rowcount
     audit(session, now, "webhook_replayed", endpoint_id, actor, count=counted)
     return counted
+
+
+def tell_test(ledger: Ledger, endpoint_id: str, now: datetime) -> Told:
+    """Send one event of the type `webhook.test` now.
+
+    Raises:
+        NotFound: No such endpoint.
+        Conflict: The receiver did not take it.
+    """
+    with ledger.read() as session:
+        row = endpoint_of(session, endpoint_id)
+        url, secret = row.url, row.secret
+    body = f'{{"data":{{}},"timestamp":"{now:%Y-%m-%dT%H:%M:%SZ}","type":"webhook.test"}}'
+    heard = send(url, secret, make_id("evt", endpoint_id, now), body, now)
+    if not heard.delivered:
+        raise Conflict(
+            f"{endpoint_id} did not take it: {heard.says}; see to the receiver, try again"
+        )
+    return heard

@@ -25,6 +25,7 @@ from schemathesis.specs.openapi.checks import (
 from api.app import create_app
 from api.limits import Limits
 from tests.support.api_client import signed
+from tests.support.books import NOON
 from tests.support.desk import AS_OF, Desk
 from tools.people import SCOPES
 
@@ -58,7 +59,13 @@ def seeded(desk: Desk) -> Seeded:
         "dispute_id": "dsp_aaaa",
         "model": "dunwell-assistant",
         "session": "morning",
+        "endpoint_id": "whe_a",
     }
+    desk.books.add(
+        "webhook_endpoint", id="whe_a", url="http://127.0.0.1:9/hook", secret="whsec_AAAA",
+        events="payment.received", state="active", added_at=NOON, added_by="otto",
+    )  # fmt: skip
+    desk.books.receipt("rcp_a", 12_34, account_id=None)
     return Seeded(signed(desk, "otto", *SCOPES), names)
 
 

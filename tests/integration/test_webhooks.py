@@ -295,6 +295,8 @@ def test_commands__add_test_list_replay_and_remove(
     listed = run("list", "--json")
     assert json.loads(listed)[0]["delivered"] == 1
     assert made["secret"] not in listed
+    (told,) = json.loads(run("deliveries", made["id"], "--state", "delivered", "--json"))
+    assert (told["id"], told["says"]) == (heard.ids()[1], "status 204")
     assert "1 to be sent again: 1 taken" in run("replay", made["id"], "--since", "2020-01-01")
     assert heard.ids()[1] == heard.ids()[2]
     run("remove", made["id"])

@@ -45,7 +45,11 @@ DOORS: dict[str, dict[str, str]] = {
     },
     TOOLS: {"*": "/mcp"},
     METRICS: {"GET": "/metrics"},
-    MANAGE: {"GET": "", "POST": ""},
+    MANAGE: {
+        "GET": "/webhooks /webhooks/{endpoint_id}/deliveries",
+        "POST": "/webhooks /webhooks/{endpoint_id}/replay /webhooks/{endpoint_id}/test",
+        "DELETE": "/webhooks/{endpoint_id}",
+    },
     PAGE: {
         "GET": "/desk /desk/inbox /desk/inbox/reviewing /desk/inbox/{proposal_id} /desk/accounts "
         "/desk/accounts/{named} /desk/disputes /desk/disputes/{dispute_id} /desk/analytics "
