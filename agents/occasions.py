@@ -34,10 +34,22 @@ class Occasion:
     subject_id: str | None = None
 
 
-def find_occasions(facts: AccountFacts, policy: Policy) -> tuple[Occasion, ...]:
-    """Every occasion of an account, those that stop chasing first."""
-    return tuple(
-        [*_sensitive(facts), *_disputed(facts), *_contact(facts, policy), *_money(facts, policy)]
+def find_occasions(
+    facts: AccountFacts, policy: Policy, ordered_minor: int = 0
+) -> tuple[Occasion, ...]:
+    """Every occasion of an account, those that stop chasing first.
+
+    Args:
+        facts: The account.
+        policy: What the rules say.
+        ordered_minor: What is ordered and not billed, in the currency of the credit.
+    """
+    return (
+        *_sensitive(facts),
+        *_disputed(facts),
+        *_contact(facts, policy),
+        *_cash(facts),
+        *_credit(facts, policy, ordered_minor),
     )
 
 
@@ -68,7 +80,7 @@ def _reachable(contact: ContactFact) -> bool:
     return not contact.opted_out and bool((contact.email and not contact.bounced) or contact.phone)
 
 
-def _money(facts: AccountFacts, policy: Policy) -> Iterator[Occasion]:
+def _cash(facts: AccountFacts) -> Iterator[Occasion]:
     for receipt in facts.receipts:
         yield Occasion(
             "unapplied_cash",
@@ -76,7 +88,10 @@ def _money(facts: AccountFacts, policy: Policy) -> Iterator[Occasion]:
             f"receipt {receipt.receipt_number} is not applied",
             receipt.receipt_id,
         )
-    view = credit_view(facts, policy.credit)
+
+
+def _credit(facts: AccountFacts, policy: Policy, ordered_minor: int) -> Iterator[Occasion]:
+    view = credit_view(facts, policy.credit, ordered_minor)
     if view is not None and view.propose_hold and not facts.credit_hold:
         detail = f"exposure {view.exposure} against a limit of {view.limit}"
         yield Occasion("credit_limit", "credit_analyst", detail)

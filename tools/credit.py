@@ -1,5 +1,7 @@
 """Read tool for credit: exposure against the limit, the score and class with their reasons."""
 
+from sqlmodel import Session
+
 from engines.credit import CreditView, review_credit
 from ledger.facts import AccountFacts
 from ledger.money import Money
@@ -60,7 +62,7 @@ def credit_exposure(ctx: ToolContext, account: AccountRef) -> CreditExposure:
     """Read an account's exposure, its credit score with reasons, and what policy advises."""
     facts = ctx.facts(account)
     risk = account_risks(ctx.session, ctx.policy.credit, ctx.as_of, [account]).get(account)
-    orders = _ordered_minor(ctx, facts)
+    orders = ordered_minor(ctx.session, facts)
     view = credit_view(facts, ctx.policy.credit, orders)
     percent = view.used_percent if view else None
     return CreditExposure(
@@ -88,9 +90,9 @@ def credit_exposure(ctx: ToolContext, account: AccountRef) -> CreditExposure:
     )
 
 
-def _ordered_minor(ctx: ToolContext, facts: AccountFacts) -> int:
+def ordered_minor(session: Session, facts: AccountFacts) -> int:
     """What is ordered and not billed in the currency of the credit, as the night counts it."""
-    found = ordered(ctx.session, ctx.as_of, [facts.account_id])
+    found = ordered(session, facts.as_of, [facts.account_id])
     return sum(found.get((facts.account_id, facts.credit_currency or ""), (0, 0)))
 
 

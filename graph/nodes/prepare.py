@@ -13,6 +13,7 @@ from ledger.facts import AccountFacts
 from ledger.identities import Identity
 from ledger.queries.account_facts import load_facts
 from policies.schema import Policy
+from tools.credit import ordered_minor
 
 # Words a case may be opened with, and the occasion each stands for.
 _TASKS = {
@@ -24,7 +25,10 @@ _TASKS = {
 def prepare(state: CaseState, runtime: Runtime[Deps]) -> dict[str, Any]:
     """Read one snapshot and the occasions of the case's role."""
     facts = facts_of(state, runtime.context)
-    found = _occasions(facts, runtime.context.policy, state["role"], state.get("task", ""))
+    with runtime.context.ledger.read(as_=Identity.AGENT) as session:
+        orders = ordered_minor(session, facts)
+    found = find_occasions(facts, runtime.context.policy, orders)
+    found = _of_role(found, facts, runtime.context.policy, state["role"], state.get("task", ""))
     if note := state.get("note"):
         found += (Occasion("follow_up", state["role"], f"a reviewer sent it back: {note}"),)
     return {"occasions": [asdict(each) for each in found], "facts": facts}
@@ -46,16 +50,18 @@ def facts_of(state: CaseState, deps: Deps) -> AccountFacts:
     return found[account_id]
 
 
-def _occasions(facts: AccountFacts, policy: Policy, role: str, task: str) -> tuple[Occasion, ...]:
+def _of_role(
+    found: tuple[Occasion, ...], facts: AccountFacts, policy: Policy, role: str, task: str
+) -> tuple[Occasion, ...]:
     """What the role has to prepare: nothing while a request of its own waits for a person.
 
     The task the case was opened with is only told where no occasion explains it.
     """
     if any(waiting.role == role for waiting in facts.proposals_waiting):
         return ()
-    found = tuple(each for each in find_occasions(facts, policy) if each.role == role)
-    if found or not task:
-        return found
+    mine = tuple(each for each in found if each.role == role)
+    if mine or not task:
+        return mine
     kind, detail = _TASKS.get(task, ("follow_up", task.replace("_", " ")))
     rule = policy.approval.by_id.get(task)
     return (Occasion(kind, role, rule.says if rule else detail),)

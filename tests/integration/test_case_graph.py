@@ -17,6 +17,7 @@ from ledger.actions import AnswerQuery, SendStatement, action_json
 from ledger.states import ProposalState
 from ledger.tables.account import Account, Hold
 from ledger.tables.case import Dispute
+from ledger.tables.order import SalesOrder
 from ledger.tables.receivable import Invoice
 from ledger.tables.work import Audit, CallTask, Decision, Outbox, Proposal
 from policies.load import load_policy, with_changes
@@ -127,6 +128,25 @@ class TestCase:
         result = run(account, model=Silent())
         assert result["occasions"] == []
         assert "waiting" not in result
+
+    def test_orders_beyond_the_limit__are_an_occasion_of_the_credit_analyst(
+        self, book: CaseBook, run: Run
+    ) -> None:
+        account = book.account("C-1", credit_limit_minor=60_000, currency="USD")
+        book.invoice(account, "INV-1", minor=50_000, late=95)
+        assert run(account, "credit_analyst", thread="before")["occasions"] == []
+        order = SalesOrder(
+            id="ord_1",
+            account_id=account,
+            order_number="SO-1",
+            amount_minor=30_000,
+            currency="USD",
+            listed_on=AS_OF,
+        )
+        book.add(order)
+        (found,) = run(account, "credit_analyst", thread="after")["occasions"]
+        assert found["kind"] == "credit_limit"
+        assert "800.00" in found["detail"]
 
     def test_request_of_the_role_waits__no_second_one_is_made(
         self, book: CaseBook, run: Run

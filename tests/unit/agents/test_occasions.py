@@ -76,3 +76,11 @@ def test_situation__opens_a_case_of_one_role(facts: AccountFacts, found: tuple[s
 )
 def test_situation_that_rules_settle__opens_none(facts: AccountFacts) -> None:
     assert kinds(facts) == []
+
+
+def test_orders_that_exceed_the_limit_with_what_is_open__open_a_case() -> None:
+    facts = snapshot(credit_limit_minor=60_000, open_items=(open_item(late=95),))
+    found = find_occasions(facts, POLICY, ordered_minor=30_000)
+    assert [(each.kind, each.role) for each in found] == [("credit_limit", "credit_analyst")]
+    assert not find_occasions(facts, POLICY)
+    assert not find_occasions(facts, POLICY, ordered_minor=5_000)
