@@ -220,10 +220,10 @@ class House:
 
     @cached_property
     def chat_graph(self) -> Any:
-        """The graph of one turn of a conversation."""
+        """The graph of one turn of a conversation, which never pauses: nothing of it is kept."""
         from graph.chat import build_chat_graph
 
-        return build_chat_graph(self.checkpointer)
+        return build_chat_graph(None)
 
     def night_lock(self) -> AbstractContextManager[None]:
         """Hold the night of this home; the operating system or database frees it on a crash.

@@ -108,14 +108,12 @@ def _answer(house: "House", person: Decider, thread: str, question: str, role: s
         },
         config,
         context=deps,
-        durability="exit",
     )
-    # The turn is over and its lines are in the ledger; a checkpoint is no record.
-    house.checkpointer.delete_thread(thread)
     proposals = tuple(state["proposal_ids"])
-    with house.ledger.read() as session:
-        waiting = [(key, get_proposal(session, key).account_id) for key in proposals]
-    open_threads(house, deps, waiting)
+    if proposals:
+        with house.ledger.read() as session:
+            waiting = [(key, get_proposal(session, key).account_id) for key in proposals]
+        open_threads(house, deps, waiting)
     return Reply(
         answer=state["answer"],
         role=state["role"],

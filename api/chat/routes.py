@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
-from fastapi.sse import EventSourceResponse, ServerSentEvent
+from fastapi.responses import StreamingResponse
+from fastapi.sse import ServerSentEvent
 from pydantic import BaseModel, ConfigDict, Field
 
 from agents.task import PERSON
 from api.access import Caller, Chatter
 from api.chat.events import error_event, events_of, last_seen
+from api.chat.streams import DESCRIBED, stream
 from api.cursors import read_cursor, write_cursor
 from api.idempotency import OnceOnly
 from graph.conversation import MAX_QUESTION, Reply, ask
@@ -86,15 +88,15 @@ def post_message(
     return once.answer(caller, lambda: ask(caller.house, caller.person, session, sent.text))
 
 
-@router.post("/{session}/stream", response_class=EventSourceResponse)
+@router.post("/{session}/stream", response_class=StreamingResponse, responses=DESCRIBED)
 def post_stream(
     request: Request, session: SessionName, sent: ChatQuestion, caller: Chatter
-) -> Iterator[ServerSentEvent]:
+) -> StreamingResponse:
     """Ask, and get the answer as events: token, block, citation, done; or error."""
-    yield from answer_events(caller, session, sent.text, request.url.path)
+    return stream(lambda: _answer(caller, session, sent.text, request.url.path))
 
 
-@router.get("/{session}/events", response_class=EventSourceResponse)
+@router.get("/{session}/events", response_class=StreamingResponse, responses=DESCRIBED)
 def get_events(
     request: Request,
     session: SessionName,
@@ -102,22 +104,26 @@ def get_events(
     last_event_id: Annotated[
         str | None, Header(max_length=40, description="The newest event you have.")
     ] = None,
-) -> Iterator[ServerSentEvent]:
+) -> StreamingResponse:
     """The events behind the last one you have: of its answer, and of later ones."""
     line, event = last_seen(last_event_id)
+    return stream(lambda: _later(caller, session, line, event, request.url.path))
+
+
+def _later(
+    caller: Caller, session: str, line: int, event: int, where: str
+) -> Iterator[ServerSentEvent]:
     try:
         thread = _thread(caller, session, max(0, line - 1))
     except ArError as error:
-        yield error_event(error, request.url.path)
+        yield error_event(error, where)
         return
     for each in thread.lines:
         if each.speaker != PERSON:
             yield from events_of(each, event if each.line == line else 0)
 
 
-def answer_events(
-    caller: Caller, session: str, question: str, where: str
-) -> Iterator[ServerSentEvent]:
+def _answer(caller: Caller, session: str, question: str, where: str) -> Iterator[ServerSentEvent]:
     """Answer a question as events; what goes wrong is an event too, for the head is out by then."""
     try:
         reply = ask(caller.house, caller.person, session, question)

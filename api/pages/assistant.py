@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request
-from fastapi.responses import RedirectResponse, Response
-from fastapi.sse import EventSourceResponse, ServerSentEvent
+from fastapi.responses import RedirectResponse, Response, StreamingResponse
+from fastapi.sse import ServerSentEvent
 
 from agents.answer_blocks import ChartBlock, Citation
 from api.chat.advice import advice_for
 from api.chat.events import error_event, events_of
 from api.chat.routes import exported
+from api.chat.streams import stream
 from api.cursors import read_cursor, write_cursor
 from api.limits import CHAT
 from api.pages.access import SignedIn, Visitor
@@ -78,9 +79,13 @@ def send(request: Request, visitor: SignedIn, form: Sent) -> Response:
     return RedirectResponse(f"/desk/assistant/{session}#line-{reply.line}", 303)
 
 
-@router.post("/stream", response_class=EventSourceResponse)
-def stream(request: Request, visitor: SignedIn, form: Sent) -> Iterator[ServerSentEvent]:
+@router.post("/stream", response_class=StreamingResponse)
+def send_stream(request: Request, visitor: SignedIn, form: Sent) -> StreamingResponse:
     """Ask, and get the answer piece by piece; the last piece is how the page shows both lines."""
+    return stream(lambda: _answer(request, visitor, form))
+
+
+def _answer(request: Request, visitor: Visitor, form: Sent) -> Iterator[ServerSentEvent]:
     try:
         session, question = _asked(form)
         request.app.state.limits.take(CHAT, visitor.person.person_id)
