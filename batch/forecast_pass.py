@@ -48,6 +48,7 @@ def forecast_pass(night: Night) -> None:
         moved,
         pack(ahead.items),
         kept_ranks(ranked),
+        ahead.issued_to,
     )
     with night.house.ledger.write() as session:
         keep(session, night.run_id, found)

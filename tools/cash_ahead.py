@@ -52,6 +52,11 @@ class CashAhead:
     ordered: "ExpectedItems | None" = None
     holds: tuple[tuple[str, str | None, str], ...] = ()
 
+    @property
+    def issued_to(self) -> date | None:
+        """The last day an open item was issued on."""
+        return self.asked.issued_on.max().item() if len(self.asked) else None
+
 
 def cash_ahead(
     session: Any, policy: ForecastPolicy, as_of: date, approved: "InUse | None" = None
@@ -126,13 +131,15 @@ def billing_ahead(ahead: CashAhead, days: int) -> "dict[str, ToBill]":
     from engines.forecast.book import ToBill
 
     known = ahead.known.known_before(ahead.as_of)
+    today = ahead.known.issued_between(ahead.as_of, ahead.as_of)
     currencies = np.unique(known.currency).tolist()
     # A sample by amount, so that many currencies do not cost a night more than one.
     options = BillingOptions(most_invoices=_BILLING_ASKED // max(1, len(currencies)))
     found = {}
     for currency in currencies:
         mine = known.take(known.currency == currency)
-        billed = expect_billing(ahead.model, mine, ahead.as_of, days, options)
+        done = float(today.amount[today.currency == currency].sum())
+        billed = expect_billing(ahead.model, mine, ahead.as_of, days, options, done)
         found[str(currency)] = ToBill(billed, level_spread(mine, ahead.as_of))
     return found
 

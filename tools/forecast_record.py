@@ -30,6 +30,7 @@ class KeptForecast:
         moved: What moved since the night before, and why.
         items: Its open items, compressed; None once newer nights have run.
         priority: Whom to work first, in order.
+        issued_to: The last day an open item of it was issued on; None where nothing was open.
     """
 
     as_of: date
@@ -39,11 +40,13 @@ class KeptForecast:
     moved: list[dict[str, Any]]
     items: bytes | None
     priority: list[dict[str, Any]] = field(default_factory=list)
+    issued_to: date | None = None
 
 
 def keep(session: Any, run_id: str, found: KeptForecast) -> None:
     """Keep the forecast of a night in place of an earlier one of the same night."""
-    said = {name: getattr(found, name) for name in ("series", "drawn", "moved", "priority")}
+    names = ("series", "drawn", "moved", "priority", "issued_to")
+    said = {name: getattr(found, name) for name in names}
     session.execute(delete(NightForecast).where(NightForecast.as_of == found.as_of))
     session.add(
         NightForecast(
@@ -81,6 +84,7 @@ def newest_forecast(session: Any, before: date | None = None) -> KeptForecast | 
         said["moved"],
         row.items,
         said["priority"],
+        _issued_to(said),
     )
 
 
@@ -93,8 +97,9 @@ def past_outcomes(session: Any, as_of: date, *, as_drawn: bool = False) -> dict[
     """Weeks that were forecast and are over, by currency, with the cash that came.
 
     One night a week speaks, the first of it, for neighbouring nights forecast nearly the same.
-    Cash of the open book is what was received on invoices issued before the night; total is all
-    that was received, less what went back.
+    Cash of the open book is what was received on invoices the night could see: those issued before
+    it, and on its day where one of that day was open. Total is all that was received, less what
+    went back.
 
     Args:
         session: Of the ledger.
@@ -106,10 +111,11 @@ def past_outcomes(session: Any, as_of: date, *, as_drawn: bool = False) -> dict[
     cash, on_invoices = cash_received(session, first, last), cash_on_invoices(session, first, last)
     found: dict[str, list[Outcome]] = {}
     for origin, said in _weekly(session, first, as_of):
+        last_issue = max(_issued_to(said) or date.min, origin - timedelta(days=1))
         of_open = [
             (coin, day, minor)
             for coin, day, issued_on, minor in on_invoices
-            if issued_on < origin <= day
+            if issued_on <= last_issue and origin <= day
         ]
         for series in said["drawn" if as_drawn else "series"]:
             # What came of orders known then cannot be told from other cash.
@@ -156,6 +162,11 @@ def _weekly(session: Any, first: date, as_of: date) -> Iterable[tuple[date, dict
         if week not in seen:
             seen.add(week)
             yield origin, orjson.loads(said)
+
+
+def _issued_to(said: dict[str, Any]) -> date | None:
+    told = said.get("issued_to")
+    return date.fromisoformat(told) if told else None
 
 
 def _outcomes(

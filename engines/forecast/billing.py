@@ -94,15 +94,18 @@ def expect_billing(
     as_of: date,
     days: int,
     options: BillingOptions = BILLING,
+    billed_today: float = 0.0,
 ) -> Replay:
     """Lay recent billing over the days to come and ask when it will be paid.
 
     Args:
         model: The one source of every chance.
         known: What was known before `as_of`.
-        as_of: The first day nothing is invoiced yet.
+        as_of: The first day whose billing is not over.
         days: Days of the horizon.
         options: How billing is expected.
+        billed_today: Invoiced on `as_of` already, and counted with what is open; only what the day
+            is expected to bill beyond it is still to come.
     """
     today = np.datetime64(as_of, "D")
     weeks = _whole_weeks(known, today, options.weeks)
@@ -114,6 +117,8 @@ def expect_billing(
     weight = _of_month_end(known, today, recent.issued_on[place] + moved, recent, ahead)
     weight *= _of_season(known, today, ahead)[target]
     value = recent.amount[place] * weight * chance[source]
+    rest = _rest_of_day(value, recent.issued_on[place] + moved == today, billed_today)
+    value, weight = value * rest, weight * rest
     chosen, scale = _sampled(value, options.most_invoices)
     invoices = _moved(recent.take(place[chosen]), moved[chosen])
     amount = invoices.amount * weight[chosen] * scale
@@ -142,6 +147,13 @@ def _laid_over(
     source = np.tile(source, ahead)
     moved = (7 * (weeks - source + target)) * _DAY
     return np.tile(np.arange(count), ahead), moved, target, source
+
+
+def _rest_of_day(value: Reals, is_today: NDArray[np.bool_], billed: float) -> Reals:
+    """Share of each invoice that is still to be issued: of those of today what is not billed."""
+    expected = float(value[is_today].sum())
+    left = max(0.0, 1 - billed / expected) if expected > 0 else 1.0
+    return np.where(is_today, left, 1.0)
 
 
 def _moved(invoices: InvoiceHistory, by: NDArray[np.timedelta64]) -> InvoiceHistory:

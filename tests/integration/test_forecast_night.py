@@ -1,5 +1,6 @@
 """The forecast of the night from the ledger, kept, explained, and held against what came."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from ledger.tables.order import SalesOrder
 from ledger.tables.receivable import Receipt
 from policies.load import load_policy
 from tests.support.case_book import AS_OF, CaseBook
-from tools.cash_ahead import cash_ahead
+from tools.cash_ahead import billing_ahead, cash_ahead
 from tools.forecast_record import (
     KeptForecast,
     as_json,
@@ -92,6 +93,25 @@ class TestAhead:
         assert ahead.ordered.paid[0, 20:50].sum() > 0.5
         assert ahead.ordered.paid[1, :30].sum() > 0.5
 
+    def test_invoice_of_the_day__is_open_and_not_to_be_billed_again(self, book: CaseBook) -> None:
+        account = book.account("C-1")
+        for week in range(1, 11):
+            book.paid(account, f"INV-{week}", 1_000, late=7 * week - 30, paid_late=-29)
+        before = self.expected(book)
+        book.invoice(account, "INV-0", minor=1_000, late=-30)
+        assert before == pytest.approx(5_000, abs=400)
+        assert self.expected(book) == pytest.approx(before, abs=100)
+
+    @staticmethod
+    def expected(book: CaseBook) -> float:
+        """Cash of what is open and of what will be billed in the five weeks that start today."""
+        with book.ledger.read() as session:
+            ahead = cash_ahead(session, POLICY, AS_OF)
+        billing = billing_ahead(ahead, 35)["USD"].replay
+        return (
+            ahead.items.amount.sum() + (billing.items.amount * billing.chance[billing.source]).sum()
+        )
+
     def test_nothing_open__nothing_ahead(self, book: CaseBook) -> None:
         with book.ledger.read() as session:
             assert len(cash_ahead(session, POLICY, AS_OF).items) == 0
@@ -163,6 +183,21 @@ class TestRecord:
         came = [each.cash for each in found if each.band.week_start == mondays[-1]]
         assert came == [100, 1_100, 11_100, 11_100]
         assert len(asked) == 4
+
+    @pytest.mark.parametrize(("issued_to", "came"), [(MONDAY, 100), (None, 0)])
+    def test_invoice_of_the_night__counts_where_the_night_saw_it_open(
+        self, book: CaseBook, issued_to: date | None, came: int
+    ) -> None:
+        due = (AS_OF - self.MONDAY).days - 30  # issued on the Monday
+        book.paid(book.account("C-1"), "INV-1", 100, late=due, paid_late=1 - 30)
+        said = whole_week(self.MONDAY, 100, 200) | {"kind": "open_book"}
+        night = replace(kept(self.MONDAY, said), issued_to=issued_to)
+        with book.ledger.write() as session:
+            keep(session, "run_1", night)
+        with book.ledger.read() as session:
+            (outcome,) = past_outcomes(session, AS_OF)["USD"]
+            assert newest_forecast(session) == night
+        assert outcome.cash == came
 
     def test_week_that_goes_on__says_nothing_yet(self, book: CaseBook) -> None:
         start = self.MONDAY + timedelta(days=7)

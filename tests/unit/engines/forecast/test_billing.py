@@ -44,6 +44,24 @@ class TestExpectBilling:
         assert len(sampled.items) <= 400
         assert sampled.expected(edges)[3:] == pytest.approx(whole[3:], rel=0.1)
 
+    @pytest.mark.parametrize(("done", "left"), [(0, 1000), (400, 600), (1000, 0), (5000, 0)])
+    def test_billed_today_already__only_the_rest_of_the_day_is_to_come(
+        self, done: int, left: int
+    ) -> None:
+        as_of = after(10)
+        known = billed(10).known_before(as_of)
+        replay = expect_billing(MODEL, known, as_of, 35, billed_today=done)
+        cash = replay.expected(week_edges(as_of, 5))
+        assert cash == pytest.approx([0, left, 1000, 1000, 1000])
+
+    def test_billed_on_a_day_nothing_is_expected__takes_nothing_from_later(self) -> None:
+        as_of = after(10) + timedelta(days=1)
+        known = billed(11).known_before(as_of)
+        replay = expect_billing(MODEL, known, as_of, 35, billed_today=700)
+        plain = expect_billing(MODEL, known, as_of, 35)
+        edges = week_edges(as_of, 5)
+        assert replay.expected(edges) == pytest.approx(plain.expected(edges))
+
     def test_level_changed__recent_weeks_count_more(self) -> None:
         rows = ledger_of_levels([1000] * 13 + [2000] * 13)
         as_of = after(26)
