@@ -27,6 +27,7 @@ from api.request_log import RequestLog
 from api.runs import routes as runs
 from api.webhooks import routes as webhooks
 from graph.bootstrap import House
+from graph.telemetry import of_requests
 
 _ABOUT = (
     "Approve, edit or reject what waits for a person, read accounts and nights, ask the assistant. "
@@ -53,8 +54,7 @@ def create_app(
         redoc_url=None,
         responses=RESPONSES,
         redirect_slashes=False,
-        # Spans and counts of requests, only where the operator names a collector.
-        telemetry={"auto_configure": house.settings.telemetry, "logs": False},
+        telemetry=of_requests(house.settings),
     )
     app.state.house = house
     app.state.meters = Meters(house)

@@ -22,6 +22,7 @@ from batch.run import Night, finish_night, night_thread, start_night
 from batch.webhooks import tell_webhooks
 from graph.bootstrap import House
 from graph.night import PHASES, build_night_graph
+from graph.telemetry import span
 from ledger.clock import stopwatch
 from ledger.tables.work import Run
 
@@ -58,7 +59,8 @@ def run_night(house: House, as_of: date, progress: Progress, limit: int | None =
             "report": lambda: finish_night(night, stopwatch() - started),
         }
         phases = {name: partial(_phase, night, name, works[name]) for name in PHASES}
-        _run_graph(house, night, build_night_graph(phases, house.checkpointer))
+        with span(house.settings, "night", as_of=as_of.isoformat(), run_id=night.run_id):
+            _run_graph(house, night, build_night_graph(phases, house.checkpointer))
         write_report(house, night.as_of)
     tell_webhooks(house)
     return night
@@ -91,7 +93,8 @@ def _phase(night: Night, name: str, work: Callable[[], None]) -> None:
     with night.house.ledger.write() as session:
         session.execute(update(Run).where(Run.id == night.run_id).values(phase=name))
     started = stopwatch()
-    work()
+    with span(night.house.settings, f"night {name}", phase=name):
+        work()
     night.add("seconds", **{name: round(stopwatch() - started, 3)})
     with night.house.ledger.write() as session:
         night.keep_counts(session)

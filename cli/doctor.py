@@ -328,6 +328,15 @@ def _reply_key(house: House) -> Check:
     return Check("reply key", "ok", str(key))
 
 
+def _traces(house: House) -> Check:
+    """Whether spans leave, where the operator wants them to."""
+    if not house.settings.telemetry:
+        return Check("traces", "ok", "none leave; OTEL_EXPORTER_OTLP_ENDPOINT names a collector")
+    if importlib.util.find_spec("opentelemetry.sdk") is None:
+        return Check("traces", "warn", "none leave, the SDK is missing; install dunwell[otel]")
+    return Check("traces", "ok", "to the collector of OTEL_EXPORTER_OTLP_ENDPOINT")
+
+
 def _clock(_house: House) -> Check:
     return Check("clock", "ok", f"{SystemClock().now():%Y-%m-%d %H:%M} UTC")
 
@@ -345,5 +354,6 @@ _LOOKS: tuple[Callable[[House], Check], ...] = (
     _payments,
     _webhooks,
     _reply_key,
+    _traces,
     _clock,
 )
