@@ -93,7 +93,7 @@ def post_stream(
     request: Request, session: SessionName, sent: ChatQuestion, caller: Chatter
 ) -> StreamingResponse:
     """Ask, and get the answer as events: token, block, citation, done; or error."""
-    return stream(lambda: _answer(caller, session, sent.text, request.url.path))
+    return stream(request, lambda: _answer(caller, session, sent.text, request.url.path))
 
 
 @router.get("/{session}/events", response_class=StreamingResponse, responses=DESCRIBED)
@@ -107,7 +107,7 @@ def get_events(
 ) -> StreamingResponse:
     """The events behind the last one you have: of its answer, and of later ones."""
     line, event = last_seen(last_event_id)
-    return stream(lambda: _later(caller, session, line, event, request.url.path))
+    return stream(request, lambda: _later(caller, session, line, event, request.url.path))
 
 
 def _later(

@@ -10,11 +10,15 @@ import json
 from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Any
 
+from anyio import CapacityLimiter, to_thread
+from fastapi import FastAPI, Request
 from fastapi.responses import StreamingResponse
 from fastapi.sse import KEEPALIVE_COMMENT, ServerSentEvent, format_sse_event
-from starlette.concurrency import run_in_threadpool
 
 SECONDS_BETWEEN_SIGNS = 15.0
+# The embedded model only computes: more at once than this make each other slower, and hold the
+# one writer while they do. A model elsewhere is waited for, which costs nothing.
+COMPUTED_AT_ONCE, WAITED_AT_ONCE = 4, 64
 _KIND = "text/event-stream"
 _TEXT: dict[str, Any] = {"type": "string"}
 _EVENT = {"type": "object", "properties": {"data": _TEXT, "event": _TEXT, "id": _TEXT}}
@@ -22,21 +26,40 @@ DESCRIBED: dict[int | str, dict[str, Any]] = {200: {"content": {_KIND: {"itemSch
 """What a route that streams says of its answer."""
 
 
-def stream(answer: Callable[[], Iterable[ServerSentEvent]]) -> StreamingResponse:
+def stream(
+    request: Request,
+    answer: Callable[[], Iterable[ServerSentEvent]],
+    seconds: float = SECONDS_BETWEEN_SIGNS,
+) -> StreamingResponse:
     """Answer with events; who asks is kept waiting by comments, as the field's clients expect.
 
     Args:
+        request: What is answered.
         answer: Makes the events, in a thread. It is carried through even if nobody listens.
+        seconds: Between two signs of life.
     """
     unbuffered = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_pieces(answer), media_type=_KIND, headers=unbuffered)
+    return StreamingResponse(
+        _pieces(request.app, answer, seconds), media_type=_KIND, headers=unbuffered
+    )
 
 
-async def _pieces(answer: Callable[[], Iterable[ServerSentEvent]]) -> AsyncIterator[bytes]:
-    answering = asyncio.ensure_future(run_in_threadpool(_written, answer))
-    while not (await asyncio.wait({answering}, timeout=SECONDS_BETWEEN_SIGNS))[0]:
+async def _pieces(
+    app: FastAPI, answer: Callable[[], Iterable[ServerSentEvent]], seconds: float
+) -> AsyncIterator[bytes]:
+    work = to_thread.run_sync(_written, answer, limiter=_places(app))
+    answering = asyncio.ensure_future(work)
+    while not (await asyncio.wait({answering}, timeout=seconds))[0]:
         yield KEEPALIVE_COMMENT
     yield answering.result()
+
+
+def _places(app: FastAPI) -> CapacityLimiter:
+    """Threads of the answers' own, given in the order of asking; pages never wait for them."""
+    if not hasattr(app.state, "answering"):
+        elsewhere = app.state.house.settings.model is not None
+        app.state.answering = CapacityLimiter(WAITED_AT_ONCE if elsewhere else COMPUTED_AT_ONCE)
+    return app.state.answering
 
 
 def _written(answer: Callable[[], Iterable[ServerSentEvent]]) -> bytes:

@@ -82,7 +82,7 @@ def send(request: Request, visitor: SignedIn, form: Sent) -> Response:
 @router.post("/stream", response_class=StreamingResponse)
 def send_stream(request: Request, visitor: SignedIn, form: Sent) -> StreamingResponse:
     """Ask, and get the answer piece by piece; the last piece is how the page shows both lines."""
-    return stream(lambda: _answer(request, visitor, form))
+    return stream(request, lambda: _answer(request, visitor, form))
 
 
 def _answer(request: Request, visitor: Visitor, form: Sent) -> Iterator[ServerSentEvent]:
