@@ -31,8 +31,15 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Who the provider says somebody is, by what the home goes by; mail only where verified."""
+    """Who the provider says somebody is, by what the home goes by; mail only where verified.
 
+    Attributes:
+        issuer: The provider.
+        subject: Their account there, which is never given to anybody else.
+    """
+
+    issuer: str
+    subject: str
     email: str | None
     username: str | None
 
@@ -108,11 +115,14 @@ class OidcProvider:
             claims = self._claims(token["id_token"], keys, begun.nonce)
         except (AuthlibBaseError, JoseError, HTTPError, ValueError, KeyError) as error:
             raise Refused(_REFUSED) from error
+        issuer, subject = self._described["issuer"], claims.get("sub")
+        if not isinstance(subject, str) or not subject:
+            raise Refused(_REFUSED)
         email = claims.get("email") if claims.get("email_verified") is True else None
         # At many providers people choose their user names, so these count only where that is said.
         if self._match == "username":
-            return Known(None, _word(claims.get("preferred_username")))
-        return Known(_word(email), None)
+            return Known(issuer, subject, None, _word(claims.get("preferred_username")))
+        return Known(issuer, subject, _word(email), None)
 
     def _claims(self, id_token: str, keys: Any, nonce: str) -> dict[str, Any]:
         from authlib.oidc.core import CodeIDToken

@@ -71,7 +71,14 @@ def list_people(home: Home = None, json_out: Json = False) -> None:
     if json_out:
         emit(
             [
-                {"id": p.id, "name": p.name, "roles": p.roles.split(","), "sees": p.sees}
+                {
+                    "id": p.id,
+                    "name": p.name,
+                    "roles": p.roles.split(","),
+                    "sees": p.sees,
+                    "known_as": p.known_as,
+                    "pinned": p.provider_pin is not None,
+                }
                 for p in people
             ]
         )
@@ -123,6 +130,19 @@ def password(person_id: PersonId, home: Home = None) -> None:
     with opened(home) as house, house.ledger.write() as session:
         set_password(session, person_id, wanted, OPERATOR, SystemClock().now())
     say(f"{person_id} has a new password")
+
+
+@app.command("unpin")
+def unpin(person_id: PersonId, home: Home = None) -> None:
+    """Let another account at the sign-in provider come in as a person, from the next time on."""
+    from cli.home import opened
+    from cli.output import say
+    from ledger.clock import SystemClock
+    from tools.people import forget_pin
+
+    with opened(home) as house, house.ledger.write() as session:
+        forget_pin(session, person_id, OPERATOR, SystemClock().now())
+    say(f"the next account at the provider that comes as {person_id} stays theirs")
 
 
 @app.command("sign-out")

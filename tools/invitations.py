@@ -65,7 +65,7 @@ def check_may_name(
 
 def shut_doors(session: Session, person: Person, actor: str, now: datetime) -> None:
     """End whatever a colleague may have let somebody in by, now that they get power."""
-    person.known_as = None
+    person.known_as = person.provider_pin = None
     session.execute(delete(Password).where(Password.person_id == person.id))
     session.execute(update(ApiKey).where(ApiKey.person_id == person.id).values(revoked=True))
     sign_out_everywhere(session, person.id, actor, now)

@@ -141,7 +141,25 @@ def _name_at_provider(
         return
     check_may_name(session, person.id, roles, policy, actor)
     _check_known(session, person.id, wanted or "")
-    person.known_as = wanted
+    person.known_as, person.provider_pin = wanted, None
+
+
+def forget_pin(session: Session, person_id: str, actor: str, now: datetime) -> None:
+    """Let the next account at the provider that comes as a person be theirs.
+
+    Raises:
+        NotFound: No such person.
+        Conflict: No account is theirs.
+        Refused: A colleague asks: they might have a mail address of theirs by now.
+    """
+    person = person_of(session, person_id)
+    if session.get(Person, actor) is not None:
+        raise Refused(f"use `dunwell people unpin {person_id}` on the machine")
+    if person.provider_pin is None:
+        raise Conflict(f"{person_id} is bound to no account at the sign-in provider")
+    person.provider_pin = None
+    session.flush()
+    audit(session, now, "provider_unpinned", person_id, actor)
 
 
 def _gains_power(

@@ -103,7 +103,7 @@ def change_password(
         if not right:
             raise Refused("the current password is not that; nothing was changed")
     set_password(session, visit.person_id, password, visit.person_id, now)
-    return begin_stay(session, visit.person_id, visit.way, now)
+    return begin_stay(session, visit.person_id, visit.way, now, visit.came_from)
 
 
 def may_skip_current(visit: SignIn, now: datetime) -> bool:
@@ -208,27 +208,9 @@ def sign_in_by_link(session: Session, secret: str, now: datetime) -> Stay:
     return begin_stay(session, link.person_id, "link", now)
 
 
-def sign_in_as_known(
-    session: Session, email: str | None, username: str | None, now: datetime
+def begin_stay(
+    session: Session, person_id: str, way: str, now: datetime, came_from: str | None = None
 ) -> Stay:
-    """Sign in whom the provider named, by whichever of the two the home goes by.
-
-    A user name never stands for an address, because people may choose their user name.
-
-    Raises:
-        Refused: Nobody here is known as that.
-    """
-    names = [name for name in (email, username if "@" not in (username or "") else None) if name]
-    rows = session.scalars(select(Person).where(Person.known_as.in_(names), Person.roles != ""))
-    found = {row.known_as: row for row in rows}
-    person = next((found[name] for name in names if name in found), None)
-    if person is None:
-        told = email or username or "you"
-        raise Refused(f"the provider knows {told}, this home does not; ask an admin to add you")
-    return begin_stay(session, person.id, "provider", now)
-
-
-def begin_stay(session: Session, person_id: str, way: str, now: datetime) -> Stay:
     """Sign a browser in under a secret that nobody held before."""
     session.execute(
         delete(SignIn).where(SignIn.person_id == person_id, SignIn.ends_at < now - _KEPT)
@@ -243,6 +225,7 @@ def begin_stay(session: Session, person_id: str, way: str, now: datetime) -> Sta
         started_at=now,
         seen_at=now,
         ends_at=now + LONGEST_STAY,
+        came_from=came_from,
     )
     session.add(row)
     session.flush()

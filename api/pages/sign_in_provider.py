@@ -15,7 +15,7 @@ from api.pages.render import is_secure
 from api.pages.sign_in import ours, welcome
 from ledger.clock import SystemClock
 from ledger.errors import NotFound, Refused
-from tools.sign_in import sign_in_as_known
+from tools.sign_in_provider import sign_in_as_known
 
 router = APIRouter(prefix=f"{SIGN_IN}/provider", include_in_schema=False)
 BEGUN = "dunwell_sign_in"
@@ -52,8 +52,8 @@ def come_back(
     if not secrets.compare_digest(begun.state.encode(), state.encode()) or error or not code:
         raise Refused(_AGAIN)
     known = provider.finish(begun, code, _back(request), iss)
-    with request.app.state.house.ledger.write() as session:
-        stay = sign_in_as_known(session, known.email, known.username, SystemClock().now())
+    ledger = request.app.state.house.ledger
+    stay = sign_in_as_known(ledger, known, SystemClock().now())
     answer = welcome(request, stay, begun.url)
     answer.delete_cookie(BEGUN, path=f"{SIGN_IN}/provider")
     return answer

@@ -277,6 +277,8 @@ class Person(Table, table=True):
     Attributes:
         sees: Which accounts they see: `all`, `own`, or `segments:` with a list.
         known_as: Who they are at the company's sign-in provider: a mail address or user name.
+        provider_pin: The one account there that was theirs when they first came by it, as SHA-256
+            of issuer and subject: a mail address may be given to somebody else, an account is not.
     """
 
     id: str = Field(primary_key=True)
@@ -284,6 +286,7 @@ class Person(Table, table=True):
     roles: str = ""
     sees: str = text(default="all")
     known_as: str | None = Field(default=None, index=True, unique=True)
+    provider_pin: str | None = Field(default=None, index=True, unique=True)
 
 
 class ApiKey(Table, table=True):
@@ -317,6 +320,7 @@ class SignIn(Table, table=True):
 
     Attributes:
         way: How they signed in: `password`, `link`, or the name of a provider.
+        came_from: The address they signed in from, as a keyed hash.
     """
 
     id: str = Field(primary_key=True)
@@ -327,6 +331,7 @@ class SignIn(Table, table=True):
     seen_at: datetime = instant()
     ends_at: datetime = instant()
     ended: bool = False
+    came_from: str | None = None
 
 
 class SignInLink(Table, table=True):

@@ -1,5 +1,6 @@
 """Signing in by the company's provider, against one that answers on loopback."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,14 +9,20 @@ import pytest
 from fastapi.testclient import TestClient
 from joserfc.jwk import ECKey
 from pydantic import SecretStr
+from sqlalchemy import select
 
-from adapters.oidc import OidcProvider
+from adapters.oidc import Known, OidcProvider
 from api.app import create_app
 from api.pages.access import COOKIE
+from cli.main import main
 from graph.settings import read_settings
-from ledger.errors import BadInput
+from ledger.errors import BadInput, Conflict, Refused
+from ledger.tables.work import Audit
+from tests.support.books import NOON
 from tests.support.desk import Desk
 from tests.support.oidc import CLIENT, SECRET, Provider, provider
+from tools.people import forget_pin, save_person
+from tools.sign_in_provider import sign_in_as_known
 
 START = "/desk/sign-in/provider"
 CORA = {"email": "Cora@Company.example", "email_verified": True}
@@ -105,6 +112,104 @@ class TestKnown:
         desk.books.change("person", "id", "cora", roles="")
         issuer.claims = CORA
         assert go_and_come_back(browser).status_code == 403
+
+
+class TestPinned:
+    def test_same_account_again__signs_in(self, browser: TestClient, issuer: Provider) -> None:
+        for _time in range(2):
+            issuer.claims = CORA | {"sub": "account of cora"}
+            assert go_and_come_back(browser).status_code == 303
+
+    def test_same_mail_of_another_account__is_refused_and_journalled(
+        self, desk: Desk, browser: TestClient, issuer: Provider
+    ) -> None:
+        issuer.claims = CORA | {"sub": "account of cora"}
+        assert go_and_come_back(browser).status_code == 303
+        browser.cookies.delete(COOKIE, path="/desk")
+        issuer.claims = CORA | {"sub": "who has the address now"}
+        answer = go_and_come_back(browser)
+        assert (answer.status_code, "another account" in answer.text) == (403, True)
+        assert COOKIE not in browser.cookies
+        assert journalled(desk) == ["provider_pinned", "provider_refused"]
+        issuer.claims = CORA | {"sub": "account of cora"}
+        assert go_and_come_back(browser).status_code == 303
+
+    def test_same_account_at_another_issuer__is_refused(
+        self, desk: Desk, browser: TestClient, issuer: Provider
+    ) -> None:
+        issuer.claims = CORA | {"sub": "account of cora"}
+        assert go_and_come_back(browser).status_code == 303
+        elsewhere = Known("https://other.example", "account of cora", "cora@company.example", None)
+        with pytest.raises(Refused, match="another account"):
+            sign_in_as_known(desk.house.ledger, elsewhere, NOON)
+
+    def test_account_of_one_comes_as_another__is_refused(
+        self, desk: Desk, browser: TestClient, issuer: Provider
+    ) -> None:
+        desk.books.change("person", "id", "milo", known_as="milo@company.example")
+        issuer.claims = CORA | {"sub": "account of cora"}
+        assert go_and_come_back(browser).status_code == 303
+        issuer.claims = {"email": "milo@company.example", "email_verified": True} | {
+            "sub": "account of cora"
+        }
+        answer = go_and_come_back(browser)
+        assert (answer.status_code, "somebody else" in answer.text) == (403, True)
+        assert journalled(desk)[-1] == "provider_refused"
+
+    @pytest.mark.parametrize("sub", [42, "", None], ids=str)
+    def test_account_without_a_name__is_refused(
+        self, browser: TestClient, issuer: Provider, sub: object
+    ) -> None:
+        issuer.claims = CORA | {"sub": sub}
+        assert go_and_come_back(browser).status_code == 403
+
+    def test_operator_unpins__next_account_is_theirs(
+        self,
+        desk: Desk,
+        browser: TestClient,
+        issuer: Provider,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        monkeypatch.setenv("DUNWELL_DATABASE_URL", desk.house.settings.database_url or "")
+        for sub, typed in (("first", "unpin"), ("second", "list")):
+            issuer.claims = CORA | {"sub": sub}
+            assert go_and_come_back(browser).status_code == 303
+            told = ["cora"] if typed == "unpin" else ["--json"]
+            with pytest.raises(SystemExit) as ended:
+                main(["people", typed, *told, "--home", str(desk.house.home)])
+            assert ended.value.code == 0
+        listed = json.loads(capsys.readouterr().out.splitlines()[-1])
+        assert {each["id"] for each in listed if each["pinned"]} == {"cora"}
+        issuer.claims = CORA | {"sub": "first"}
+        assert go_and_come_back(browser).status_code == 403
+
+    def test_nothing_to_unpin_or_a_colleague_asks__is_refused(self, desk: Desk) -> None:
+        desk.books.add("person", id="otto", name="Otto Reyes", roles="admin")
+        with desk.house.ledger.write() as session, pytest.raises(Conflict, match="no account"):
+            forget_pin(session, "cora", "operator", NOON)
+        desk.books.change("person", "id", "cora", provider_pin="pinned")
+        with desk.house.ledger.write() as session, pytest.raises(Refused, match="on the machine"):
+            forget_pin(session, "cora", "otto", NOON)
+
+    @pytest.mark.parametrize(("known_as", "stays"), [("new@company.example", False), (None, True)])
+    def test_other_name_at_the_provider__ends_the_pin(
+        self, desk: Desk, known_as: str | None, stays: bool
+    ) -> None:
+        desk.books.change("person", "id", "cora", known_as="old", provider_pin="pinned")
+        with desk.house.ledger.write() as session:
+            saved = save_person(
+                session, "cora", "Cora Lind", ("collector",), desk.house.policy, "operator", NOON,
+                known_as=known_as,
+            )  # fmt: skip
+            assert (saved.provider_pin is not None) == stays
+
+
+def journalled(desk: Desk) -> list[str]:
+    """What the journal holds of accounts at the provider, in order."""
+    with desk.house.ledger.read() as session:
+        kinds = session.scalars(select(Audit.kind).order_by(Audit.seq))
+        return [kind for kind in kinds if kind.startswith("provider_")]
 
 
 class TestAnswers:
