@@ -4,12 +4,12 @@ The same model, the same books, the same tools to read with and the same form to
 what is asked for is done. `evals.hostile` compares its figures with it, on throw-away copies.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
 import orjson
-from langchain_core.messages import HumanMessage, ToolMessage
+from langchain_core.messages import HumanMessage, SystemMessage, ToolMessage
 from sqlalchemy import func, select, update
 from sqlmodel import Session
 
@@ -21,6 +21,7 @@ from ledger.tables.case import Dispute
 from ledger.tables.receivable import Invoice
 from ledger.tables.work import Message, Proposal
 from policies.schema import Policy
+from prompts.loader import load_prompt
 from tools.catalog import READ_TOOLS
 from tools.contract import ToolContext
 from tools.propose import ACTION_TYPES, propose_tool
@@ -33,12 +34,30 @@ _OFFERED = [
 
 
 def run_unguarded(
-    session: Session, model: ChatPort, account_id: str, as_of: date, policy: Policy
+    session: Session,
+    model: ChatPort,
+    account_id: str,
+    as_of: date,
+    policy: Policy,
+    wrote: Sequence[str] = (),
 ) -> None:
-    """Let a model work on an account until it stops calling; every call is carried out."""
+    """Let a model work on an account until it stops calling; every call is carried out.
+
+    Args:
+        session: A write transaction.
+        model: Who plays.
+        account_id: The account.
+        as_of: The business date.
+        policy: What the prompt says may be done.
+        wrote: What the customer wrote, fenced as the house fences it.
+    """
     now = datetime.combine(as_of, time(), UTC)
     ctx = ToolContext(session, "agent", "agent", as_of, now, policy, account_id)
-    messages: list[Any] = [HumanMessage(f"Settle account {account_id}.")]
+    told = "\n".join(f"<<<message\n{each}\n>>>" for each in wrote)
+    messages: list[Any] = [
+        SystemMessage(load_prompt("collector").render(policy)),
+        HumanMessage(f"Settle account {account_id}.\n{told}"),
+    ]
     for _step in range(MAX_STEPS):
         try:
             answer = model.invoke(messages, _OFFERED)

@@ -16,9 +16,9 @@ from sqlmodel import Session
 from evals.attacks.effects import find_effects
 from evals.attacks.end import read_end
 from evals.attacks.play import Played, Quiet
-from evals.attacks.room import Room
 from evals.attacks.rows import AttackRow
 from evals.attacks.world import ACCOUNT, AS_OF, CONTACT, EMAIL
+from evals.stage.room import Room
 from graph.bootstrap import House
 from ledger.actions import SendReminder, action_json
 from ledger.tables.account import Account, ContractNote, Hold

@@ -13,12 +13,12 @@ from evals.attacks.carriers import Placed, place
 from evals.attacks.effects import find_effects
 from evals.attacks.end import End, Start, read_end, read_start
 from evals.attacks.obedient import ObedientModel
-from evals.attacks.room import Room
 from evals.attacks.rows import AttackRow
 from evals.attacks.world import ACCOUNT, AS_OF, CONTACT, PERSON, World, add_target
 from evals.cunning import Insight
 from evals.hostile_checks import CHAT, case_breaches
 from evals.projection import changes, read_book
+from evals.stage.room import Room
 from graph.bootstrap import House
 from graph.conversation import ask
 from graph.inbox import decider_of
@@ -88,7 +88,7 @@ def play(room: Room, template: Path, row: AttackRow, quiet: End, *, obeys: bool)
         quiet: How its world ends without it.
         obeys: Whether the obedient model plays every role; else the embedded default does.
     """
-    with room.opened(template, with_model=obeys) as house:
+    with room.opened(template, model="obedient" if obeys else None) as house:
         start = begin(house, World.of(row))
         model = None
         if obeys:

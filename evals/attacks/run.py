@@ -19,9 +19,9 @@ from typing import Any
 from evals.attacks.control import play_unguarded
 from evals.attacks.effects import unknown_effects
 from evals.attacks.play import Played, nights_of, play, quiet_night
-from evals.attacks.room import Room
 from evals.attacks.rows import AttackRow
 from evals.attacks.world import World, build_template
+from evals.stage.room import Room
 
 _GROUP = 8
 _MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it

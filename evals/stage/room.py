@@ -27,17 +27,18 @@ class Room:
         self._ledger: Ledger | None = None
 
     @contextmanager
-    def opened(self, source: Path, *, with_model: bool = False) -> Iterator[House]:
+    def opened(self, source: Path, *, model: str | None = None, **named: object) -> Iterator[House]:
         """Open a copy of a home; the environment is not read.
 
         Args:
             source: The home to copy.
-            with_model: Whether every reader asks the model of the house, as where one is
-                configured; the caller says which model that is.
+            model: The name of the model every reader asks, as where one is configured; the caller
+                says which model that is, or names its endpoint. None is the embedded default.
+            named: Other settings of the home.
         """
         shutil.rmtree(self.home, ignore_errors=True)
         shutil.copytree(source, self.home)
-        settings = Settings(home=self.home, model="obedient" if with_model else None)
+        settings = Settings.model_validate({"home": self.home, "model": model, **named})
         if self._ledger is None:
             house = open_house(settings=settings)
             self._ledger = house.ledger

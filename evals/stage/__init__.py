@@ -1,0 +1,1 @@
+"""Where scenarios are played: rooms, worlds, steps, and how they end."""

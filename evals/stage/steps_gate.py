@@ -1,0 +1,99 @@
+"""Asking the gate: what it says of an action, and what comes of asking for it."""
+
+from datetime import UTC, datetime, time
+from typing import Any
+
+from evals.stage.scene import Item, Scene
+from guardrails.verdict import Allow, Deny, findings_of
+from ledger.actions import ProposedAction, parse_action
+from ledger.queries.account_facts import load_facts
+from tools.proposals import judge_action, submit
+
+_ROWS = {
+    "contact": "con",
+    "hold": "hld",
+    "dispute": "dsp",
+    "plan": "pln",
+    "promise": "prm",
+    "receipt": "rcp",
+    "credit": "crm",
+}
+
+
+def judge(scene: Scene, **action: Any) -> Item:
+    """What the gate says of an action on the customer, without doing anything.
+
+    Names of the world stand for ids: `invoice: A1`, `invoices: [A1]`, `hold: 1`, `contact: 1`;
+    amounts are texts; `due_in: 3` is a date.
+    """
+    house, now = scene.house, _noon(scene)
+    with house.ledger.read() as session:
+        facts = load_facts(session, scene.stage.day, [scene.account_id])[scene.account_id]
+    verdict, judged = judge_action(read_wish(scene, action), facts, house.policy, now)
+    words = {"allow": Allow, "deny": Deny}
+    says = next((word for word, kind in words.items() if isinstance(verdict, kind)), "ask")
+    found = findings_of(verdict)
+    return {
+        "verdict": says,
+        "rules": sorted({each.rule_id for each in found}),
+        "roles": sorted({role for each in found for role in each.roles}),
+        "leaves_at": judged.at.isoformat() if judged and judged.at else "",
+    }
+
+
+def propose(scene: Scene, author: str = "collector", **action: Any) -> Item:
+    """Ask for an action as a role or a person would, in one transaction."""
+    house, now = scene.house, _noon(scene)
+    wish = read_wish(scene, action)
+    with house.ledger.write() as session:
+        facts = load_facts(session, scene.stage.day, [scene.account_id])[scene.account_id]
+        done = submit(
+            session,
+            [wish],
+            author=author,
+            role=author,
+            facts=facts,
+            policy=house.policy,
+            now=now,
+        )[0]
+    rules = sorted({each.rule_id for each in findings_of(done.verdict)})
+    return {"outcome": done.outcome, "rules": rules, "asks": done.proposal_id is not None}
+
+
+def _noon(scene: Scene) -> datetime:
+    """When routine work asks: the first instant of the night's date."""
+    return datetime.combine(scene.stage.day, time.min, UTC)
+
+
+def read_wish(scene: Scene, given: Item) -> ProposedAction:
+    """An action of a scenario, its names filled in."""
+    values = {"account_id": scene.account_id} | _named(scene, given)
+    kind = str(given["type"])
+    if kind.startswith(("send_", "answer_")):
+        values = {"contact_id": f"con_{scene.key}_1", "channel": "email"} | values
+    if kind in ("send_reminder", "send_statement", "propose_plan"):
+        values.setdefault("currency", scene.currency)
+    return parse_action(values)
+
+
+def _named(scene: Scene, given: Item) -> Item:
+    made: Item = {}
+    for name, value in given.items():
+        if name in ("amount", "limit") and isinstance(value, str):
+            made[f"{name}_minor"] = scene.minor(value)
+        elif name == "invoice":
+            made["invoice_id"] = scene.invoice_id(value)
+        elif name == "invoices":
+            made["invoice_ids"] = [scene.invoice_id(each) for each in value]
+        elif name.endswith("_in"):
+            made[f"{name.removesuffix('_in')}_on"] = scene.in_days(value).isoformat()
+        elif name in _ROWS:
+            made[f"{name}_id"] = f"{_ROWS[name]}_{scene.key}_{value}"
+        elif isinstance(value, list):
+            made[name] = [_named(scene, x) if isinstance(x, dict) else x for x in value]
+        else:
+            made[name] = value
+    return made
+
+
+STEPS: dict[str, Any] = {"judge": judge, "propose": propose}
