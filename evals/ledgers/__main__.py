@@ -10,6 +10,7 @@ import numpy as np
 
 from engines.risk.history import InvoiceHistory
 from engines.risk.model import FitOptions
+from evals.ledgers.pages import write_page
 from evals.ledgers.priority import shares_captured
 from evals.ledgers.replay import Models, replay_issues
 from evals.ledgers.risk_baselines import baselines
@@ -48,7 +49,7 @@ def main(arguments: list[str] | None = None) -> None:
     if given.write:
         about = _ABOUT.format(draws=given.draws)
         page = "\n\n".join([_HEAD, about, *sections])
-        given.write.write_text(page + "\n", encoding="utf-8")
+        write_page(given.write, page)
 
 
 def _parser() -> argparse.ArgumentParser:

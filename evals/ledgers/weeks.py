@@ -18,6 +18,7 @@ from engines.forecast.outlook import KNOWN_BILLING, WEEKS, mondays
 from engines.forecast.walk import Learn, walk_forward
 from engines.risk.history import InvoiceHistory
 from engines.risk.model import TimingModel, fit
+from evals.ledgers.pages import write_page
 from evals.ledgers.reading import read_invoices
 from evals.ledgers.sources import load
 from evals.ledgers.weeks_baselines import BASELINES
@@ -110,7 +111,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     text = page("The forecast of cash, measured", _how(source, split), results)
     sys.stdout.write(text)
     if given.write:
-        given.write.write_text(text, encoding="utf-8")
+        write_page(given.write, text)
 
 
 def learn_core(known: InvoiceHistory, as_of: date) -> TimingModel:
