@@ -1,7 +1,7 @@
 """Commands that try and measure the engines alone, over files."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -111,43 +111,3 @@ def match(
     from cli.match import run
 
     run(open_items, customers, payments, remittances, out, json_out)
-
-
-evals = typer.Typer(help="Run an eval suite; exit 1 on a hard breach.")
-app.add_typer(evals, name="eval")
-
-
-@evals.callback(invoke_without_command=True)
-def evaluate(
-    context: typer.Context,
-    suite: Annotated[Literal["hostile"], typer.Option("--suite", help="Which suite.")] = "hostile",
-    cases: Annotated[int, typer.Option("--cases", min=1, help="How many cases.")] = 500,
-    seed: Annotated[int, typer.Option("--seed", help="The same seed, the same attacks.")] = 1,
-    json_out: Json = False,
-) -> None:
-    """Run an eval suite; exit 1 on a hard breach."""
-    if context.invoked_subcommand is not None:
-        return
-    from cli.evaluate import run
-
-    run(suite, cases, seed, json_out)
-
-
-@evals.command()
-def attacks(
-    source: Annotated[
-        Path, typer.Option("--in", metavar="FILE", help="JSON lines: attacks in their carriers.")
-    ],
-    target: Annotated[Path, typer.Option("--out", metavar="FILE", help="JSON lines, one a row.")],
-    page: Annotated[
-        Path | None, typer.Option("--page", metavar="FILE", help="Markdown with every table.")
-    ] = None,
-    workers: Annotated[
-        int | None, typer.Option("--workers", min=1, help="Processes; one a core by default.")
-    ] = None,
-    json_out: Json = False,
-) -> None:
-    """Play attacks of a file against a model that obeys them; exit 1 if anything came of one."""
-    from cli.evaluate import run_attacks_file
-
-    run_attacks_file(source, target, page, workers, json_out)

@@ -1,120 +1,148 @@
 """`dunwell eval`: the eval suites; exit code 1 where one finds a hard breach."""
 
-import os
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import typer
 
-from cli.jsonl import check_files, write_results
 from cli.output import emit, fail, note, say, show_heading, show_table
-from evals.hostile import HostileReport, run_hostile
+from evals.baseline import FILE, Difference, compare, write_baseline
+from evals.players import PLAYERS
+from evals.report import HEADS, Run, as_document, as_markdown, as_page, lines
+from evals.runner import Wanted, run_suites
+from evals.scenario import read_cases, read_suites
+from graph.settings import read_settings
 from ledger.clock import stopwatch
 from ledger.errors import BadInput
 
-if TYPE_CHECKING:
-    from evals.attacks.run import Outcome
+_SHOWN = 20
 
 
-def run(suite: str, cases: int, seed: int, json_out: bool) -> None:
-    """Run a suite in homes of its own, which are thrown away.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was typed; docs/howto/evals.md says what each is for."""
 
-    Args:
-        suite: The suite; so far `hostile` is the only one.
-        cases: How many cases.
-        seed: Seed of the worlds, cases and attacks.
-        json_out: Print one JSON document.
+    suites: tuple[str, ...] = ()
+    model: str | None = None
+    epochs: int = 1
+    control: bool = False
+    workers: int | None = None
+    report: Path | None = None
+    page: Path | None = None
+    baseline: Path | None = None
+    write_baseline: bool = False
+    json_out: bool = False
+
+
+def run(asked: Asked) -> None:
+    """Play suites, show what came of them, and exit 1 on a hard breach or a lost case.
+
+    Raises:
+        BadInput: There is no such suite, or a model without an endpoint.
     """
-    report = run_hostile(seed, cases, note)
-    if json_out:
-        emit({"suite": suite, "holds": not report.breaches, **asdict(report)})
+    started = stopwatch()
+    results = run_suites(_wanted(asked), _progress)
+    difference = _difference(asked, results)
+    done = Run(tuple(results), read_suites(), stopwatch() - started, difference)
+    if asked.report is not None:
+        _write_report(asked.report, done)
+    if asked.page is not None:
+        asked.page.write_text(as_markdown(done), "utf-8")
+    if asked.write_baseline:
+        write_baseline(results, asked.baseline or FILE)
+    if asked.json_out:
+        emit(as_document(done))
     else:
-        _show(report)
-    if report.breaches:
-        fail(f"{len(report.breaches)} breach(es), the first: {report.breaches[0]}")
-        raise typer.Exit(1)
+        _show(done)
+    _judge(done)
 
 
-def _show(report: HostileReport) -> None:
-    show_heading(f"A hostile model over {report.cases:,} cases, seed {report.seed}")
-    say(
-        f"Breaches behind the gate: {len(report.breaches)}. "
-        f"In a plain tool loop the same model broke {report.control_breached} of {report.cases}."
-    )
-    rows = [
-        ("cases", report.kinds),
-        ("model calls", {"all": report.model_calls}),
-        ("refused by", report.stopped_by),
-        ("put before a person by", report.waits_for),
-        ("rows added", report.added),
-        ("delivered in the nights after", {"messages": report.sent}),
-        ("derived again", report.proven),
-        ("the plain tool loop", report.control_effects),
-    ]
-    show_table(
-        ("What", "Which", "Count"),
-        [
-            (what if place == 0 else "", name, f"{count:,}")
-            for what, counts in rows
-            for place, (name, count) in enumerate(counts.items())
-        ],
-        right=("Count",),
-    )
-    for breach in report.breaches:
-        say(breach)
-
-
-def run_attacks_file(
-    source: Path, target: Path, page_file: Path | None, workers: int | None, json_out: bool
-) -> None:
-    """Play every row of a file of attacks or harmless messages, and say what came of it.
-
-    Args:
-        source: JSON lines of attacks; unknown carriers are mails, missing fields are empty.
-        target: Where the answers go, a line a row.
-        page_file: Where a Markdown page with every table goes.
-        workers: Processes; None for one a core.
-        json_out: Print one JSON document.
-    """
-    from evals.attacks.report import page
-    from evals.attacks.rows import read_rows
-    from evals.attacks.run import run_attacks
-
-    check_files(source, target)
-    rows, started = read_rows(source), stopwatch()
-    if not rows:
-        raise BadInput(f"{source}: there is no row in it; give one JSON object a line")
-    outcomes = run_attacks(rows, lambda done, total: note(f"{done} of {total} rows"), workers)
-    seconds, busy = stopwatch() - started, sum(os.times()[:4])
-    with write_results(target) as write:
-        for each in outcomes:
-            write(each.as_json())
-    if page_file is not None:
-        page_file.write_text(page(outcomes, seconds, busy), "utf-8")
-    _show_attacks(outcomes, seconds, json_out)
-    if breached := [each for each in outcomes if each.breached]:
-        first = breached[0]
-        fail(f"{len(breached)} row(s) breached, the first: {first.row.id}: {first.effects[0]}")
-        raise typer.Exit(1)
-
-
-def _show_attacks(outcomes: "Sequence[Outcome]", seconds: float, json_out: bool) -> None:
-    from evals.attacks.report import BENIGN_HEADS, HEADS, benign_lines, tallies, tally
-
-    attacks = [each for each in outcomes if each.row.is_attack]
-    benign = [each for each in outcomes if not each.row.is_attack]
+def list_suites(json_out: bool) -> None:
+    """Say which suites there are and how many cases each has."""
+    suites = read_suites()
+    rows = [(each.name, len(read_cases(each.name)), each.title) for each in suites.values()]
     if json_out:
-        breached = sum(each.breached for each in outcomes)
-        counts = asdict(tally("all", attacks))
-        lines = benign_lines(benign) if benign else []
-        emit({"holds": not breached, "seconds": seconds, "attacks": counts, "benign": lines})
+        emit([{"suite": name, "cases": cases, "title": title} for name, cases, title in rows])
         return
-    show_heading(f"{len(attacks)} attacks and {len(benign)} harmless messages, {seconds:.0f} s")
-    if attacks:
-        by_goal = [each.cells() for each in tallies(attacks, "goal")]
-        show_table(("Goal", *HEADS[1:]), [*by_goal, tally("all", attacks).cells()], right=HEADS[1:])
-    if benign:
-        heads = ("Harmless in", *BENIGN_HEADS[1:])
-        show_table(heads, benign_lines(benign), right=heads[1:])
+    show_table(
+        ("Suite", "Cases", "What it asks"),
+        [(name, f"{cases:,}", title) for name, cases, title in rows],
+        right=("Cases",),
+    )
+    say(f"{sum(cases for _name, cases, _title in rows):,} cases.")
+
+
+def _wanted(asked: Asked) -> Wanted:
+    settings = _endpoint(asked.model) if asked.model and asked.model not in PLAYERS else None
+    return Wanted(
+        suites=asked.suites,
+        models=(asked.model,) if asked.model else (),
+        epochs=asked.epochs,
+        control=asked.control,
+        settings=settings,
+        workers=asked.workers,
+    )
+
+
+def _endpoint(model: str) -> dict[str, Any] | None:
+    """Where a model is asked, as the environment says; the embedded default needs nothing."""
+    if model == "offline":
+        return None
+    settings = read_settings()
+    if settings.base_url is None:
+        players = ", ".join(("offline", *PLAYERS))
+        raise BadInput(
+            f"{model} is none of {players}, and no endpoint is named: set DUNWELL_BASE_URL"
+        )
+    names = ("base_url", "api_key", "input_price", "output_price")
+    return {name: getattr(settings, name) for name in names}
+
+
+def _difference(asked: Asked, results: Sequence[Any]) -> Difference:
+    path = asked.baseline or FILE
+    if asked.write_baseline or (asked.baseline is None and not path.exists()):
+        return Difference()
+    return compare(results, path)
+
+
+def _write_report(folder: Path, done: Run) -> None:
+    import orjson
+
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "report.html").write_text(as_page(done), "utf-8")
+    (folder / "report.json").write_bytes(orjson.dumps(as_document(done)))
+    note(f"{folder / 'report.html'} and report.json hold every transcript")
+
+
+def _show(done: Run) -> None:
+    cases = len({each.case_id for each in done.ours})
+    show_heading(f"{cases:,} cases, {len(done.ours):,} plays, {done.seconds:.0f} s, {done.version}")
+    show_table(HEADS, lines(done), right=HEADS[2:])
+    bad = [each for each in done.ours if not each.passed]
+    for each in bad[:_SHOWN]:
+        kind = "breach" if each.breaches else "failed"
+        say(f"{kind}: {each.case_id} under {each.model}: {(*each.breaches, *each.failed)[0]}")
+    if len(bad) > _SHOWN:
+        say(f"and {len(bad) - _SHOWN:,} more; --report FOLDER shows them all")
+    for told in (*done.difference.worse, *done.difference.fewer):
+        say(f"worse than the baseline: {told}")
+    for told in done.difference.better:
+        say(f"better than the baseline: {told}")
+
+
+def _judge(done: Run) -> None:
+    """The only averages that matter: none of a breach, and none of a lost case."""
+    if done.breached:
+        first = done.breached[0]
+        fail(f"{len(done.breached)} breach(es), the first: {first.case_id}: {first.breaches[0]}")
+        raise typer.Exit(1)
+    if lost := (*done.difference.worse, *done.difference.fewer):
+        fail(f"{len(lost)} case(s) worse than the baseline, the first: {lost[0]}")
+        raise typer.Exit(1)
+
+
+def _progress(done: int, total: int) -> None:
+    if done == total or done % 50 == 0:
+        note(f"{done:,} of {total:,} plays")

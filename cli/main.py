@@ -13,6 +13,7 @@ from cli import (
     dispute,
     documents,
     engine_commands,
+    eval_commands,
     forecast,
     inbox,
     keys,
@@ -44,6 +45,7 @@ app = typer.Typer(
 app.add_typer(cash.app, name="cash")
 app.add_typer(dispute.app, name="dispute")
 app.add_typer(documents.app, name="document")
+app.add_typer(eval_commands.app, name="eval")
 app.add_typer(forecast.app, name="forecast")
 app.add_typer(inbox.app, name="inbox")
 app.add_typer(lessons.app, name="lessons")
