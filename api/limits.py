@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+import secrets
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
@@ -19,11 +20,16 @@ PLACES = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """So many tries in so many minutes, of one kind."""
+    """So many tries in so many minutes, of one kind.
+
+    Attributes:
+        instead: What else somebody may do than wait.
+    """
 
     kind: str
     tries: int
     minutes: int
+    instead: str = ""
 
     @property
     def item(self) -> RateLimitItem:
@@ -31,8 +37,16 @@ class Allowance:
         return RateLimitItemPerMinute(self.tries, self.minutes, namespace=self.kind)
 
 
-SIGN_IN_AS = Allowance("sign-in-as", 10, 10)
-SIGN_IN_FROM = Allowance("sign-in-from", 60, 10)
+_BY_LINK = ", or come in by a link, which `dunwell people link` makes"
+SIGN_IN_AS = Allowance("sign-in-as", 10, 10, _BY_LINK)
+"""As one name from one address: nobody elsewhere can use it up."""
+SIGN_IN_FROM = Allowance("sign-in-from", 60, 10, _BY_LINK)
+"""As whoever from one address."""
+SIGN_IN_STRANGE = Allowance("sign-in-strange", 60, 10, _BY_LINK)
+"""As one name from all addresses that it never signed in from."""
+SIGN_IN_LINK = Allowance("sign-in-link", 60, 10)
+"""By links from one address: apart from passwords, so that wrong ones keep no link from working."""
+NEW_PASSWORD = Allowance("new-password", 10, 10)
 CHAT = Allowance("chat", 120, 1)
 PORTAL_FROM = Allowance("portal-from", 120, 1)
 
@@ -47,6 +61,8 @@ class Limits:
     def __init__(self, counts: bool = True) -> None:
         self._counts = counts
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
+        # Drawn anew, so that nobody can look for a name that shares somebody's counter.
+        self._salt = secrets.token_bytes(16)
 
     def take(self, allowance: Allowance, whose: str) -> None:
         """Count a try.
@@ -54,15 +70,21 @@ class Limits:
         Raises:
             TooMany: There were too many; says when the next one counts again.
         """
-        if not self._counts or self._limiter.hit(allowance.item, _place(whose)):
+        place = self._place(whose)
+        if not self._counts or self._limiter.hit(allowance.item, place):
             return
-        ends = self._limiter.get_window_stats(allowance.item, _place(whose)).reset_time
+        ends = self._limiter.get_window_stats(allowance.item, place).reset_time
         seconds = max(1, math.ceil(ends - SystemClock().now().timestamp()))
-        raise TooMany(f"too many tries; wait {seconds} seconds, then try again", seconds)
+        told = f"too many tries; wait {seconds} seconds, then try again{allowance.instead}"
+        raise TooMany(told, seconds)
 
     def forget(self, allowance: Allowance, whose: str) -> None:
         """Start the count again, once a try was right."""
-        self._limiter.clear(allowance.item, _place(whose))
+        self._limiter.clear(allowance.item, self._place(whose))
+
+    def _place(self, whose: str) -> str:
+        folded = hashlib.sha256(self._salt + whose.strip().casefold().encode()).digest()
+        return str(int.from_bytes(folded[:4]) % PLACES)
 
 
 def limits_of(request: Request) -> Limits:
@@ -80,8 +102,3 @@ def address_of(request: Request) -> str:
         return str(ip_network(f"{ip_address(host)}/64", strict=False)) if ":" in host else host
     except ValueError:
         return host
-
-
-def _place(whose: str) -> str:
-    folded = hashlib.sha256(whose.strip().casefold().encode()).digest()
-    return str(int.from_bytes(folded[:4]) % PLACES)

@@ -153,7 +153,15 @@ def prove_password(session: Session, person_id: str, password: str) -> Proven:
     return Proven(person_id, held, better)
 
 
-def sign_in_proven(session: Session, proven: Proven, now: datetime) -> Stay:
+def came_before(session: Session, person_id: str, came_from: str) -> bool:
+    """Whether somebody signed in as this person from this address, as far back as that is kept."""
+    found = select(SignIn.id).where(SignIn.person_id == person_id, SignIn.came_from == came_from)
+    return session.scalar(found.limit(1)) is not None
+
+
+def sign_in_proven(
+    session: Session, proven: Proven, now: datetime, came_from: str | None = None
+) -> Stay:
     """Sign in a person whose password was right, unless it was changed meanwhile.
 
     Raises:
@@ -165,7 +173,7 @@ def sign_in_proven(session: Session, proven: Proven, now: datetime) -> Stay:
         raise Refused(_WRONG)
     if proven.better is not None:
         row.password_hash = proven.better
-    return begin_stay(session, proven.person_id, "password", now)
+    return begin_stay(session, proven.person_id, "password", now, came_from)
 
 
 def make_link(session: Session, person_id: str, actor: str, now: datetime) -> str:
@@ -190,7 +198,9 @@ def make_link(session: Session, person_id: str, actor: str, now: datetime) -> st
     return secret
 
 
-def sign_in_by_link(session: Session, secret: str, now: datetime) -> Stay:
+def sign_in_by_link(
+    session: Session, secret: str, now: datetime, came_from: str | None = None
+) -> Stay:
     """Sign in the person a link was made for; the link is used up.
 
     Raises:
@@ -205,7 +215,7 @@ def sign_in_by_link(session: Session, secret: str, now: datetime) -> Stay:
     )
     if link is None or not taken or not taken.rowcount:  # type: ignore[attr-defined]
         raise Refused("this link was used or has ended; ask for a new one")
-    return begin_stay(session, link.person_id, "link", now)
+    return begin_stay(session, link.person_id, "link", now, came_from)
 
 
 def begin_stay(

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 
-from api.limits import SIGN_IN_AS, limits_of
+from api.limits import NEW_PASSWORD, limits_of
 from api.pages.access import SignedIn, Visitor
 from api.pages.forms import Sent
 from api.pages.people import new_key, shown_keys
@@ -37,7 +37,7 @@ def show_me(request: Request, visitor: SignedIn) -> Response:
 @router.post("/password")
 def set_mine(request: Request, visitor: SignedIn, form: Sent) -> Response:
     """Choose a password; every other browser of mine is signed out."""
-    limits_of(request).take(SIGN_IN_AS, visitor.person.person_id)
+    limits_of(request).take(NEW_PASSWORD, visitor.person.person_id)
     wanted = str(form.get("password", ""))
     if wanted != form.get("again"):
         raise BadInput("the two new passwords differ; nothing was changed")
@@ -45,7 +45,7 @@ def set_mine(request: Request, visitor: SignedIn, form: Sent) -> Response:
         visit = session.get_one(SignIn, visitor.sign_in_id)
         current = str(form.get("current", ""))
         stay = change_password(session, visit, current, wanted, SystemClock().now())
-    limits_of(request).forget(SIGN_IN_AS, visitor.person.person_id)
+    limits_of(request).forget(NEW_PASSWORD, visitor.person.person_id)
     return welcome(request, stay, "/desk/me")
 
 

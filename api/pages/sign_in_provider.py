@@ -12,7 +12,7 @@ from adapters.oidc import Begun, SignInProvider
 from api.limits import SIGN_IN_FROM, address_of, limits_of
 from api.pages.access import SIGN_IN
 from api.pages.render import is_secure
-from api.pages.sign_in import ours, welcome
+from api.pages.sign_in import came_from, ours, welcome
 from ledger.clock import SystemClock
 from ledger.errors import NotFound, Refused
 from tools.sign_in_provider import sign_in_as_known
@@ -53,7 +53,7 @@ def come_back(
         raise Refused(_AGAIN)
     known = provider.finish(begun, code, _back(request), iss)
     ledger = request.app.state.house.ledger
-    stay = sign_in_as_known(ledger, known, SystemClock().now())
+    stay = sign_in_as_known(ledger, known, SystemClock().now(), came_from(request))
     answer = welcome(request, stay, begun.url)
     answer.delete_cookie(BEGUN, path=f"{SIGN_IN}/provider")
     return answer
