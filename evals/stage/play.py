@@ -118,8 +118,8 @@ def _in_a_home(stage: Stage, scenes: list[Scene], asked: Asked) -> Found:
     _cast(stage, scenes, asked)
     with house.ledger.read() as session:
         before = read_book(session)
-    for step in scenario.steps:
-        run_step(stage, scenes, step)
+    for place in range(len(scenario.steps)):
+        run_step(stage, scenes, place)
     with house.ledger.read() as session:
         differs = list(changes(before, read_book(session)))
     everywhere = [*_promises(stage, asked), *_of_bystanders(differs)]
@@ -134,8 +134,8 @@ def _in_a_home(stage: Stage, scenes: list[Scene], asked: Asked) -> Found:
 def _without(stage: Stage, scenes: list[Scene]) -> Found:
     found: Found = {}
     for scene in scenes:
-        for step in scene.case.scenario.steps:
-            run_step(stage, [scene], step)
+        for place in range(len(scene.case.scenario.steps)):
+            run_step(stage, [scene], place)
         failed = list(faults(scene.case.scenario.expect, scene.said))
         found[scene.case.id] = (failed, scene.breaches, scene.said)
     return found

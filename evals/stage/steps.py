@@ -13,27 +13,33 @@ from typing import Any
 from evals.stage.scene import Scene, Stage
 from ledger.errors import ArError, BadInput
 
-_MODULES = ("steps_night", "steps_people", "steps_books", "steps_gate")
+_MODULES = ("steps_night", "steps_people", "steps_books", "steps_gate", "steps_words", "steps_cash")
 
 
-def run_step(stage: Stage, scenes: list[Scene], step: dict[str, Any] | str) -> None:
-    """Carry out one step for every scene of a stage.
+def run_step(stage: Stage, scenes: list[Scene], place: int) -> None:
+    """Carry out one step for every scene of a stage, each as its own row says it.
 
     Raises:
         BadInput: There is no such step.
     """
-    (name, given), *more = step.items() if isinstance(step, dict) else [(step, None)]
-    catalog = steps()
-    if more or name not in catalog:
-        raise BadInput(f"{scenes[0].case.id}: no step is called {name!r}; one of {sorted(catalog)}")
-    work = catalog[name]
+    name, given = _named(scenes[0], place)
+    work = steps()[name]
     if _shared(work):
         answer = _carry_out(work, stage, given)
         for scene in scenes:
             _keep(scene, name, given, answer)
         return
     for scene in scenes:
-        _keep(scene, name, given, _carry_out(work, scene, given))
+        name, given = _named(scene, place)
+        _keep(scene, name, given, _carry_out(steps()[name], scene, given))
+
+
+def _named(scene: Scene, place: int) -> tuple[str, Any]:
+    step = scene.case.scenario.steps[place]
+    (name, given), *more = step.items() if isinstance(step, dict) else [(step, None)]
+    if more or name not in steps():
+        raise BadInput(f"{scene.case.id}: no step is called {name!r}; one of {sorted(steps())}")
+    return name, given
 
 
 @functools.cache

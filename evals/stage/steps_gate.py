@@ -1,12 +1,15 @@
 """Asking the gate: what it says of an action, and what comes of asking for it."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from sqlmodel import Session
 
 from evals.stage.scene import Item, Scene
 from guardrails.verdict import Allow, Deny, findings_of
 from ledger.actions import ProposedAction, parse_action
-from ledger.queries.account_facts import load_facts
+from ledger.facts import AccountFacts
+from ledger.queries.cash_facts import facts_for
 from tools.proposals import judge_action, submit
 
 _ROWS = {
@@ -17,19 +20,25 @@ _ROWS = {
     "promise": "prm",
     "receipt": "rcp",
     "credit": "crm",
+    "bank_line": "bnk",
 }
 
 
-def judge(scene: Scene, **action: Any) -> Item:
+def judge(scene: Scene, hour: float = 0, **action: Any) -> Item:
     """What the gate says of an action on the customer, without doing anything.
 
     Names of the world stand for ids: `invoice: A1`, `invoices: [A1]`, `hold: 1`, `contact: 1`;
     amounts are texts; `due_in: 3` is a date.
+
+    Args:
+        scene: The case.
+        hour: The hour of the business date in UTC at which it is asked.
+        action: The action.
     """
-    house, now = scene.house, _noon(scene)
+    house, wish = scene.house, read_wish(scene, action)
     with house.ledger.read() as session:
-        facts = load_facts(session, scene.stage.day, [scene.account_id])[scene.account_id]
-    verdict, judged = judge_action(read_wish(scene, action), facts, house.policy, now)
+        facts = _facts(session, scene, wish)
+    verdict, judged = judge_action(wish, facts, house.policy, _instant(scene, hour))
     words = {"allow": Allow, "deny": Deny}
     says = next((word for word, kind in words.items() if isinstance(verdict, kind)), "ask")
     found = findings_of(verdict)
@@ -37,16 +46,16 @@ def judge(scene: Scene, **action: Any) -> Item:
         "verdict": says,
         "rules": sorted({each.rule_id for each in found}),
         "roles": sorted({role for each in found for role in each.roles}),
-        "leaves_at": judged.at.isoformat() if judged and judged.at else "",
+        "leaves_at": judged.release_at.isoformat() if judged and judged.release_at else "",
     }
 
 
 def propose(scene: Scene, author: str = "collector", **action: Any) -> Item:
     """Ask for an action as a role or a person would, in one transaction."""
-    house, now = scene.house, _noon(scene)
+    house, now = scene.house, _instant(scene)
     wish = read_wish(scene, action)
     with house.ledger.write() as session:
-        facts = load_facts(session, scene.stage.day, [scene.account_id])[scene.account_id]
+        facts = _facts(session, scene, wish)
         done = submit(
             session,
             [wish],
@@ -60,9 +69,16 @@ def propose(scene: Scene, author: str = "collector", **action: Any) -> Item:
     return {"outcome": done.outcome, "rules": rules, "asks": done.proposal_id is not None}
 
 
-def _noon(scene: Scene) -> datetime:
-    """When routine work asks: the first instant of the night's date."""
-    return datetime.combine(scene.stage.day, time.min, UTC)
+def _facts(session: Session, scene: Scene, wish: ProposedAction) -> AccountFacts:
+    """The customer of the case, with whatever else the action names."""
+    known = facts_for(session, scene.stage.day, [wish], [scene.account_id])
+    return known[scene.account_id]
+
+
+def _instant(scene: Scene, hour: float = 0) -> datetime:
+    """An hour of the business date; routine work asks at its first instant."""
+    day = scene.stage.day
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(hours=hour)
 
 
 def read_wish(scene: Scene, given: Item) -> ProposedAction:

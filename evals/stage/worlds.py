@@ -27,7 +27,7 @@ from graph.settings import Settings
 from ledger.errors import BadInput
 from ledger.tables.account import Account, Contact, ContractNote, Hold, Renewal, Ticket
 from ledger.tables.case import Dispute, Plan, PlanInstalment, Promise
-from ledger.tables.receivable import CreditMemo, Invoice, Receipt
+from ledger.tables.receivable import BankLine, CreditMemo, Invoice, Receipt
 from ledger.tables.work import Feed, Message, Person
 from policies.load import let_routine_letters_leave
 
@@ -233,6 +233,30 @@ def _promise(scene: Scene, rows: Rows, number: int, given: Item) -> Row:
     return _simple(Promise, "prm", **usual)(scene, rows, number, given)
 
 
+def _relative(scene: Scene, rows: Rows, number: int, given: Item) -> Row:
+    """A branch of the customer, with one invoice: `R1` of the first branch."""
+    branch = f"acc_{scene.key}_branch_{number}"
+    rows.add(
+        Account,
+        id=branch,
+        account_number=f"B{number}{scene.key[:24].upper()}",
+        name=f"Branch {number} of {scene.key}",
+        parent_id=scene.account_id,
+        currency=scene.currency,
+    )
+    row = _invoice(scene, rows, number, {"number": f"R{number}", **given})
+    row["account_id"] = branch
+    return row
+
+
+def _bank_line(scene: Scene, rows: Rows, number: int, given: Item) -> Row:
+    """A line of the bank, `amount: "-500.00"` where it took money back."""
+    values = converted(scene, {"booked_ago": 0, "currency": scene.currency} | given)
+    key = f"bnk_{scene.key}_{number}"
+    usual = {"kind": "return", "file_digest": "0", "batch_id": "bat_0"}
+    return rows.add(BankLine, **({"id": key, "line_key": key} | usual | values))
+
+
 _TABLES: dict[str, Callable[..., Row]] = {
     "contacts": _contact,
     "invoices": _invoice,
@@ -240,6 +264,8 @@ _TABLES: dict[str, Callable[..., Row]] = {
     "credits": _credit,
     "plans": _plan,
     "promises": _promise,
+    "relatives": _relative,
+    "bank_lines": _bank_line,
     "holds": _simple(Hold, "hld", reason="manual", placed_ago=3, placed_by="cora.lind"),
     "disputes": _simple(Dispute, "dsp", reason="PRICE", opened_ago=4, owner="cora.lind"),
     "tickets": _simple(Ticket, "tkt", ticket_number="T-1", opened_ago=6),

@@ -8,7 +8,14 @@ from sqlmodel import Session, SQLModel
 
 from ledger.tables.account import Account, Contact, ContractNote, Hold, Renewal, Ticket
 from ledger.tables.case import Dispute, Plan, PlanInstalment, Promise
-from ledger.tables.receivable import Application, CreditMemo, Instalment, Invoice, Receipt
+from ledger.tables.receivable import (
+    Application,
+    BankLine,
+    CreditMemo,
+    Instalment,
+    Invoice,
+    Receipt,
+)
 from ledger.tables.work import Feed, Message, Person
 
 Row = dict[str, Any]
@@ -25,6 +32,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     Instalment,
     CreditMemo,
     Receipt,
+    BankLine,
     Application,
     Ticket,
     Hold,
