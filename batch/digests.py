@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from adapters.outgoing.message import OutgoingMessage
+from adapters.outgoing.refusals import RefusalKind
 from graph.bootstrap import House
 from graph.channels import open_internal_mail
 from tools.digests import DigestLetter, note_sent, write_digests
 
-LOCAL = "http://127.0.0.1:8000"
+LOCAL = "http://127.0.0.1:8321"
+"""Where `dunwell serve` answers unless it is told otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,10 @@ def send_digests(house: House, as_of: date) -> Digests:
         return Digests(0, 0)
     port = open_internal_mail(house.settings)
     refused = port.deliver([_envelope(house, letter, now) for letter in letters])
+    uncertain = [name for name, no in refused.items() if no.kind is RefusalKind.UNCERTAIN]
     with house.ledger.write() as session:
-        note_sent(session, [letter.id for letter in letters], list(refused))
+        certain = [name for name in refused if name not in uncertain]
+        note_sent(session, [letter.id for letter in letters], certain, uncertain)
     return Digests(len(letters) - len(refused), len(refused))
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import update
 from batch.cash_pass import cash_pass
 from batch.collections_pass import collections_pass
 from batch.credit_pass import credit_pass
+from batch.digests import send_digests
 from batch.dispatch import dispatch
 from batch.dispute_pass import dispute_pass
 from batch.forecast_pass import forecast_pass
@@ -63,6 +64,8 @@ def run_night(house: House, as_of: date, progress: Progress, limit: int | None =
             _run_graph(house, night, build_night_graph(phases, house.checkpointer))
         write_report(house, night.as_of)
     tell_webhooks(house)
+    if limit is None:  # a night that left accounts out is run again, and what waits is told then
+        send_digests(house, night.as_of)
     return night
 
 

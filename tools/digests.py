@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlmodel import Session
 
 from ledger.errors import BadInput
@@ -21,6 +21,11 @@ from tools.authority import Decider
 from tools.delegation import looks_after
 
 SHOWN = 10
+REFUSED = "refused"
+_APART = timedelta(hours=12)
+"""Between two letters to one person: nights that were missed and are run one after another are
+nights of several dates, and still one morning.
+"""
 _ADDRESS = re.compile(r"[^@\s<>,;]{1,64}@[^@\s<>,;]{3,190}")
 
 
@@ -63,6 +68,9 @@ def write_digests(
 ) -> list[DigestLetter]:
     """Write today's letters and note each as being sent, so that a day has one a person.
 
+    One that was refused goes again; of one that was begun and never ended nobody can tell, so it
+    does not.
+
     Args:
         ledger: The whole book; each letter tells only what its reader sees of it.
         policy: Says whether there are such letters.
@@ -77,6 +85,7 @@ def write_digests(
             select(Person, Reviewer.email)
             .join(Reviewer, Reviewer.person_id == Person.id)
             .where(Reviewer.wants_digest.is_(True), Reviewer.email != "", Person.roles != "")
+            .where(Person.id.not_in(_told_since(now - _APART)))
             .order_by(Person.id)
         ).all()
     made = []
@@ -88,7 +97,18 @@ def write_digests(
         return [each for each in made if each and _first_today(session, each, as_of, now)]
 
 
+def _told_since(since: datetime) -> Select[tuple[str]]:
+    return select(Digest.person_id).where(Digest.attempted_at > since, Digest.state != REFUSED)
+
+
 def _first_today(session: Session, letter: DigestLetter, day: date, now: datetime) -> bool:
+    again = session.execute(
+        update(Digest)
+        .where(Digest.id == letter.id, Digest.state == REFUSED)
+        .values(state="sending", waiting=letter.waiting, attempted_at=now)
+    )
+    if again.rowcount:  # type: ignore[attr-defined]
+        return True
     row = {
         "id": letter.id,
         "person_id": letter.person_id,
@@ -139,7 +159,10 @@ def _letter(
     return DigestLetter(letter_id, person.person_id, email, subject, body, waiting)
 
 
-def note_sent(session: Session, ids: Sequence[str], refused: Sequence[str]) -> None:
-    """Note what came of the letters."""
-    for state, some in (("sent", set(ids) - set(refused)), ("refused", set(refused))):
+def note_sent(
+    session: Session, ids: Sequence[str], refused: Sequence[str], uncertain: Sequence[str] = ()
+) -> None:
+    """Note what came of the letters; an uncertain one may have arrived, so it never goes again."""
+    sent = set(ids) - set(refused) - set(uncertain)
+    for state, some in (("sent", sent), (REFUSED, refused), ("uncertain", uncertain)):
         session.execute(update(Digest).where(Digest.id.in_(some)).values(state=state))
