@@ -21,6 +21,7 @@ _YEAR = 364  # whole weeks, so that weekdays stay
 _YEARS_TO_TRUST = 2
 _FEWEST_BLOCKS, _MOST_BLOCKS = 4, 12
 _ASSUMED_SPREAD = 0.05
+_ASSUMED_STRAYS = 4  # blocks' worth of belief in it, for the median of a few says little
 _NORMAL = 1.4826  # standard deviation of a normal whose median absolute value is 1
 
 
@@ -250,7 +251,8 @@ def _weekly(known: InvoiceHistory, first: np.datetime64, weeks: int) -> Reals:
 def level_spread(known: InvoiceHistory, as_of: date, weeks: int = 8) -> float:
     """How far the mean billing of so many weeks strays from the one before, as a share of it.
 
-    The median, for a ledger that was just started strays far once and never again.
+    The median, for a ledger that was just started strays far once and never again; drawn to the
+    spread assumed where nothing is known.
     """
     today = np.datetime64(as_of, "D")
     blocks = int((today - known.issued_on.min()) // (7 * weeks * _DAY)) if len(known) else 0
@@ -258,5 +260,7 @@ def level_spread(known: InvoiceHistory, as_of: date, weeks: int = 8) -> float:
         return _ASSUMED_SPREAD
     level = _weekly(known, today - 7 * weeks * blocks * _DAY, weeks * blocks)
     means = level.reshape(blocks, weeks).mean(axis=1)
-    strays = np.diff(np.log(np.maximum(means[-_MOST_BLOCKS:], 1.0)))
-    return float(np.clip(_NORMAL * np.median(np.abs(strays)), 0.01, 0.3))
+    strays = np.abs(np.diff(np.log(np.maximum(means[-_MOST_BLOCKS:], 1.0))))
+    found = len(strays) * (_NORMAL * np.median(strays)) ** 2
+    variance = (found + _ASSUMED_STRAYS * _ASSUMED_SPREAD**2) / (len(strays) + _ASSUMED_STRAYS)
+    return float(np.clip(np.sqrt(variance), 0.01, 0.3))

@@ -3,19 +3,30 @@
 Rolling split-conformal: a past week's miss is measured in half-widths of its own band, on the side
 it fell, and the band is set to the width that held the wanted share of them. Only weeks that were
 over when the forecast was made may speak (Vovk et al., Algorithmic Learning in a Random World).
+Newer weeks speak louder, for a ledger and its model change (Barber et al., Conformal prediction
+beyond exchangeability), and a few weeks cannot outvote the paths the band came from.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from statistics import NormalDist
 
 import numpy as np
+from numpy.typing import NDArray
 
 COVERAGE = 0.8
-_FEWEST = 12
 _NEAR = 2
+_HALVED_AFTER_DAYS = 28.0
+_BELIEF = 10.0
+"""Weeks' worth of belief that a band is as wide as it has to be."""
 _MOST_WIDENED = 4.0
-_LEAST_WIDENED = 0.5
+_LEAST_WIDENED = 0.25
+_NORMAL = NormalDist()
+_BELIEVED = [
+    abs(_NORMAL.inv_cdf((at + 0.5) / 40)) / _NORMAL.inv_cdf(0.5 + COVERAGE / 2) for at in range(40)
+]
+"""Misses of normal weeks, in half-widths of bands that hold the wanted share of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +67,14 @@ def calibrated(band: WeekBand, past: Iterable[Outcome]) -> WeekBand:
         band: As the paths gave it.
         past: Forecasts of weeks that are over, as the paths gave them.
     """
-    scores = [
-        _score(each)
+    mine = [
+        each
         for each in past
         if each.band.kind == band.kind and abs(each.band.horizon - band.horizon) <= _NEAR
     ]
-    factor = _widening(scores)
+    scores = np.array([_score(each) for each in mine])
+    ages = np.array([(band.origin - each.band.week_start).days for each in mine])
+    factor = _widening(scores, 0.5 ** (ages / _HALVED_AFTER_DAYS)) if mine else 1.0
     return replace(
         band,
         p10=max(0.0, band.p50 - factor * (band.p50 - band.p10)),
@@ -69,12 +82,11 @@ def calibrated(band: WeekBand, past: Iterable[Outcome]) -> WeekBand:
     )
 
 
-def _widening(scores: list[float]) -> float:
-    """Half-widths that held the wanted share; as they are where too few weeks can speak."""
-    if len(scores) < _FEWEST:
-        return 1.0
-    level = min(1.0, COVERAGE * (1 + 1 / len(scores)))
-    found = float(np.quantile(scores, level, method="higher"))
+def _widening(scores: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
+    """Half-widths that held the wanted share of past weeks, drawn to those of normal weeks."""
+    known = np.concatenate([scores, _BELIEVED])
+    weight = np.concatenate([weights, np.full(len(_BELIEVED), _BELIEF / len(_BELIEVED))])
+    found = np.quantile(known, COVERAGE, weights=weight, method="inverted_cdf")
     return float(np.clip(found, _LEAST_WIDENED, _MOST_WIDENED))
 
 

@@ -24,6 +24,8 @@ REHEARSAL_WEEKS = 13
 """Weeks before the end of training on which an earlier model shows how far it misses."""
 REHEARSED_EVERY = 2
 """Neighbouring Mondays forecast nearly the same weeks, so every second one is rehearsed."""
+REHEARSAL_REFIT_WEEKS = 4
+"""A model in use is learnt anew each month, so one that rehearses may not be much older."""
 
 
 @dataclass(slots=True)
@@ -109,8 +111,8 @@ def walk_forward(
 ) -> Iterator[WeekBand]:
     """Forecast on every Monday of a window.
 
-    The model is learnt once from what was known before `train_until`. One learnt earlier rehearses
-    on the weeks between, so that shocks and widths come from forecasts of weeks it had not seen.
+    The model is learnt once from what was known before `train_until`. Those learnt earlier rehearse
+    on the weeks between, so that shocks and widths come from forecasts of weeks they had not seen.
 
     Args:
         history: Everything in the file; each step is handed only what was known before its day,
@@ -122,15 +124,29 @@ def walk_forward(
         options: How each forecast is made.
     """
     record = Record()
-    early = train_until - timedelta(weeks=REHEARSAL_WEEKS)
-    rehearsals = mondays(early, train_until - timedelta(days=1))[::REHEARSED_EVERY]
-    if len(history.known_before(early)):
-        model = learn(history.known_before(early), early)
-        for origin in rehearsals:
-            _step(model, history, origin, record, options)
+    _rehearse(history, learn, train_until, record, options)
     model = learn(history.known_before(train_until), train_until)
     for origin in mondays(first, last):
         yield from _step(model, history, origin, record, options)
+
+
+def _rehearse(
+    history: InvoiceHistory,
+    learn: Learn,
+    train_until: date,
+    record: Record,
+    options: ForecastOptions,
+) -> None:
+    """Forecast the weeks before the end of training by models that end before each of them."""
+    early = train_until - timedelta(weeks=REHEARSAL_WEEKS)
+    learnt, model = None, None
+    for origin in mondays(early, train_until - timedelta(days=1))[::REHEARSED_EVERY]:
+        known = history.known_before(origin)
+        if not len(known):
+            continue
+        if learnt is None or origin - learnt >= timedelta(weeks=REHEARSAL_REFIT_WEEKS):
+            learnt, model = origin, learn(known, origin)
+        _step(model, history, origin, record, options)
 
 
 def _step(

@@ -109,6 +109,10 @@ class TestPaths:
         levels = [1] * 4 + [1000] * 60
         assert level_spread(ledger_of_levels(levels), after(64)) < 0.1
 
+    def test_few_blocks__the_spread_is_drawn_to_the_one_assumed(self) -> None:
+        levels = [1000] * 8 + [1150] * 8 + [1000] * 16
+        assert 0.10 < level_spread(ledger_of_levels(levels), after(32)) < 0.18
+
     def test_short_history__the_spread_is_assumed(self) -> None:
         assert level_spread(billed(8), after(8)) == 0.05
 

@@ -1,7 +1,7 @@
 """Bands that learn from past weeks, and the record of past forecasts."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -18,24 +18,32 @@ def outcomes(cash: list[float], **changes: object) -> list[Outcome]:
 
 class TestCalibrated:
     def test_past_weeks_fell_outside__the_band_is_widened_on_both_sides(self) -> None:
-        found = calibrated(BAND, outcomes([80.0] * 10 + [140.0] * 10))
+        found = calibrated(BAND, outcomes([80.0] * 20 + [140.0] * 20))
         assert (found.p10, found.p50, found.p90) == (80.0, 100.0, 140.0)
 
     def test_past_weeks_all_near_the_middle__the_band_is_narrowed_but_not_to_nothing(self) -> None:
-        found = calibrated(BAND, outcomes([100.0] * 30))
-        assert (found.p10, found.p90) == (95.0, 110.0)
+        found = calibrated(BAND, outcomes([100.0] * 3_000))
+        assert (found.p10, found.p90) == (97.5, 105.0)
 
     @pytest.mark.parametrize(
         "past",
-        [
-            outcomes([500.0] * 5),
-            outcomes([500.0] * 50, kind="open_book"),
-            outcomes([500.0] * 50, horizon=9),
-        ],
-        ids=["too few", "another kind", "far horizon"],
+        [[], outcomes([500.0] * 50, kind="open_book"), outcomes([500.0] * 50, horizon=9)],
+        ids=["none", "another kind", "far horizon"],
     )
     def test_past_that_cannot_speak__the_band_stays(self, past: list[Outcome]) -> None:
         assert calibrated(BAND, past) == BAND
+
+    def test_one_wild_week__does_not_outvote_the_paths(self) -> None:
+        found = calibrated(BAND, outcomes([500.0]))
+        assert 120.0 <= found.p90 < 130.0
+
+    def test_later_weeks_fell_near__old_misses_fade(self) -> None:
+        long_ago = {"week_start": BAND.origin - timedelta(weeks=30)}
+        wild = outcomes([200.0] * 20, **long_ago)
+        near = outcomes([101.0] * 20, week_start=BAND.origin - timedelta(weeks=1))
+        faded, fresh = calibrated(BAND, wild + near), calibrated(BAND, near)
+        assert faded.p90 == pytest.approx(fresh.p90, abs=2.0)
+        assert calibrated(BAND, outcomes([200.0] * 20) + near).p90 > 2 * faded.p90 - 100
 
     def test_many_weeks__share_promised_falls_inside(self) -> None:
         rng = np.random.default_rng(1)
