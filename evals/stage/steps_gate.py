@@ -6,6 +6,7 @@ from typing import Any
 from sqlmodel import Session
 
 from evals.stage.scene import Item, Scene
+from graph.policy_in_force import remember
 from guardrails.verdict import Allow, Deny, findings_of
 from ledger.actions import ProposedAction, parse_action
 from ledger.facts import AccountFacts
@@ -55,6 +56,7 @@ def propose(scene: Scene, author: str = "collector", **action: Any) -> Item:
     house, now = scene.house, _instant(scene)
     wish = read_wish(scene, action)
     with house.ledger.write() as session:
+        remember(session, house.policy, now)
         facts = _facts(session, scene, wish)
         done = submit(
             session,
@@ -105,6 +107,9 @@ def _named(scene: Scene, given: Item) -> Item:
             made[f"{name.removesuffix('_in')}_on"] = scene.in_days(value).isoformat()
         elif name in _ROWS:
             made[f"{name}_id"] = f"{_ROWS[name]}_{scene.key}_{value}"
+        elif name == "about":
+            kind, number = value.split()
+            made[name] = f"{_ROWS[kind]}_{scene.key}_{number}"
         elif isinstance(value, list):
             made[name] = [_named(scene, x) if isinstance(x, dict) else x for x in value]
         else:
