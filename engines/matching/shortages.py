@@ -144,6 +144,9 @@ def in_part(case: Case, named: Named, missing: int) -> Decision:
         if small:
             draft = Draft(parts, "short_pay", ("less than the named document",), 0, differences)
             return Decision((draft,), Reason.PARTIAL_PAYMENT if part else Reason.SHORT_PAY)
+        if states_discount(case.payment.memo) and not part:
+            draft = Draft(parts, "short_pay", ("the payer states a discount",), 0, differences)
+            return Decision((draft,), Reason.DISCOUNT_UNEARNED)
         draft = Draft(parts, "named_part", ("a part of the named document",))
         return Decision((draft,), Reason.PARTIAL_PAYMENT, may_post=named.certainty > Certainty.TAIL)
     drafts = []

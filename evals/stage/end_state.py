@@ -107,6 +107,7 @@ def _money(own: _Own) -> Item:
             f"{each.kind} {_amount(each.amount_minor, each.currency)}"
             for each in own.rows(Application)
         ),
+        "set_aside": sorted(each.hold_reason for each in own.rows(Receipt) if each.hold_reason),
         "levels": [each.dunning_level for each in invoices if each.open_minor],
     }
 
