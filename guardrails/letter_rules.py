@@ -93,9 +93,9 @@ def every_number_traced(case: Case) -> Hit | None:
 
 
 def strategic_account_needs_owner(case: Case) -> Hit | None:
-    """Not a strategic or enterprise account."""
+    """Not a strategic or enterprise account; a segment nobody knows may be either."""
     facts = case.facts
-    if facts.strategic or facts.segment in (Segment.STRATEGIC, Segment.ENTERPRISE):
+    if facts.strategic or facts.segment not in (Segment.SMB, Segment.MID):
         return Hit(facts.segment)
     return None
 
