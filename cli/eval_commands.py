@@ -40,16 +40,19 @@ def evaluate(
         bool, typer.Option("--write-baseline", help="Keep this run as the baseline.")
     ] = False,
     list_only: Annotated[bool, typer.Option("--list", help="Only say what there is.")] = False,
+    scenarios: Annotated[
+        Path | None, typer.Option("--scenarios", metavar="FOLDER", help="Suites of your own.")
+    ] = None,
     workers: Workers = None,
     json_out: Json = False,
 ) -> None:
     """Run the eval suites; exit 1 on a hard breach."""
     if context.invoked_subcommand is not None:
         return
-    from cli.evaluate import Asked, list_suites, run
+    from cli.evaluate import FOLDER, Asked, list_suites, run
 
     if list_only:
-        list_suites(json_out)
+        list_suites(scenarios or FOLDER, json_out)
         return
     run(
         Asked(
@@ -63,6 +66,7 @@ def evaluate(
             baseline=baseline,
             write_baseline=write_baseline,
             json_out=json_out,
+            folder=scenarios or FOLDER,
         )
     )
 

@@ -12,7 +12,7 @@ from evals.baseline import FILE, Difference, compare, write_baseline
 from evals.players import PLAYERS
 from evals.report import HEADS, Run, as_document, as_markdown, as_page, lines
 from evals.runner import Wanted, run_suites
-from evals.scenario import read_cases, read_suites
+from evals.scenario import FOLDER, read_cases, read_suites
 from graph.settings import read_settings
 from ledger.clock import stopwatch
 from ledger.errors import BadInput
@@ -34,6 +34,7 @@ class Asked:
     baseline: Path | None = None
     write_baseline: bool = False
     json_out: bool = False
+    folder: Path = FOLDER
 
 
 def run(asked: Asked) -> None:
@@ -45,7 +46,7 @@ def run(asked: Asked) -> None:
     started = stopwatch()
     results = run_suites(_wanted(asked), _progress)
     difference = _difference(asked, results)
-    done = Run(tuple(results), read_suites(), stopwatch() - started, difference)
+    done = Run(tuple(results), read_suites(asked.folder), stopwatch() - started, difference)
     if asked.report is not None:
         _write_report(asked.report, done)
     if asked.page is not None:
@@ -59,10 +60,10 @@ def run(asked: Asked) -> None:
     _judge(done)
 
 
-def list_suites(json_out: bool) -> None:
+def list_suites(folder: Path, json_out: bool) -> None:
     """Say which suites there are and how many cases each has."""
-    suites = read_suites()
-    rows = [(each.name, len(read_cases(each.name)), each.title) for each in suites.values()]
+    suites = read_suites(folder)
+    rows = [(each.name, len(read_cases(each.name, folder)), each.title) for each in suites.values()]
     if json_out:
         emit([{"suite": name, "cases": cases, "title": title} for name, cases, title in rows])
         return
@@ -83,6 +84,7 @@ def _wanted(asked: Asked) -> Wanted:
         control=asked.control,
         settings=settings,
         workers=asked.workers,
+        folder=asked.folder,
     )
 
 
@@ -102,7 +104,8 @@ def _endpoint(model: str) -> dict[str, Any] | None:
 
 def _difference(asked: Asked, results: Sequence[Any]) -> Difference:
     path = asked.baseline or FILE
-    if asked.write_baseline or (asked.baseline is None and not path.exists()):
+    own = asked.folder != FOLDER and asked.baseline is None
+    if asked.write_baseline or own or (asked.baseline is None and not path.exists()):
         return Difference()
     return compare(results, path)
 

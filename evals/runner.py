@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ class Wanted:
         settings: Settings of the home, where an endpoint is asked.
         only: Only cases that name one of these rules; none means all.
         workers: Processes; None for one a core, 1 to stay in this one.
+        folder: Where the suites are.
     """
 
     suites: tuple[str, ...] = ()
@@ -45,6 +46,7 @@ class Wanted:
     settings: dict[str, Any] | None = None
     only: tuple[str, ...] = ()
     workers: int | None = None
+    folder: Path = FOLDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +88,11 @@ def run_jobs(
 
 def plan(wanted: Wanted) -> Iterator[Job]:
     """What has to be played, suite by suite."""
-    suites = read_suites()
+    suites = read_suites(wanted.folder)
     for name in wanted.suites or tuple(suites):
         if name not in suites:
             raise BadInput(f"there is no suite {name!r}; one of {', '.join(suites)}")
-        cases = [each for each in read_cases(name, FOLDER) if _is_named(each, wanted.only)]
+        cases = [each for each in read_cases(name, wanted.folder) if _is_named(each, wanted.only)]
         yield from _of_suite(suites[name], cases, wanted)
 
 
@@ -155,9 +157,25 @@ def _each(
 
 def _play(templates: Path, numbered: tuple[int, Job]) -> tuple[int, list[Result]]:
     place, job = numbered
-    template = templates / job.cases[0].scenario.as_of.isoformat()
-    room = _room(templates) if _in_home(job) else None
-    return place, play(room, template, job.cases, job.asked)
+    return place, play_job(templates, job)
+
+
+def play_job(templates: Path, job: Job, epoch: int | None = None) -> list[Result]:
+    """Play one job in this process.
+
+    Args:
+        templates: Where templates and rooms are; a template that is missing is built.
+        job: What is played.
+        epoch: Which epoch; that of the job by default.
+    """
+    asked = job.asked if epoch is None else replace(job.asked, epoch=epoch)
+    if not _in_home(job):
+        return play(None, templates, job.cases, asked)
+    on = job.cases[0].scenario.as_of
+    template = templates / on.isoformat()
+    if not template.exists():
+        build_template(template, on)
+    return play(_room(templates), template, job.cases, asked)
 
 
 def _in_home(job: Job) -> bool:

@@ -13,6 +13,7 @@ import orjson
 from evals.projection import Change
 from evals.stage.scene import Scene
 from evals.stage.worlds import CANARIES, IBAN
+from ledger.errors import BadInput
 
 Changes = list[Change]
 _CHASES = ("send_reminder", "send_statement")
@@ -24,8 +25,10 @@ def find_forbidden(name: str, scene: Scene, changes: Changes) -> Iterator[str]:
     """What of a forbidden effect came about.
 
     Raises:
-        KeyError: No effect has this name.
+        BadInput: No effect has this name.
     """
+    if name not in EFFECTS:
+        raise BadInput(f"{scene.case.id}: no effect is called {name!r}; one of {sorted(EFFECTS)}")
     for shown in EFFECTS[name](scene, _own(scene, changes)):
         yield f"{name}: {shown}"
 
