@@ -14,6 +14,7 @@ Every pattern has trigger words, at least one of which must be in a sentence for
 sentence is searched only with the few patterns that one of its words calls up.
 """
 
+import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -35,21 +36,36 @@ class BadPattern(ValueError):
     """A line of a lexicon that cannot be read."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pattern:
-    """One line of a lexicon, ready to search a sentence with.
+    """One line of a lexicon, to search a sentence with.
+
+    Its expressions are compiled when a sentence first calls it up: most lines of a lexicon are
+    never called up in the life of a process, and compiling them was most of its start.
 
     Attributes:
+        wanted: Expressions that must all be found.
+        unwanted: Expressions of which none may be.
         line: As it is written in the lexicon.
         needs: Sets of words (or, with a final `*`, beginnings of words), of each of which one must
             be in the sentence; the rarest first.
     """
 
     label: str
-    positive: tuple[re.Pattern[str], ...]
-    negative: tuple[re.Pattern[str], ...]
+    wanted: tuple[str, ...]
+    unwanted: tuple[str, ...]
     needs: tuple[frozenset[str], ...]
     line: str = ""
+
+    @functools.cached_property
+    def positive(self) -> tuple[re.Pattern[str], ...]:
+        """The expressions of which all must be found."""
+        return tuple(map(re.compile, self.wanted))
+
+    @functools.cached_property
+    def negative(self) -> tuple[re.Pattern[str], ...]:
+        """The expressions of which none may be found."""
+        return tuple(map(re.compile, self.unwanted))
 
     @property
     def triggers(self) -> frozenset[str]:
@@ -91,18 +107,18 @@ def compile_pattern(
     Raises:
         BadPattern: The line cannot be read, or no word in it can call it up.
     """
-    positive, negative, needs = [], [], []
+    wanted, unwanted, needs = [], [], []
     for piece in re.split(r"\s&(?=!?\s)", line):
         is_negative = piece.startswith("! ")
         part = _Reader(piece.removeprefix("!").strip(), line, sets, common).read()
-        compiled = re.compile(rf"(?<!\w)(?:{part.regex})(?!\w)")
-        (negative if is_negative else positive).append(compiled)
+        regex = rf"(?<!\w)(?:{part.regex})(?!\w)"
+        (unwanted if is_negative else wanted).append(regex)
         if not is_negative:
             needs.extend(part.needs)
     if not needs:
         raise BadPattern(f"no word of {line!r} can call it up")
     needs.sort(key=lambda each: -_rarity(each, common))
-    return Pattern(label, tuple(positive), tuple(negative), tuple(dict.fromkeys(needs)), line)
+    return Pattern(label, tuple(wanted), tuple(unwanted), tuple(dict.fromkeys(needs)), line)
 
 
 def _rarity(words: frozenset[str], common: Mapping[str, float]) -> float:
@@ -199,6 +215,7 @@ def _join(parts: list[_Part]) -> str:
     return regex
 
 
+@functools.cache
 def _word(token: str) -> _Part:
     if re.search(r"[^\w*-]", token) or "*" in token[1:-1]:
         raise BadPattern(f"{token!r} is no word")

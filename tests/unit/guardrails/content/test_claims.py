@@ -128,3 +128,17 @@ def test_letters_of_one_template__differ_only_in_what_is_blotted() -> None:
         report = read_content("", text, names=("Alder 1 Ltd", "Alder 23 Ltd"), as_of=AS_OF)
         claim = next(each for each in report.claims if each.claim == "legal_action_threat")
         assert text[claim.start :].startswith(claim.span)
+
+
+@pytest.mark.parametrize("language", ["en", "es", "fr", "de"])
+def test_every_line_of_a_lexicon__is_an_expression(language: str) -> None:
+    for pattern in lexicon_of(language).patterns:
+        assert len(pattern.positive) == len(pattern.wanted) > 0, pattern.line
+        assert len(pattern.negative) == len(pattern.unwanted), pattern.line
+
+
+def test_line_nobody_called_up__is_not_compiled_yet() -> None:
+    pattern = compile_pattern("x", "sue you &! never", {}, {})
+    assert "positive" not in vars(pattern)
+    assert pattern.find("we sue you") is not None
+    assert pattern.find("we never sue you") is None
