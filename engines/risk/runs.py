@@ -22,6 +22,7 @@ _WINDOW_DAYS = 364
 _FEWEST_RUNS, _FEWEST_PAID = 4, 8
 _SHORTEST_GAP = 11  # weekly runs are weekdays, which the timing model knows
 _LEAST_SHARE = 0.85
+_BEFORE_FIRST = 3  # days before its first payment a calendar is not held against a customer
 _PRIOR = 1.0
 _SHIFTS = np.arange(-45, 46)
 _RANKS = 5
@@ -101,16 +102,37 @@ def payment_runs(
     if not len(recent):
         return {}
     calendars = dict(_calendars(today - _WINDOW_DAYS, today + days))
+    table = _RunDays(calendars, today)
     found: dict[str, PaymentRuns] = {}
     for account, mine in _groups(known.account_id, recent):
         cash = known.amount[mine].astype(np.float64)
-        best = _best_calendar(day[mine], cash, calendars, today)
+        best = _best_calendar(day[mine], cash, table)
         if best is not None:
             rule, share = best
             everything = known.take(np.flatnonzero(known.account_id == account))
             habit = _habit(everything, calendars[rule], today)
             found[account] = PaymentRuns(rule, calendars[rule], share, *habit)
     return found
+
+
+class _RunDays:
+    """Which days of the last year each calendar has, so that a customer is held to all at once."""
+
+    def __init__(self, calendars: Mapping[str, Whole], today: int) -> None:
+        self.rules = tuple(calendars)
+        self._first = today - _WINDOW_DAYS - _BEFORE_FIRST
+        self.has = np.zeros((len(calendars), today - self._first), dtype=bool)
+        for row, runs in enumerate(calendars.values()):
+            self.has[row, runs[(runs >= self._first) & (runs < today)] - self._first] = True
+        self._from_here = self.has[:, ::-1].cumsum(axis=1)[:, ::-1]
+
+    def on(self, days: Whole) -> NDArray[np.bool_]:
+        """Whether each calendar has each day (calendars, days)."""
+        return self.has[:, days - self._first]
+
+    def since(self, day: int) -> Whole:
+        """How many runs each calendar has had from a day on."""
+        return self._from_here[:, day - self._first]
 
 
 def _groups(accounts: NDArray, chosen: Whole) -> Iterator[tuple[str, Whole]]:
@@ -122,25 +144,22 @@ def _groups(accounts: NDArray, chosen: Whole) -> Iterator[tuple[str, Whole]]:
             yield str(name), chosen[part]
 
 
-def _best_calendar(
-    day: Whole, cash: Reals, calendars: Mapping[str, Whole], today: int
-) -> tuple[str, float] | None:
+def _best_calendar(day: Whole, cash: Reals, table: _RunDays) -> tuple[str, float] | None:
     """The calendar that explains nearly all payments, and none of whose days passed without one."""
     days, at = np.unique(day, return_inverse=True)
     if len(days) < _FEWEST_RUNS or (days[-1] - days[0]) < _SHORTEST_GAP * (_FEWEST_RUNS - 1):
         return None
     if len(days) > 2 * (days[-1] - days[0]) / _SHORTEST_GAP + 1:
         return None
+    on, past = table.on(days), table.since(int(days[0]) - _BEFORE_FIRST)
+    kept = on.sum(axis=1) / np.maximum(past, 1)
     sums = np.bincount(at, cash)
     best: tuple[float, str, float] | None = None
-    for rule, runs in calendars.items():
-        past = runs[(runs >= days[0] - 3) & (runs < today)]
-        if len(past) < _FEWEST_RUNS:
-            continue
-        share = float(sums[np.isin(days, past)].sum() / max(sums.sum(), 1.0))
-        kept = float(np.isin(past, days).mean())
-        if min(share, kept) >= _LEAST_SHARE and (best is None or share * kept > best[0]):
-            best = (share * kept, rule, share)
+    for row in np.flatnonzero((past >= _FEWEST_RUNS) & (kept >= _LEAST_SHARE)):
+        share = float(sums[on[row]].sum() / max(sums.sum(), 1.0))
+        explained = share * float(kept[row])
+        if share >= _LEAST_SHARE and (best is None or explained > best[0]):
+            best = (explained, table.rules[row], share)
     return None if best is None else best[1:]
 
 
