@@ -261,7 +261,7 @@ class TestHome:
         assert typed(capsys, *add, "--role", "legal", "--role", "compliance", *home)[0] == 0
         people = json.loads(typed(capsys, "people", "list", "--json", *home)[1])
         zoe = {"id": "zoe", "name": "Zoe Hall", "roles": ["legal", "compliance"], "sees": "all"}
-        assert zoe in people
+        assert zoe | {"known_as": None, "pinned": False} in people
         code, out, err = typed(capsys, "key", "create", "zoe", "--scope", "decide", *home)
         assert (code, out.startswith("ark_"), out.count("\n")) == (0, True, 1)
         assert out.strip() not in err
