@@ -7,10 +7,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from engines.reading.dates import DateMention
+    from engines.reading.date_mention import DateMention
 
 _TO = re.compile(r"\s?(?:to|-|through|thru|till|until|bis|a|au|al|t/m|do)\s?")
 
+_COUNTED_FROM = re.compile(r"\s(?:from|ab|a compter d'|a partir d[e']|desde|vanaf|da)\s?")
 _AFTER_IT = re.compile(
     r"\s(?:after|danach|darauf|d'apres|siguiente|suivant)\b(?! (?:the|that|we|you|i)\b)"
 )
@@ -30,13 +31,15 @@ def one_after_another(found: list["DateMention"], folded: str) -> list["DateMent
 
 
 def without_repeats(found: list["DateMention"], folded: str) -> list["DateMention"]:
-    """Leave out a weekday or period that the next mention says more exactly ("Monday 23 March")."""
+    """Leave out what another says more exactly ("Monday 23 March", "10 days from today")."""
     kept: list[DateMention] = []
     spans = _weekday_spans(found, folded)
     for at, each in enumerate(found):
         if at in spans:
             continue
         after = found[at + 1] if at + 1 < len(found) else None
+        if each.form == "named" and kept and _is_counted_from(each, kept[-1], folded):
+            continue
         loose = each.form in ("weekday", "week", "month")
         if loose and after and after.start - each.end <= 6 and _agrees(each, after):
             continue
@@ -44,6 +47,11 @@ def without_repeats(found: list["DateMention"], folded: str) -> list["DateMentio
             continue
         kept.append(each)
     return kept
+
+
+def _is_counted_from(each: "DateMention", before: "DateMention", folded: str) -> bool:
+    between = folded[before.end : each.start]
+    return before.form == "duration" and bool(_COUNTED_FROM.fullmatch(between))
 
 
 def _weekday_spans(found: list["DateMention"], folded: str) -> set[int]:

@@ -145,6 +145,7 @@ PERIOD_EDGE = re.compile(
     r"(?:(?P<week>week|woche|semaine|semana)|month|monats?|mois|mes"
     r"|(?P<quarter>quarter|quartals?|trimestre)|(?P<year>year|jahres|annee|ano))\b"
     r"(?: prochaine?| suivante?| que viene| proxim[ao]| en curso)?"
+    r"|\bbefore the (?:(?P<week3>week)|month) is (?:out|over|up)\b"
     r"|\b(?:next )?(?:month[- ]?end|eom|eow|monatsende|ultimo|quartalsende|jahresende)\b"
     r"|\b(?:wochenende|week-?end)\b(?!\w)|\b(?:eind(?:e)?(?: van)?(?: de)?|fine|fim d[ao]|konca) "
     r"(?:(?P<week2>week|settimana|semana|tygodnia)|maand|mese|mes|miesiaca)\b"
@@ -197,7 +198,8 @@ WEEKDAY = re.compile(
     r"|komende|volgende|aanstaande|afgelopen|prossimo|questo|scorso|deze"
     r"|proximo"
     r"|pasado)\s)?"
-    rf"(?P<weekday>{'|'.join(sorted(WEEKDAYS, key=len, reverse=True))})\b\.?(?:'s)?"
+    rf"(?P<weekday>{'|'.join(sorted(WEEKDAYS, key=len, reverse=True))})"
+    r"(?:s(?=\s(?:\w+\s)?(?:run|batch|bacs|payments?|cheques?|checks?|list)\b))?\b\.?(?:'s)?"
     r"(?:\s(?P<after>week|in einer woche|en huit|prochain|dernier|proximo|pasado|que viene"
     r"|prossimo|scorso))?"
 )

@@ -6,9 +6,18 @@ gone by, because "on the 9th" is one or the other by what is said of it.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
 
+from engines.reading.date_mention import Anchor, DateMention, Pair
+from engines.reading.date_names import (
+    SPOKEN,
+    WEEKDAY_NUMBER,
+    dated,
+    day_of_week,
+    spoken,
+    weekday,
+    weekday_number,
+)
 from engines.reading.date_overlaps import one_after_another, without_repeats
 from engines.reading.date_words import (
     AFTER_EVENT,
@@ -52,42 +61,6 @@ _MOST_LISTED = 12
 _NEXT_WORD = re.compile(r"\s{1,3}(?:on |of )?(?P<word>[a-z]{3,12})")
 _LISTED_BEFORE = re.compile(r"\d{1,2}[/-]\d{1,2}(?:,|,? (?:and|&|und|et|y|e|en)) ?$")
 _FAR = 400  # days; a date further off in the future is not read from words without a year
-
-
-@dataclass(frozen=True, slots=True)
-class DateMention:
-    """Words that name a day.
-
-    Attributes:
-        start: Where they start in their part; `end` is behind them.
-        ahead: The day, if it lies ahead of the message.
-        behind: The day, if it lies behind.
-        form: The form of the grammar.
-    """
-
-    start: int
-    end: int
-    ahead: date | None
-    behind: date | None
-    form: str
-
-
-@dataclass(frozen=True, slots=True)
-class Anchor:
-    """What relative dates count from.
-
-    Attributes:
-        day: The day the message came.
-        calendar: Country code of the business calendar.
-        day_first: Whether 3/4 is the third of April.
-    """
-
-    day: date
-    calendar: str
-    day_first: bool
-
-
-Pair = tuple[date | None, date | None] | None
 
 
 def find_dates(folded: str, anchor: Anchor) -> list[DateMention]:
@@ -152,7 +125,7 @@ def _listed(
 
 def _earlier(day: int, month: str, year: str | None, anchor: Anchor) -> Pair:
     try:
-        return _dated(day, MONTHS[month], year, anchor)
+        return dated(day, MONTHS[month], year, anchor)
     except ValueError:
         return None
 
@@ -162,22 +135,6 @@ def _read(read: Callable[..., Pair], match: re.Match[str], anchor: Anchor) -> Pa
         return read(match, anchor)
     except (ValueError, OverflowError):  # no such day, such as 31 April or the year 0
         return None
-
-
-def _dated(day: int, month: int, year: str | None, anchor: Anchor) -> Pair:
-    if year:
-        number = int(year.lstrip("'"))
-        found = date(number + 2000 if number < 100 else number, month, day)
-        return found, found
-    ahead = next(
-        each
-        for each in (date(anchor.day.year + more, month, day) for more in (0, 1, 2, 3, 4))
-        if each >= anchor.day
-    )
-    behind = ahead if ahead == anchor.day else ahead.replace(year=ahead.year - 1)
-    if (ahead - anchor.day).days > 300:  # just gone by, even where it is said of the future
-        ahead = behind
-    return ahead, behind
 
 
 def _numeric(match: re.Match[str], anchor: Anchor) -> Pair:
@@ -196,11 +153,11 @@ def _numeric(match: re.Match[str], anchor: Anchor) -> Pair:
     if one > 12 or two > 12:
         day_first = one > 12
     day, month = (one, two) if day_first else (two, one)
-    return _dated(day, month, year, anchor)
+    return dated(day, month, year, anchor)
 
 
 def _textual(match: re.Match[str], anchor: Anchor) -> Pair:
-    return _dated(int(match["day"]), MONTHS[match["month"]], match["year"], anchor)
+    return dated(int(match["day"]), MONTHS[match["month"]], match["year"], anchor)
 
 
 def _day_only(match: re.Match[str], anchor: Anchor) -> Pair:
@@ -221,35 +178,6 @@ def _day_only(match: re.Match[str], anchor: Anchor) -> Pair:
     ahead = next((each for each in days if each >= anchor.day), None)
     behind = next((each for each in reversed(days) if each <= anchor.day), None)
     return ahead, behind
-
-
-def _weekday(match: re.Match[str], anchor: Anchor) -> Pair:
-    weekday = WEEKDAYS[match["weekday"]]
-    before = (match["before"] or "").strip()
-    after = (match["after"] or "").strip()
-    coming = anchor.day + timedelta(days=(weekday - anchor.day.weekday() - 1) % 7 + 1)
-    gone = anchor.day - timedelta(days=(anchor.day.weekday() - weekday - 1) % 7 + 1)
-    if re.match(
-        r"last|letzt|vergangen|vorig|past|pasado|dernier|vorige|scors|afgelopen", before or after
-    ):
-        week = weekday_of_week(anchor.day, weekday, -1)
-        return None, week if match["before"] == "last " else gone
-    if re.match(r"(?:pasado|dernier|scors)", after):
-        return None, gone
-    if after in ("week", "in einer woche", "en huit") or re.search(r"woche drauf|a week", before):
-        return coming + timedelta(days=7), None
-    if re.match(r"next|nachste", before):
-        return max(weekday_of_week(anchor.day, weekday, 1), coming), None
-    return coming, gone
-
-
-def _day_of_week(match: re.Match[str], anchor: Anchor) -> Pair:
-    words = match["week"] or match["week2"]
-    weeks = 2 if re.search(r"after next|ubernachst", words) else 1
-    if re.match(r"this|diese|cette|esta", words):
-        weeks = 0
-    weekday = WEEKDAYS[match["weekday"] or match["weekday2"]]
-    return weekday_of_week(anchor.day, weekday, weeks), None
 
 
 def _calendar_week(match: re.Match[str], anchor: Anchor) -> Pair:
@@ -337,6 +265,7 @@ def _period_edge(match: re.Match[str], anchor: Anchor) -> Pair:
     if (
         match["week"]
         or match["week2"]
+        or match["week3"]
         or words in ("eow", "next eow")
         or re.match(r"wochenende|week-?end", words)
     ):
@@ -376,11 +305,13 @@ _FORMS: tuple[tuple[str, re.Pattern[str], Callable[..., Pair]], ...] = (
     ("textual", TEXTUAL, _textual),
     ("textual", TEXTUAL_LATER, _textual),
     ("duration", DURATION, _duration),
-    ("weekday", DAY_OF_WEEK, _day_of_week),
+    ("weekday", DAY_OF_WEEK, day_of_week),
+    ("textual", SPOKEN, spoken),
+    ("textual", WEEKDAY_NUMBER, weekday_number),
     ("week", CALENDAR_WEEK, _calendar_week),
     ("week", WEEK, _week),
     ("named", NAMED_DAY, _named),
-    ("weekday", WEEKDAY, _weekday),
+    ("weekday", WEEKDAY, weekday),
     ("day", DAY_ONLY, _day_only),
     ("month", MONTH_ONLY, _month_only),
 )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from engines.reading.caution import cautions
 from engines.reading.languages import small_words
 from engines.reading.linear import Head, Model
 from engines.reading.model import PaidClaim, PromiseClaim
@@ -54,6 +55,7 @@ def why_human(found: Found, model: Model) -> tuple[str, ...]:
         reasons.append("asks for what only a person may decide")
     if is_name(found.page.message.body):
         reasons.append("is a name rather than a message")
+    reasons += cautions(found.page, found.intents)
     if not found.intents:
         reasons.append("is about nothing we know")
     limit = model["human"].thresholds.get("person", 0.5)

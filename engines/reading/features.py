@@ -5,6 +5,7 @@ see the same.
 """
 
 import functools
+import math
 from collections.abc import Sequence
 from itertools import combinations, pairwise
 
@@ -18,6 +19,7 @@ DATE, MONEY, INVOICE, OTHER, NUMBER = "<date>", "<money>", "<invoice>", "<paper>
 # A kind of features counts by how many of them there are, to this power.
 _DAMPING = {"w": 0.2, "b": 0.3, "c": 0.4, "q": 0.1, "y": 0.3, "s": 0.2}
 _DAMPING_OF_PARTS = 0.4
+_LENGTH = 6.0
 _PIECES = (4, 5)
 _MOST_WORDS = 400
 _SIDE = 3
@@ -110,7 +112,13 @@ def message_features(page: Page, language: str) -> Features:
         _add(found, features, _DAMPING[kind])
     for each in _look(page, language):
         found[each] = 1.0
-    return found
+    return _evened(found)
+
+
+def _evened(found: Features) -> Features:
+    """The features weighed so that a long message says no more in all than a short one."""
+    length = math.sqrt(sum(each * each for each in found.values()))
+    return {name: each * _LENGTH / length for name, each in found.items()}
 
 
 def _add_concepts(kinds: dict[str, list[str]], line: Line, words: Sequence[str]) -> None:

@@ -48,6 +48,7 @@ _STRONG = tuple(
         r"|function)\"?\s{0,8}:",
         r"#{2,}\s{0,8}(?:system|instruction|new task|assistant|response)|\bbegin (?:system"
         r"|instructions?|prompt)\b",
+        r"\[\[\s{0,8}(?:tool|system|call|function|assistant|agent|action|policy|admin|begin|exec)",
         r"<!--(?=[^>]{12})|display\s?:\s?none|font-size\s?:\s?[01](?:px|pt)?\b"
         r"|visibility\s?:\s?hidden"
         r"|color\s?:\s?(?:#fff(?:fff)?|white|transparent)\b|opacity\s?:\s?0\b|white[- ]text",

@@ -21,7 +21,7 @@ _REPLY = re.compile(
 )
 # Who writes of dollars without a sign of another country counts months first.
 _AMERICAN = re.compile(
-    r"\b(?:usd|ach|check no|check #|zip|inc\.|llc|net 30|ein|w-9|us\$)|\$\d", re.I
+    r"\b(?:usd|ach|check no|check #|zip|inc\.|llc|net 30|ein|w-9|us\$)|(?<![a-z])\$\d", re.I
 )
 _BRITISH = re.compile(r"£|€|\b(?:gbp|eur|ltd|plc|cheque|bacs|vat|iban|cad|aud|nzd)\b", re.I)
 _CLEAR_DATE = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})(?:/(?:20)?\d\d)?(?![\d/])")

@@ -13,13 +13,17 @@ Day = tuple[DateMention, float]
 # One amount for several days is paid again and again only where the words say so.
 _SHARED = re.compile(
     r"\b(?:each|half|halves|both|again|same|je|jeweils|halfte|beide\w*|nochmals?|chacun\w*|chaque"
-    r"|moitie|cada|mitad|ambas|and|und|et|y)\b"
+    r"|moitie|cada|mitad|ambas|helft|metade|meta|polow\w*|and|und|et|y)\b"
 )
-_EACH = re.compile(r"\b(?:each|je|jeweils|chacun\w*|chaque|cada|half|halves|halfte|moitie|mitad)\b")
+_EACH = re.compile(
+    r"\b(?:each|je|jeweils|chacun\w*|chaque|cada|half|halves|halfte|moitie|mitad|helft|metade|meta"
+    r"|polow\w*)\b"
+)
 REST = re.compile(
     r"\b(?:rest|remainder|remaining|balance|other half|the last(?= [0-9£$€])"
-    r"|rest(?:betrag|lichen?)?|solde|reste"
-    r"|resto|restante|saldo|reszt\w+)\b"
+    r"|rest(?:betrag|liche[nrs]?)?|anderen(?= \d)|solde|restes?|restants?|autres(?= \d)"
+    r"|resterende|overige|resto|restante?s?|restanti|otros(?= \d)|saldo|reszt\w+"
+    r"|the others?(?= (?:half|[£$€]|\d))|what(?:'s| is) left)\b"
 )
 _WHOLE = re.compile(
     r"\W*(?:out )?(?:of|from|von|aus|sur|de|van|di)(?: (?:the|your|den|les|los|der|de|la|il))?"

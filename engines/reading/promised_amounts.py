@@ -59,7 +59,8 @@ def _rated(line: Judged, dates: Sequence[DateMention]) -> dict[AmountMention, fl
 
 def _stands_alone(line: Judged, likely: Mapping[str, float]) -> bool:
     """Whether an amount, not disputed, is the only one beside a day and so goes with it."""
-    return len(line.line.amounts) == 1 and likely["disputed"] <= _SURE
+    money = [each for each in line.line.amounts if each.sure] or line.line.amounts
+    return len(money) == 1 and likely["disputed"] <= _SURE
 
 
 def _is_deducted(line: Judged, mention: AmountMention) -> bool:

@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from engines.reading.amounts import AmountMention, minor_of
+from engines.reading.caution import leaves_the_rest_open
 from engines.reading.dates import DateMention
+from engines.reading.halves import halved
 from engines.reading.linear import Model
 from engines.reading.model import PromiseClaim, Span
 from engines.reading.pairing import REST, Day, pair
@@ -111,6 +113,7 @@ def _with_dates(judged: Sequence[Judged], intents: Sequence[str], model: Model) 
             told = amounts_beside(each, [mention for mention, _likely in dates])
             if not told and not REST.search(each.line.sentence.folded):
                 told = sum_of_rows(each, judged) or amounts_near(each, judged, model)
+            told = halved(each, told) if len(dates) == 2 else told
             found.append(_Found(each, dates, told))
         elif amounts := _undated(each, intents, model):
             found.append(_Found(each, (), amounts))
@@ -160,12 +163,22 @@ def _open_ones(
         _Found(each, (), amounts_beside(each, ()))
         for each in judged
         if each.at not in taken
-        and each.line.concepts & _DEPENDING
-        and each.line.concepts & _PAYING
-        and each.sentence["promise"] >= _SURE
-        and each.sentence["conditional"] >= _WORTH_A_CLAIM
         and each.line.sentence.part == "body"
+        and (_promises_openly(each) or (found and _leaves_the_rest_open(each)))
     ]
+
+
+def _promises_openly(line: Judged) -> bool:
+    return (
+        bool(line.line.concepts & _DEPENDING)
+        and bool(line.line.concepts & _PAYING)
+        and line.sentence["promise"] >= _SURE
+        and line.sentence["conditional"] >= _WORTH_A_CLAIM
+    )
+
+
+def _leaves_the_rest_open(line: Judged) -> bool:
+    return leaves_the_rest_open(line.line) and not any(each.ahead for each, _likely in line.dates)
 
 
 def _surer(intents: Sequence[str], one: str, other: str) -> bool:
@@ -242,7 +255,7 @@ def _with_the_only_amount(
             if mention.sure:
                 named.setdefault(mention.value, mention)
                 roles.append(likely)
-    if len(named) != 1 or any(max(each["paid"], each["disputed"]) >= _PLAINLY for each in roles):
+    if len(named) != 1 or any(each["disputed"] >= _PLAINLY for each in roles):
         return found
     return [_Found(found[0].judged, found[0].dates, tuple(named.values()))]
 
@@ -250,11 +263,11 @@ def _with_the_only_amount(
 def _rest_depends(found: _Found) -> bool:
     """Whether the sentence promises what is left on a condition, beside what it dates."""
     line = found.judged.line
-    return (
-        bool(found.dates)
-        and bool(line.concepts & {"condition", "own_customer", "proviso"})
-        and bool(REST.search(line.sentence.folded))
-    )
+    rest = REST.search(line.sentence.folded)
+    if not found.dates or not rest:
+        return False
+    waits = bool(line.concepts & {"condition", "own_customer", "proviso"})
+    return waits or leaves_the_rest_open(line)
 
 
 def _only_currency(judged: Sequence[Judged]) -> str | None:

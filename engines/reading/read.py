@@ -4,9 +4,11 @@ from collections.abc import Container, Sequence
 from typing import NamedTuple
 
 from engines.reading.amounts import minor_of
+from engines.reading.caution import says_stop
 from engines.reading.decision import Found, why_human
 from engines.reading.features import message_features
 from engines.reading.injection import find_signs, is_injection
+from engines.reading.instalments import with_instalments
 from engines.reading.intents import intents_of, reasons_of, sentiment_of
 from engines.reading.invoices import disputed, mentioned
 from engines.reading.languages import language_of
@@ -21,6 +23,7 @@ from engines.reading.roles import Judged, judge
 from engines.reading.second import person_seen, second_likelihoods, with_days
 
 _CONFIDENT_DIGITS = 4
+_STOP = "stop_contact"
 _DISPUTES = ("dispute", "short_pay")
 
 
@@ -49,6 +52,8 @@ def read_message(
     whole = head.likelihoods(message_features(page, language))
     likely = second_likelihoods(page, judged, whole, heads["intents"])
     intents = intents_of(likely, heads["intents"], whole)
+    if says_stop(page) and _STOP not in intents:
+        intents = (*intents, _STOP)
     invoices = mentioned(page, judged, heads["document"])
     dispute = max((likely[each] for each in _DISPUTES if each in intents), default=0.0)
     limit = heads["document"].thresholds.get("disputed", 0.5)
@@ -57,6 +62,7 @@ def read_message(
     promises, promise_spans = read_promises(seen, invoices, disputing, intents, heads)
     paid = read_paid(page, judged, intents, heads)
     plan = read_plan(judged, intents, promises, heads)
+    promises = with_instalments(promises, plan)
     in_question = _disputed_amount(judged, intents, heads)
     signs = find_signs(message.subject, message.body)
     injection = is_injection(signs) or head.holds("injection", likely)

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from engines.reading.amounts import AmountMention
+from engines.reading.caution import cautions, says_stop
 from engines.reading.dates import DateMention
 from engines.reading.decision import depends, hands_over
 from engines.reading.documents import DocumentMention
@@ -73,6 +74,8 @@ def examples_of(case: Case, page: Page) -> list[Example]:
         find_signs(case.message.subject, case.message.body).weight
         or ("promise_to_pay" in intents and depends(page))
         or ("out_of_office" in intents and hands_over(page))
+        or says_stop(page)
+        or any(cautions(page, intents))
     ):
         labels |= {FLAGGED}
     found = [Example("message", message_features(page, language), labels)]

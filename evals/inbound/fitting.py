@@ -13,8 +13,8 @@ from evals.inbound.examples import LABELS, WHOLE, Example
 
 SEED = 20261122
 _LEAST = 2
-_STRENGTH = {"message": 2.0, "sentence": 1.0, "date": 1.0, "amount": 1.0, "document": 1.0}
-_SECOND_STRENGTH = {"intents": 0.3, "day": 1.0, "human": 1.0}
+_STRENGTH = {"message": 1.0, "sentence": 1.0, "date": 1.0, "amount": 1.0, "document": 1.0}
+_SECOND_STRENGTH = {"intents": 0.3, "day": 1.0, "human": 0.2}
 _KEPT = {
     "message": 30_000,
     "sentence": 12_000,

@@ -93,7 +93,6 @@ def test_forwarded_mail__adds_caution_and_no_claim() -> None:
     assert ordered.injection
 
 
-@pytest.mark.xfail(reason="a plain stop beside a promise is read as the promise", strict=True)
 def test_forwarded_stop_beside_a_promise__is_named() -> None:
     inner = f"From: boss@harbor.example\nSubject: Re: pay\n\nPlease stop writing to us. {PROMISE}"
     reading = read_inbound(message("Please see below.", (FORWARDED_MAIL, inner)), POLICY)

@@ -1,0 +1,100 @@
+"""Plain words for what a person must see: found in many tongues, silent on everyday mail."""
+
+from datetime import date
+
+import pytest
+
+from engines.reading.caution import cautions, leaves_the_rest_open, says_stop
+from engines.reading.message import InboundText
+from engines.reading.page import Page, lay_out
+from engines.reading.read import read_message
+
+TUESDAY = date(2026, 3, 10)
+
+
+def message(body: str) -> InboundText:
+    return InboundText("", body, TUESDAY, "ap@customer.example", "email")
+
+
+def page(body: str) -> Page:
+    return lay_out(message(body), calendar="US")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Please stop writing to us.",
+        "Take my mobile off your list.",
+        "STOP",
+        "Keine Mahnungen mehr bitte.",
+        "Ne m'appelez plus.",
+        "No me escriban más.",
+        "Smettete di chiamare.",
+    ],
+)
+def test_a_plain_stop__is_one(words: str) -> None:
+    assert says_stop(page(words))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The delivery will stop at gate four.",
+        "We had to stop the machine for a day.",
+        "Do not call me if it is already sorted.",
+        "Our account is on stop.",
+    ],
+)
+def test_other_talk_of_stopping__is_none(words: str) -> None:
+    assert not says_stop(page(words))
+
+
+def test_a_stop_beside_a_promise__is_obeyed_and_the_promise_still_read() -> None:
+    found = read_message(message("Please stop writing to us. We will pay INV-7 on 25 March 2026."))
+
+    assert "stop_contact" in found.intents
+    assert [each.due_on for each in found.promises] == [date(2026, 3, 25)]
+    assert found.needs_human
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ("Could somebody please phone us about this?", "asks to be called"),
+        ("Rufen Sie mich bitte an.", "asks to be called"),
+        ("Could INV-7 wait until May?", "asks for more time"),
+        ("¿Me podríais esperar hasta el 10 de abril?", "asks for more time"),
+        ("It was paid on 2 March by our parent company.", "paid by another company"),
+        ("We paid it on 2 March to the new account.", "speaks of another bank account"),
+    ],
+)
+def test_plain_words_for_a_person__are_named(words: str, why: str) -> None:
+    assert why in list(cautions(page(words), ()))
+    assert read_message(message(words)).needs_human
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "We paid INV-7 on 2 March by bank transfer.",
+        "We will pay INV-7 on 25 March.",
+        "Thanks for your call, all noted.",
+        "Please send a copy of INV-7 to this address.",
+    ],
+)
+def test_everyday_words__raise_no_caution(words: str) -> None:
+    assert not list(cautions(page(words), ("promise_to_pay",)))
+
+
+@pytest.mark.parametrize(
+    ("words", "left"),
+    [
+        ("The remaining 740 when the charter client pays.", True),
+        ("Der Rest, sobald die Versicherung gezahlt hat.", True),
+        ("The rest on 20 March.", False),
+        ("The balance goes the week after next.", False),
+    ],
+)
+def test_a_rest_that_waits__is_told_from_one_with_a_day(words: str, left: bool) -> None:
+    (line,) = page(words).lines
+    assert leaves_the_rest_open(line) is left
