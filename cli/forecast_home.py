@@ -20,6 +20,9 @@ def show(
         "weeks"
     ),
     segments: Annotated[bool, typer.Option("--segments", help="Also each segment.")] = False,
+    entities: Annotated[
+        bool, typer.Option("--entities", help="Also each of our entities that issued invoices.")
+    ] = False,
     home: Home = None,
     json_out: Json = False,
 ) -> None:
@@ -33,7 +36,7 @@ def show(
         kept = newest_forecast(session)
     if kept is None:
         raise NotFound("no night has forecast yet: run `dunwell night --as-of DATE`")
-    series = [each for each in kept.series if segments or each["dimension"] == "currency"]
+    series = kept.parts(segments=segments, entities=entities)
     if json_out:
         emit({"as_of": kept.as_of, "method": kept.method, "series": series, "moved": kept.moved})
         return
@@ -125,7 +128,8 @@ def moved_lines(moved: Iterable[dict[str, Any]]) -> Iterable[str]:
 def _show_series(series: dict[str, Any], grain: str) -> None:
     from cli.output import show_heading, show_table
 
-    part = f", {series['dimension']} {series['value']}" if series["value"] else ""
+    named = f", {series['dimension']} {series['value'] or 'not told'}"
+    part = "" if series["dimension"] == "currency" else named
     show_heading(f"{series['kind'].replace('_', ' ')} {series['currency']}{part}")
     heads = ("From", "P10", "P50", "P90", "Mean")
     rows = (_span_row(span, series["currency"]) for span in series[grain])

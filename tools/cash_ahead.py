@@ -86,8 +86,9 @@ def cash_ahead(
     open_rows = _less(reads.open_items(session), reads.already_here(session))
     asked = _asked(open_rows)
     days = horizon_days(as_of, drawing_of(policy))
-    segment, amount = _column(open_rows, 3, str), _column(open_rows, 5, "float64")
-    plain = replace(expect(model, asked, as_of, days, known, segment=segment), amount=amount)
+    segment, entity = _column(open_rows, 3, str), _column(open_rows, 8, str)
+    plain = expect(model, asked, as_of, days, known, segment=segment, entity=entity)
+    plain = replace(plain, amount=_column(open_rows, 5, "float64"))
     events = known_events(session, as_of)
     items = with_events(plain, events)
     method = method_of(known, approved)
@@ -256,7 +257,7 @@ def _less(
 def _asked(rows: Sequence[reads.OpenItemRow]) -> "InvoiceHistory":
     if not rows:
         return history_of([])
-    item, account, currency, _, amount, _, issued, due = map(list, zip(*rows, strict=True))
+    item, account, currency, _, amount, _, issued, due, _ = map(list, zip(*rows, strict=True))
     never = [None] * len(rows)
     return in_columns(reads.KnownColumns(item, account, amount, currency, issued, due, never))
 

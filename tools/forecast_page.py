@@ -21,7 +21,7 @@ class SpanLine(Result):
 
 
 class SeriesLine(Result):
-    """One kind of cash: `open_book`, `known_billing` or `total`, of a currency or a segment."""
+    """One kind of cash: `open_book`, `known_billing` or `total`, of a currency or a part of it."""
 
     kind: str
     dimension: str
@@ -70,8 +70,8 @@ class ForecastRecord(Result):
     lines: tuple[RecordLine, ...]
 
 
-def forecast_page(session: Any, *, segments: bool = False) -> ForecastPage:
-    """What the newest night expects of every currency, and of each segment if wanted.
+def forecast_page(session: Any, *, segments: bool = False, entities: bool = False) -> ForecastPage:
+    """What the newest night expects of every currency, and of each segment and entity if wanted.
 
     Raises:
         NotFound: No night has forecast yet.
@@ -79,7 +79,7 @@ def forecast_page(session: Any, *, segments: bool = False) -> ForecastPage:
     kept = newest_forecast(session)
     if kept is None:
         raise NotFound("no night has forecast yet: run `dunwell night --as-of DATE`")
-    chosen = (each for each in kept.series if segments or each["dimension"] == "currency")
+    chosen = kept.parts(segments=segments, entities=entities)
     return ForecastPage(
         as_of=kept.as_of,
         method=kept.method,

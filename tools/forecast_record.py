@@ -42,6 +42,11 @@ class KeptForecast:
     priority: list[dict[str, Any]] = field(default_factory=list)
     issued_to: date | None = None
 
+    def parts(self, *, segments: bool = False, entities: bool = False) -> list[dict[str, Any]]:
+        """Bands of whole currencies, and of each segment and each of our entities if wanted."""
+        wanted = {"currency": True, "segment": segments, "entity": entities}
+        return [each for each in self.series if wanted.get(each["dimension"], False)]
+
 
 def keep(session: Any, run_id: str, found: KeptForecast) -> None:
     """Keep the forecast of a night in place of an earlier one of the same night."""

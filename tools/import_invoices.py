@@ -97,6 +97,7 @@ class InvoicePlanner:
                 "dunning_level": 0,
                 "dunned_on": None,
                 "batch_id": self.plan.batch_id,
+                "entity": record.entity,
             },
         )
         return item
@@ -127,12 +128,14 @@ class InvoicePlanner:
             what = f"{item.number!r} is in {item.currency} in the books, {record.currency} here"
             self._note(record, "currency_changed", what, "currency")
             return False
-        known = {name: getattr(item, name) for name in ("id", "account_id", "due_on", "po_number")}
+        names = ("id", "account_id", "due_on", "po_number", "entity")
+        known = {name: getattr(item, name) for name in names}
         plan.change(
             Invoice,
             known,
             due_on=record.due_on or item.due_on,
             po_number=record.po_number or item.po_number,
+            entity=record.entity or item.entity,
         )
         self._correct_issue_date(record, item)
         return True

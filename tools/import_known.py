@@ -69,6 +69,7 @@ def _read_items(session: Session, where: ColumnElement[bool]) -> dict[str, Item]
         Invoice.amount_minor,
         Invoice.open_minor,
         Invoice.po_number,
+        Invoice.entity,
     ).where(where)
     return {row.id: Item(*row) for row in session.execute(query)}
 

@@ -74,6 +74,7 @@ class Item:
     amount_minor: int
     open_minor: int
     po_number: str | None = None
+    entity: str | None = None
     settled_minor: int = 0
     corrected_minor: int = 0
     adjusted_minor: int = 0

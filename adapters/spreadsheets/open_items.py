@@ -170,6 +170,7 @@ class OpenItemRows:
             open_minor=None if item.open_minor is None else max(item.open_minor, 0),
             currency=item.currency,
             po_number=fields.number(row, "po_number"),
+            entity=fields.text(row, "entity") or None,
             cleared_on=fields.day(row, "cleared_on"),
             disputed=fields.flag(row, "disputed") or False,
         )

@@ -68,6 +68,7 @@ class InvoiceRecord(_CustomerItem):
     open_minor: Minor | None = None
     currency: str
     po_number: str | None = None
+    entity: str | None = None
     cleared_on: date | None = None
     disputed: bool = False
 

@@ -33,12 +33,14 @@ class Question(BaseModel):
 
 @router.get("")
 def show_forecast(
-    caller: Reader, segments: Annotated[bool, Query(description="Also each segment.")] = False
+    caller: Reader,
+    segments: Annotated[bool, Query(description="Also each segment.")] = False,
+    entities: Annotated[bool, Query(description="Also each of our entities.")] = False,
 ) -> ForecastPage:
     """Cash by week and day with its bands, as the newest night expects it."""
     _check_sees_everything(caller)
     with caller.house.ledger.read() as session:
-        return forecast_page(session, segments=segments)
+        return forecast_page(session, segments=segments, entities=entities)
 
 
 @router.get("/calibration")

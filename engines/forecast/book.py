@@ -46,8 +46,9 @@ class Series:
 
     Attributes:
         kind: `open_book`, `known_billing` or `total`.
-        dimension: `currency`, `segment` or `account`.
-        value: The segment or account; empty for a whole currency.
+        dimension: `currency`, `segment`, `entity` or `account`.
+        value: The segment, entity or account; empty for a whole currency, and for items of which
+            it is not told.
         currency: What the amounts are in.
         weeks: From the week of the forecast on; of that one only what is left.
         days: From the day of the forecast on.
@@ -98,7 +99,7 @@ def book_series(
     items: ExpectedItems,
     billing: Mapping[str, ToBill],
     drawing: Drawing,
-    dimension: str = "segment",
+    dimensions: Sequence[str] = ("segment", "entity"),
     ordered: ExpectedItems | None = None,
 ) -> list[Series]:
     """Bands of every currency and of each part of it; with the billing to come, its total too.
@@ -110,17 +111,19 @@ def book_series(
         items: What is open, and when it is expected.
         billing: By currency, the invoices expected to be issued.
         drawing: How paths are drawn.
-        dimension: The parts kept apart: `segment` or `account`.
+        dimensions: The parts kept apart, of `segment`, `entity` and `account`; one that is told of
+            no item makes no parts.
         ordered: Invoices of orders known by now, to be issued; None where no order is known.
     """
     edges = drawing.edges(items.as_of)
-    parts, group = _parts(items, dimension)
-    paths = draw_groups(items, edges, group, len(parts), drawing)
+    told = [name for name in dimensions if (getattr(items, name) != "").any()]
+    cells, group = _cells(items, told)
+    paths = draw_groups(items, edges, group, len(cells), drawing)
     sums: dict[tuple[str, str, str, str], Reals] = {}
-    for (currency, value), drawn in zip(parts, paths, strict=True):
-        whole = OPEN_BOOK, "currency", "", currency
-        sums[whole] = sums.get(whole, 0) + drawn
-        sums[OPEN_BOOK, dimension, value, currency] = drawn
+    for (currency, *values), drawn in zip(cells, paths, strict=True):
+        for part in (("currency", ""), *zip(told, values, strict=True)):
+            place = OPEN_BOOK, *part, currency
+            sums[place] = sums.get(place, 0) + drawn
     known = _ordered_paths(ordered, edges, drawing)
     for currency in sorted({*billing, *known}):
         opened = sums.get((OPEN_BOOK, "currency", "", currency), np.zeros((len(edges) - 1, 1)))
@@ -193,13 +196,21 @@ def _normal(rng: np.random.Generator, shape: tuple[int, int], share: float) -> N
     return rng.standard_normal(shape, dtype=np.float32) * np.float32(np.sqrt(share))
 
 
-def _parts(items: ExpectedItems, dimension: str) -> tuple[list[tuple[str, str]], NDArray[np.int64]]:
-    """(currency, value) of each part, and the part of each item."""
-    coins, coin = np.unique(items.currency, return_inverse=True)
-    values, value = np.unique(getattr(items, dimension), return_inverse=True)
-    used, group = np.unique(coin * max(1, len(values)) + value, return_inverse=True)
-    parts = [(str(coins[code // len(values)]), str(values[code % len(values)])) for code in used]
-    return parts, group.astype(np.int64)
+def _cells(
+    items: ExpectedItems, dimensions: Sequence[str]
+) -> tuple[list[tuple[str, ...]], NDArray[np.int64]]:
+    """(currency, value by dimension) of each cell that has an item, and the cell of each item."""
+    columns = [getattr(items, name) for name in ("currency", *dimensions)]
+    named = [np.unique(column, return_inverse=True) for column in columns]
+    shape = [max(1, len(values)) for values, _ in named]
+    codes = np.ravel_multi_index([code for _, code in named], shape)
+    used, group = np.unique(codes, return_inverse=True)
+    places = np.stack(np.unravel_index(used, shape), axis=1).tolist()
+    cells = [
+        tuple(str(values[at]) for (values, _), at in zip(named, place, strict=True))
+        for place in places
+    ]
+    return cells, group.astype(np.int64)
 
 
 def _spans(

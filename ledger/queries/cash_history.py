@@ -52,6 +52,7 @@ class OpenItemRow(NamedTuple):
     open_minor: int
     issued_on: date
     due_on: date
+    entity: str = ""
 
 
 def known_invoices(
@@ -138,7 +139,7 @@ def _last_paid(
 
 
 def open_items(session: Session) -> list[OpenItemRow]:
-    """Every invoice with an open balance, with the segment of its account."""
+    """Every invoice with an open balance, with the segment of its account and who issued it."""
     rows = session.execute(
         select(
             Invoice.id,
@@ -149,6 +150,7 @@ def open_items(session: Session) -> list[OpenItemRow]:
             Invoice.open_minor,
             Invoice.issued_on,
             Invoice.due_on,
+            func.coalesce(Invoice.entity, ""),
         )
         .join(Account, Account.id == Invoice.account_id)
         .where(Invoice.open_minor > 0)

@@ -13,7 +13,11 @@ from ledger.tables.base import Table, minor
 
 
 class Invoice(Table, table=True):
-    """A claim for payment."""
+    """A claim for payment.
+
+    Attributes:
+        entity: Ours that issued it, as the accounting system calls it; None where that is not told.
+    """
 
     __table_args__ = (
         UniqueConstraint("account_id", "invoice_number", name="uq_invoice_number"),
@@ -38,6 +42,7 @@ class Invoice(Table, table=True):
     dunning_level: int = 0
     dunned_on: date | None = None
     batch_id: str | None = None
+    entity: str | None = None
 
 
 class Instalment(Table, table=True):

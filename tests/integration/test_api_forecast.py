@@ -33,7 +33,8 @@ MOVED = {
 @pytest.fixture
 def forecast(desk: Desk) -> None:
     part = SERIES | {"dimension": "segment", "value": "smb"}
-    found = KeptForecast(AS_OF, "by hand", [SERIES, part], [SERIES], [MOVED], b"")
+    ours = SERIES | {"dimension": "entity", "value": "DE01"}
+    found = KeptForecast(AS_OF, "by hand", [SERIES, part, ours], [SERIES], [MOVED], b"")
     with desk.house.ledger.write() as session:
         keep(session, "run_1", found)
 
@@ -52,6 +53,8 @@ class TestForecast:
         assert page["moved"][0]["parts"] == {"new": {"amount": "0.50", "currency": "USD"}}
         parts = client.get("/forecast", headers=headers, params={"segments": True}).json()
         assert [each["value"] for each in parts["series"]] == ["", "smb"]
+        parts = client.get("/forecast", headers=headers, params={"entities": True}).json()
+        assert [each["value"] for each in parts["series"]] == ["", "DE01"]
 
     def test_calibration__has_no_line_before_a_week_is_over(
         self, desk: Desk, client: TestClient

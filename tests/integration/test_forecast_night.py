@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 
 from ledger.errors import BadInput, NotFound
 from ledger.tables.forecast import NightForecast
 from ledger.tables.order import SalesOrder
-from ledger.tables.receivable import Receipt
+from ledger.tables.receivable import Invoice, Receipt
 from policies.load import load_policy
 from tests.support.case_book import AS_OF, CaseBook
 from tools.cash_ahead import billing_ahead, cash_ahead
@@ -111,6 +111,17 @@ class TestAhead:
         return (
             ahead.items.amount.sum() + (billing.items.amount * billing.chance[billing.source]).sum()
         )
+
+    def test_entity_of_an_invoice__is_kept_with_the_item(self, book: CaseBook) -> None:
+        account = book.account("C-1")
+        for number, entity in (("INV-1", "DE01"), ("INV-2", None)):
+            invoice = book.invoice(account, number)
+            with book.ledger.write() as session:
+                session.execute(update(Invoice).where(Invoice.id == invoice).values(entity=entity))
+        with book.ledger.read() as session:
+            items = cash_ahead(session, POLICY, AS_OF).items
+        by_id = dict(zip(items.item_id.tolist(), items.entity.tolist(), strict=True))
+        assert sorted(by_id.values()) == ["", "DE01"]
 
     def test_nothing_open__nothing_ahead(self, book: CaseBook) -> None:
         with book.ledger.read() as session:

@@ -51,6 +51,15 @@ def test_same_file_again__changes_nothing_and_freshens_the_feed(desk: Desk) -> N
     assert desk.one(Feed).read_through == date(2026, 3, 2)
 
 
+@pytest.mark.parametrize("head", ["company code", "Buchungskreis", "Subsidiary"])
+def test_entity_of_ours__is_kept_and_changed_but_never_taken_away(desk: Desk, head: str) -> None:
+    desk.take("invoices", f"{HEAD},{head}", f"{ONE},DE01", f"{TWO},")
+    assert [row.entity for row in desk.all(Invoice)] == ["DE01", None]
+    desk.take("invoices", f"{HEAD},{head}", f"{ONE},US01", f"{TWO},US01")
+    assert [row.entity for row in desk.all(Invoice)] == ["US01", "US01"]
+    assert desk.take("invoices", HEAD, ONE, TWO).unchanged
+
+
 def test_every_import__leaves_one_batch_and_one_record(desk: Desk) -> None:
     first = desk.take("invoices", HEAD, ONE)
     second = desk.take("invoices", HEAD, ONE)

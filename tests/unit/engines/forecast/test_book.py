@@ -47,6 +47,24 @@ class TestSeries:
                 total = sum(getattr(each, grain)[at].mean for each in parts)
                 assert span.mean == pytest.approx(total, abs=2)
 
+    def test_entities__add_up_too_and_those_not_told_are_a_part(self, items: ExpectedItems) -> None:
+        told = labelled(items, items.segment, [("", "DE01", "US01")[n % 3] for n in range(300)])
+        found = book_series(told, {}, DRAWING)
+        whole = next(each for each in found if each.dimension == "currency")
+        parts = [each for each in found if each.dimension == "entity"]
+        assert [each.value for each in parts] == ["", "DE01", "US01"]
+        for at, span in enumerate(whole.weeks):
+            assert span.mean == pytest.approx(sum(each.weeks[at].mean for each in parts), abs=2)
+        segments = [each for each in found if each.dimension == "segment"]
+        for at, span in enumerate(whole.weeks):
+            assert span.mean == pytest.approx(sum(each.weeks[at].mean for each in segments), abs=2)
+
+    def test_no_entity_told__no_parts_of_entities(self, items: ExpectedItems) -> None:
+        assert {each.dimension for each in book_series(items, {}, DRAWING)} == {
+            "currency",
+            "segment",
+        }
+
     def test_first_week__is_what_is_left_of_it(self, items: ExpectedItems) -> None:
         whole = book_series(items, {}, DRAWING)[0]
         starts = [span.starts_on for span in whole.weeks]
