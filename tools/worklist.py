@@ -13,6 +13,7 @@ from ledger.queries.as_of import due_parts
 from ledger.states import Disposition, DisputeState, PromiseState
 from ledger.tables.account import Account, Hold
 from ledger.tables.case import Dispute, Promise
+from ledger.tables.receivable import Invoice
 from ledger.tables.work import CallTask, DispositionRow, Message, Proposal
 from policies.describe import describe_rule
 from tools.approvals import is_waiting
@@ -146,7 +147,7 @@ def _urgency(
     row: Any, reasons: dict[str, list[str]], ranks: dict[str, dict[str, Any]], ctx: ToolContext
 ) -> tuple[Any, ...]:
     threshold = ctx.policy.high_value_minor.get(row[1])
-    score = int(row[2]) / threshold if threshold else 1.0
+    score = int(row[2]) / threshold if threshold else 1.0  # nobody knows that it is small
     rank = ranks.get(row[0])
     gain = -rank["rank"] if rank else float("-inf")
     return (bool(reasons.get(row[0])), gain, score, (ctx.as_of - row[3]).days, row[0])
@@ -193,20 +194,31 @@ def _names(ctx: ToolContext, accounts: Iterable[str]) -> dict[str, tuple[str, st
 
 
 def _cautions(ctx: ToolContext, accounts: Iterable[str]) -> dict[str, list[str]]:
+    """What to leave alone: the account as a whole, or one invoice of it."""
     found: dict[str, list[str]] = defaultdict(list)
-    disputed = select(Dispute.account_id, Dispute.reason).where(
-        Dispute.account_id.in_(accounts), Dispute.state != DisputeState.RESOLVED
-    )
-    held = select(Hold.account_id, Hold.reason).where(
+    disputed = (Dispute.account_id.in_(accounts), Dispute.state != DisputeState.RESOLVED)
+    for account, reason, number in ctx.session.execute(_of_what(Dispute, disputed)):
+        found[account].append(f"{_about(number)}disputed ({reason}): do not chase")
+    held = (
         Hold.account_id.in_(accounts),
         Hold.lifted_at.is_(None),
         or_(Hold.ends_on.is_(None), Hold.ends_on >= ctx.as_of),
     )
-    for account, reason in ctx.session.execute(disputed.distinct()):
-        found[account].append(f"disputed ({reason}): do not chase")
-    for account, reason in ctx.session.execute(held.distinct()):
-        found[account].append(f"on hold ({reason}): nothing may leave")
+    for account, reason, number in ctx.session.execute(_of_what(Hold, held)):
+        stops = "nothing may leave about it" if number else "nothing may leave"
+        found[account].append(f"{_about(number)}on hold ({reason}): {stops}")
     return found
+
+
+def _of_what(table: Any, where: tuple[Any, ...]) -> Any:
+    """Account, reason, and the number of the invoice where it is about one alone."""
+    rows = select(table.account_id, table.reason, Invoice.invoice_number).where(*where)
+    rows = rows.outerjoin(Invoice, Invoice.id == table.invoice_id)
+    return rows.distinct().order_by(table.account_id, Invoice.invoice_number, table.reason)
+
+
+def _about(number: str | None) -> str:
+    return f"invoice {number} is " if number else ""
 
 
 @read_tool()

@@ -191,6 +191,16 @@ class TestWorklist:
         book.invoice(unknown, "INV-2", minor=1_000, currency="XAF")
         assert self.numbers(book) == ["XAF", "USD"]  # no threshold: nobody knows it is small
 
+    def test_hold_of_one_invoice__is_told_of_that_invoice(
+        self, book: CaseBook, account: str
+    ) -> None:
+        held = book.invoice(account, "INV-1")
+        book.invoice(account, "INV-2")
+        book.hold(account, "procurement", invoice_id=held)
+        (line,) = call(book, "list_accounts_to_work")["accounts"]
+        said = "invoice INV-1 is on hold (procurement): nothing may leave about it"
+        assert line["caution"] == [said]
+
     def test_nothing_overdue__nobody(self, book: CaseBook, account: str) -> None:
         book.invoice(account, "INV-1", late=0)
         assert self.numbers(book) == []
