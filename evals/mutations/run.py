@@ -1,0 +1,210 @@
+"""Switches controls off one at a time, each in a process of its own, and plays what names them.
+
+A process is forked from one that has everything imported and every template built, switches one
+control off and plays the cases whose `rules` name it until one fails. Afterwards the cases that
+noticed are played once more with everything in place: a case that fails then too proves nothing.
+"""
+
+import functools
+import importlib
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from typing import Any
+
+from evals.mutations.mutation import Killed, Mutation
+from evals.mutations.table import mutations
+from evals.players import OFFLINE
+from evals.runner import Job, Wanted, in_memory, plan
+from evals.stage.play import Result, play, plays_in_a_home
+from evals.stage.room import Room
+from evals.stage.worlds import build_template
+from evals.threats import taken_out
+from evals.threats.run import switch_off
+from evals.threats.table import Control
+from ledger.clock import stopwatch
+
+_LONGEST = 300
+_FORK = get_context("fork")
+Tell = Callable[[int, int], None]
+Answer = tuple[str, str, float]
+
+
+def run_mutations(
+    tell: Tell = lambda _done, _total: None, chosen: Sequence[Mutation] | None = None
+) -> list[Killed]:
+    """Switch off one control after another.
+
+    Args:
+        tell: Told of progress: done, in all.
+        chosen: Mutations; every one of the table by default.
+    """
+    wanted = list(mutations() if chosen is None else chosen)
+    by_name = _jobs_by_name(plan(Wanted()))
+    with tempfile.TemporaryDirectory(prefix="dunwell-mutations-", dir=in_memory()) as folder:
+        templates = Path(folder)
+        jobs = [_of(each, by_name) for each in wanted]
+        _build(templates, (job for some in jobs for job in some))
+        _warm(templates)
+        tasks = [functools.partial(_without, each, templates, jobs[place])
+                 for place, each in enumerate(wanted)]
+        answers = list(_in_children(tasks, tell))
+        noticed = {job_id for job_id, _said, _seconds in answers if job_id}
+        sound = _sound(templates, noticed, [job for some in jobs for job in some])
+    return [
+        _killed(mutation, some, answer, sound)
+        for mutation, some, answer in zip(wanted, jobs, answers, strict=True)
+    ]
+
+
+def _killed(mutation: Mutation, jobs: Sequence[Job], answer: Answer, sound: set[str]) -> Killed:
+    case_id, said, seconds = answer
+    count = sum(len(job.cases) for job in jobs)
+    if case_id and case_id not in sound:
+        case_id, said = "", f"{case_id} fails with everything in place too"
+    return Killed(mutation, count, case_id, said, seconds)
+
+
+def _jobs_by_name(jobs: Iterable[Job]) -> dict[str, list[Job]]:
+    """Jobs cut down to the cases that name a control, the embedded model and pure checks first."""
+    found: dict[str, list[Job]] = {}
+    for job in jobs:
+        for name in dict.fromkeys(rule for case in job.cases for rule in case.scenario.rules):
+            named = tuple(case for case in job.cases if name in case.scenario.rules)
+            found.setdefault(name, []).append(replace(job, cases=named))
+    for some in found.values():
+        some.sort(key=lambda job: (job.asked.model != OFFLINE, _in_home(job)))
+    return found
+
+
+def _of(mutation: Mutation, by_name: dict[str, list[Job]]) -> list[Job]:
+    return by_name.get(mutation.name, [])
+
+
+def _in_home(job: Job) -> bool:
+    return any(plays_in_a_home(each) for each in job.cases)
+
+
+def _build(templates: Path, jobs: Iterable[Job]) -> None:
+    days: set[date] = {job.cases[0].scenario.as_of for job in jobs if _in_home(job)}
+    for on in days:
+        build_template(templates / on.isoformat(), on)
+
+
+def _warm(templates: Path) -> None:
+    """Import what a night imports, so that no child has to; a child says what that is."""
+    job = next((job for job in plan(Wanted(models=(OFFLINE,))) if _sleeps(job, templates)), None)
+    if job is None:
+        return
+    ours, theirs = _FORK.Pipe(duplex=False)
+    child = _FORK.Process(target=_say_modules, args=(templates, job, theirs))
+    child.start()
+    theirs.close()
+    with suppress(EOFError):
+        for name in ours.recv():
+            with suppress(Exception):
+                importlib.import_module(name)
+    child.join()
+
+
+def _sleeps(job: Job, templates: Path) -> bool:
+    steps = job.cases[0].scenario.steps
+    return "night" in steps and (templates / job.cases[0].scenario.as_of.isoformat()).exists()
+
+
+def _say_modules(templates: Path, job: Job, to: Connection) -> None:
+    import sys
+
+    _play(templates, job)
+    to.send([name for name in sys.modules if not name.startswith("__")])
+
+
+def _without(mutation: Mutation, templates: Path, jobs: Sequence[Job]) -> Answer:
+    """In a child: the first case that fails without a control, and what it said."""
+    started = stopwatch()
+    for each in (mutation, *mutation.beside):
+        taken_out.DROPPED.update({each.dropped} - {""})
+        switch_off(Control("", each.where, each.off, ()))
+    for job in jobs:
+        for result in _play(templates, job):
+            if not result.passed:
+                said = (*result.breaches, *result.failed)[0]
+                return _key(job, result), said, stopwatch() - started
+    return "", "nothing noticed" if jobs else "no case names it", stopwatch() - started
+
+
+def _key(job: Job, result: Result) -> str:
+    model = "" if job.asked.model == OFFLINE else f" under {job.asked.model}"
+    return f"{result.case_id}{model}"
+
+
+def _play(templates: Path, job: Job) -> list[Result]:
+    template = templates / job.cases[0].scenario.as_of.isoformat()
+    room = _room(templates, os.getpid()) if _in_home(job) else None
+    return play(room, template, job.cases, job.asked)
+
+
+@functools.cache
+def _room(templates: Path, process: int) -> Room:
+    return Room(templates / f"room-{process}")
+
+
+def _sound(templates: Path, noticed: set[str], jobs: Sequence[Job]) -> set[str]:
+    """Which of the cases that noticed pass with everything in place."""
+    played: dict[tuple[str, ...], Job] = {}
+    for job in jobs:
+        keys = {f"{case.id}{'' if job.asked.model == OFFLINE else f' under {job.asked.model}'}"
+                for case in job.cases}
+        if keys & noticed:
+            played.setdefault((job.asked.model, *(case.id for case in job.cases)), job)
+    tasks = [functools.partial(_passing, templates, job) for job in played.values()]
+    return {key for keys in _in_children(tasks, lambda _done, _total: None) for key in keys}
+
+
+def _passing(templates: Path, job: Job) -> list[str]:
+    return [_key(job, each) for each in _play(templates, job) if each.passed]
+
+
+def _in_children(tasks: Sequence[Callable[[], Any]], tell: Tell) -> Iterator[Any]:
+    """Answers of tasks in their order, each from a child of its own, as many at once as cores."""
+    found: dict[int, Any] = {}
+    waiting = dict(enumerate(tasks))
+    running: dict[Connection, tuple[int, Any]] = {}
+    while waiting or running:
+        while waiting and len(running) < (os.cpu_count() or 1):
+            place = next(iter(waiting))
+            ours, theirs = _FORK.Pipe(duplex=False)
+            child = _FORK.Process(target=_answer, args=(waiting.pop(place), theirs))
+            child.start()
+            theirs.close()
+            running[ours] = (place, child)
+        ready = wait(list(running), _LONGEST)
+        for pipe in ready or list(running):
+            place, child = running.pop(pipe)  # type: ignore[index]
+            found[place] = _received(pipe) if ready else _stopped(child)  # type: ignore[arg-type]
+            child.join()
+            tell(len(found), len(tasks))
+    yield from (found[place] for place in range(len(tasks)))
+
+
+def _answer(task: Callable[[], Any], to: Connection) -> None:
+    to.send(task())
+    to.close()
+
+
+def _received(pipe: Connection) -> Any:
+    try:
+        return pipe.recv()
+    except EOFError:
+        return "", "its process ended without an answer", 0.0
+
+
+def _stopped(child: Any) -> Answer:
+    child.kill()
+    return "", f"no answer within {_LONGEST} s", float(_LONGEST)
