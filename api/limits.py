@@ -45,7 +45,8 @@ SIGN_IN_FROM = Allowance("sign-in-from", 60, 10, _BY_LINK)
 SIGN_IN_STRANGE = Allowance("sign-in-strange", 60, 10, _BY_LINK)
 """As one name from all addresses that it never signed in from."""
 SIGN_IN_LINK = Allowance("sign-in-link", 60, 10)
-"""By links from one address: apart from passwords, so that wrong ones keep no link from working."""
+"""By links from one address: wrong passwords keep no link from working, nor the provider."""
+SIGN_IN_PROVIDER = Allowance("sign-in-provider", 60, 10)
 NEW_PASSWORD = Allowance("new-password", 10, 10)
 CHAT = Allowance("chat", 120, 1)
 PORTAL_FROM = Allowance("portal-from", 120, 1)

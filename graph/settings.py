@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, SecretStr
 
 from ledger.errors import BadInput
 
+Signal = Literal["traces", "metrics"]
+
 
 class Oidc(BaseModel):
     """The company's sign-in provider, an OpenID Connect issuer, and who we are to it.
@@ -50,7 +52,7 @@ class Settings(BaseModel):
     stripe_key: SecretStr | None = None
     stripe_webhook_secret: SecretStr | None = None
     stripe_url: str | None = None
-    telemetry: bool = False
+    telemetry: frozenset[Signal] = frozenset()
 
 
 def read_settings(home: Path | None = None) -> Settings:
@@ -79,8 +81,20 @@ def read_settings(home: Path | None = None) -> Settings:
         stripe_key=_secret("DUNWELL_STRIPE_KEY"),
         stripe_webhook_secret=_secret("DUNWELL_STRIPE_WEBHOOK_SECRET"),
         stripe_url=os.environ.get("DUNWELL_STRIPE_URL"),
-        telemetry=bool(os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT")),
+        telemetry=_telemetry(),
     )
+
+
+def _telemetry() -> frozenset[Signal]:
+    """What goes to a collector: nothing, unless one is named; less, where OpenTelemetry is told."""
+    if not os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
+        return frozenset()
+    told = {
+        "traces": os.environ.get("OTEL_TRACES_EXPORTER"),
+        "metrics": os.environ.get("OTEL_METRICS_EXPORTER"),
+    }
+    signals: tuple[Signal, ...] = ("traces", "metrics")
+    return frozenset(each for each in signals if (told[each] or "otlp") != "none")
 
 
 def _oidc() -> Oidc | None:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from graph.settings import Settings
+from graph.settings import Settings, Signal
 
 if TYPE_CHECKING:
     from graph.telemetry_export import Exporting
@@ -20,18 +20,18 @@ _LOG = logging.getLogger(__name__)
 
 def exporting_of(settings: Settings) -> "Exporting | None":
     """Where spans and counts of this program go; None: nowhere."""
-    return _exporting() if settings.telemetry else None
+    return _exporting(settings.telemetry) if settings.telemetry else None
 
 
 @cache
-def _exporting() -> "Exporting | None":
+def _exporting(signals: frozenset[Signal]) -> "Exporting | None":
     """One for the whole program; it is emptied when the program ends."""
     try:
         from graph.telemetry_export import Exporting
     except ImportError:
         _LOG.warning("no traces are exported: install dunwell[otel]")
         return None
-    return Exporting.from_environment()
+    return Exporting.of(signals)
 
 
 @contextmanager
@@ -44,22 +44,25 @@ def span(settings: Settings, name: str, **attributes: str | int) -> Iterator[Non
         attributes: Ids, dates and counts of ours, named in `graph.telemetry_export`.
     """
     exporting = exporting_of(settings)
-    if exporting is None:
+    if exporting is None or exporting.tracers is None:
         yield
         return
-    with exporting.span(name, attributes):
+    from graph.telemetry_export import span_of
+
+    with span_of(exporting.tracers, name, attributes):
         yield
 
 
 def of_requests(settings: Settings) -> dict[str, Any]:
     """How FastAPI tells of requests."""
     exporting = exporting_of(settings)
-    told = exporting is not None
+    tracers = exporting.tracers if exporting else None
+    meters = exporting.meters if exporting else None
     return {
         "auto_configure": False,
         "logs": False,
-        "tracing": told,
-        "metrics": told,
-        "tracer_provider": exporting.tracers if exporting else None,
-        "meter_provider": exporting.meters if exporting else None,
+        "tracing": tracers is not None,
+        "metrics": meters is not None,
+        "tracer_provider": tracers,
+        "meter_provider": meters,
     }

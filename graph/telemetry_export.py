@@ -18,6 +18,8 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.trace import SpanContext, Status, StatusCode
 
+from graph.settings import Signal
+
 LEAVES = frozenset(
     {
         "http.request.method",
@@ -37,34 +39,39 @@ LEAVES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Exporting:
-    """Where spans and counts go."""
+    """Where spans and counts go; None: nowhere."""
 
-    tracers: TracerProvider
-    meters: MeterProvider
+    tracers: TracerProvider | None
+    meters: MeterProvider | None
 
     @classmethod
-    def from_environment(cls) -> "Exporting":
-        """To the collector that the variables of OpenTelemetry name."""
-        resource = _resource()
-        tracers = TracerProvider(resource=resource)
-        tracers.add_span_processor(BatchSpanProcessor(Narrowed(OTLPSpanExporter())))
-        reader = PeriodicExportingMetricReader(OTLPMetricExporter())
-        return cls(tracers, MeterProvider([reader], resource))
+    def of(cls, signals: frozenset[Signal]) -> "Exporting":
+        """These, to the collector that the variables of OpenTelemetry name."""
+        tracers = meters = None
+        if "traces" in signals:
+            tracers = TracerProvider(resource=_resource())
+            tracers.add_span_processor(BatchSpanProcessor(Narrowed(OTLPSpanExporter())))
+        if "metrics" in signals:
+            reader = PeriodicExportingMetricReader(OTLPMetricExporter())
+            meters = MeterProvider([reader], _resource())
+        return cls(tracers, meters)
 
-    @contextmanager
-    def span(self, name: str, attributes: Mapping[str, str | int]) -> Iterator[None]:
-        """A span around a piece of work; of an error only its kind is told."""
-        named = {f"dunwell.{key}": value for key, value in attributes.items()}
-        tracer = self.tracers.get_tracer("dunwell")
-        with tracer.start_as_current_span(
-            name, attributes=named, record_exception=False, set_status_on_exception=False
-        ) as span:
-            try:
-                yield
-            except BaseException as error:
-                span.set_attribute("error.type", type(error).__qualname__)
-                span.set_status(StatusCode.ERROR)
-                raise
+
+@contextmanager
+def span_of(
+    tracers: TracerProvider, name: str, attributes: Mapping[str, str | int]
+) -> Iterator[None]:
+    """A span around a piece of work; of an error only its kind is told."""
+    named = {f"dunwell.{key}": value for key, value in attributes.items()}
+    with tracers.get_tracer("dunwell").start_as_current_span(
+        name, attributes=named, record_exception=False, set_status_on_exception=False
+    ) as span:
+        try:
+            yield
+        except BaseException as error:
+            span.set_attribute("error.type", type(error).__qualname__)
+            span.set_status(StatusCode.ERROR)
+            raise
 
 
 class Narrowed(SpanExporter):

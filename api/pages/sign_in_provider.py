@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from adapters.oidc import Begun, SignInProvider
-from api.limits import SIGN_IN_FROM, address_of, limits_of
+from api.limits import SIGN_IN_PROVIDER, address_of, limits_of
 from api.pages.access import SIGN_IN
 from api.pages.render import is_secure
 from api.pages.sign_in import came_from, ours, welcome
@@ -27,7 +27,7 @@ Word = Annotated[str, Query(max_length=2000)]
 @router.get("")
 def begin(request: Request, next: Word = "/desk") -> Response:  # noqa: A002 - the word browsers see
     """To the provider."""
-    limits_of(request).take(SIGN_IN_FROM, address_of(request))
+    limits_of(request).take(SIGN_IN_PROVIDER, address_of(request))
     begun = _provider(request).begin(_back(request))
     answer = RedirectResponse(begun.url, 303)
     answer.set_cookie(
@@ -47,7 +47,7 @@ def come_back(
     request: Request, code: Word = "", state: Word = "", error: Word = "", iss: Word = ""
 ) -> Response:
     """Back from the provider: whoever it names and we know is signed in."""
-    limits_of(request).take(SIGN_IN_FROM, address_of(request))
+    limits_of(request).take(SIGN_IN_PROVIDER, address_of(request))
     provider, begun = _provider(request), _begun(request)
     if not secrets.compare_digest(begun.state.encode(), state.encode()) or error or not code:
         raise Refused(_AGAIN)

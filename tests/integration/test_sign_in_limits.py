@@ -13,6 +13,7 @@ from api.limits import (
     PORTAL_FROM,
     SIGN_IN_AS,
     SIGN_IN_FROM,
+    SIGN_IN_PROVIDER,
     SIGN_IN_STRANGE,
     Allowance,
     Limits,
@@ -115,6 +116,12 @@ class TestOthersGuess:
         used_up(at, SIGN_IN_FROM, HOME)
         assert sign_in(at(HOME), "cora", WORDS) == 429
         assert by_link(desk, at(HOME)) == 303
+
+    def test_from_the_same_address__provider_is_still_asked(self, at: At) -> None:
+        used_up(at, SIGN_IN_FROM, HOME)
+        assert at(HOME).get("/desk/sign-in/provider").status_code == 404  # none is set up here
+        used_up(at, SIGN_IN_PROVIDER, HOME, but=1)
+        assert at(HOME).get("/desk/sign-in/provider").status_code == 429
 
     def test_other_names_from_a_known_address__leave_the_person_alone(self, at: At) -> None:
         assert sign_in(at(HOME), "cora", WORDS) == 303

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from api.app import create_app
 from graph import telemetry
 from graph.night import PHASES
+from graph.settings import Signal, read_settings
 from ledger.clock import SystemClock
 from ledger.tables.account import Account, Contact
 from ledger.tables.receivable import Invoice
@@ -24,6 +25,7 @@ from tests.support.played_home import AS_OF, Homes, PlayedHome
 from tests.support.portal import browser_of
 from tools.sign_in import make_link
 
+BOTH: frozenset[Signal] = frozenset({"traces", "metrics"})
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 CANARY = "canaryfeathers"
 FOREIGN = {
@@ -47,7 +49,7 @@ def exporting(there: Collector, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any
     """This program told to export, and emptied afterwards."""
     monkeypatch.setenv(ENDPOINT, there.url)
     telemetry._exporting.cache_clear()
-    made = telemetry._exporting()
+    made = telemetry._exporting(BOTH)
     assert made is not None
     yield made
     made.tracers.shutdown()
@@ -57,7 +59,7 @@ def exporting(there: Collector, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any
 
 @pytest.fixture
 def telling(desk: Desk, exporting: Any) -> Iterator[TestClient]:
-    settings = desk.house.settings.model_copy(update={"telemetry": True})
+    settings = desk.house.settings.model_copy(update={"telemetry": BOTH})
     desk.house.settings = settings
     with TestClient(create_app(desk.house), raise_server_exceptions=False) as client:
         yield client
@@ -136,6 +138,50 @@ class TestRequests:
         exporting.tracers.force_flush()
         exporting.meters.force_flush()
         assert there.spans() == []
+
+
+class TestSettings:
+    @pytest.mark.parametrize(
+        ("named", "wanted"),
+        [
+            ({}, set()),
+            ({ENDPOINT: ""}, set()),
+            ({"OTEL_TRACES_EXPORTER": "otlp"}, set()),
+            ({ENDPOINT: "http://collector:4318"}, {"traces", "metrics"}),
+            (
+                {ENDPOINT: "http://collector:4318", "OTEL_METRICS_EXPORTER": "none"},
+                {"traces"},
+            ),
+        ],
+        ids=str,
+    )
+    def test_what_leaves__is_what_the_operator_named(
+        self, monkeypatch: pytest.MonkeyPatch, named: dict[str, str], wanted: set[str]
+    ) -> None:
+        for name in (ENDPOINT, "OTEL_TRACES_EXPORTER", "OTEL_METRICS_EXPORTER"):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in named.items():
+            monkeypatch.setenv(name, value)
+        assert read_settings().telemetry == wanted
+
+    def test_only_counts__no_span_is_made(
+        self, desk: Desk, there: Collector, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv(ENDPOINT, there.url)
+        signals: frozenset[Signal] = frozenset({"metrics"})
+        desk.house.settings = desk.house.settings.model_copy(update={"telemetry": signals})
+        telemetry._exporting.cache_clear()
+        with TestClient(create_app(desk.house)) as client:
+            assert client.get("/health").status_code == 200
+        with telemetry.span(desk.house.settings, "night"):
+            pass
+        exporting = telemetry._exporting(signals)
+        assert exporting is not None
+        assert exporting.meters is not None
+        exporting.meters.shutdown()
+        telemetry._exporting.cache_clear()
+        assert there.spans() == []
+        assert "http.server.request.duration" in there.meters()
 
 
 @pytest.fixture
