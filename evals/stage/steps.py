@@ -13,7 +13,19 @@ from typing import Any
 from evals.stage.scene import Scene, Stage
 from ledger.errors import ArError, BadInput
 
-_MODULES = ("steps_night", "steps_people", "steps_books", "steps_gate", "steps_words", "steps_cash")
+_MODULES = (
+    "steps_night",
+    "steps_people",
+    "steps_inbox",
+    "steps_books",
+    "steps_gate",
+    "steps_attacks",
+    "steps_words",
+    "steps_figures",
+    "steps_twins",
+    "steps_cash",
+    "steps_replies",
+)
 
 
 def run_step(stage: Stage, scenes: list[Scene], place: int) -> None:

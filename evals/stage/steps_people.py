@@ -24,7 +24,7 @@ def mail(
     message["From"] = sender or _address(scene)
     message["To"] = scene.house.policy.company.sender_email
     message["Subject"] = subject
-    number = len(list((scene.house.home / "intake" / "mail").iterdir())) + 1
+    number = len(scene.notes) + 1  # a night empties the folder; a number may not come again
     message["Message-ID"] = f"<{scene.key}-{number}@customer.example>"
     message["Date"] = datetime.combine(scene.stage.day, time(9), UTC)
     message.set_content(body)
@@ -61,7 +61,7 @@ def decide(
         how: What the verb needs: reason, changes, choose, until, note, assignee, seen_digest.
     """
     scene.stage.by_people = True
-    proposal = _waiting(scene, which, action)
+    proposal = waiting_request(scene, which, action)
     house = scene.house
     decider = decider_of(house, person)
     inbox = Inbox(house, house.deps(scene.stage.day), decider, attended=False)
@@ -69,7 +69,8 @@ def decide(
     return {"state": outcome.state, "says": outcome.says, "happened": outcome.happened}
 
 
-def _waiting(scene: Scene, which: int, action: str | None) -> str:
+def waiting_request(scene: Scene, which: int = 0, action: str | None = None) -> str:
+    """Id of one of the customer's waiting requests, counted in the order they were made."""
     with scene.house.ledger.read() as session:
         found = session.scalars(
             select(Proposal)
