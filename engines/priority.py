@@ -29,6 +29,7 @@ class WorkFacts:
         soon_permille: Share of it expected within the days that count as paying alone.
         ever_permille: Share of it expected within the horizon.
         stops: Why a plain contact is the wrong thing, in words.
+        entities: Ours that it owes, where that is told.
     """
 
     account_id: str
@@ -38,6 +39,7 @@ class WorkFacts:
     soon_permille: int
     ever_permille: int
     stops: tuple[str, ...] = ()
+    entities: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,4 +121,5 @@ def _factors(facts: WorkFacts, policy: PriorityPolicy) -> tuple[str, ...]:
         f"{facts.soon_permille // 10} % expected within {policy.alone_days} days if nobody acts",
         f"{facts.ever_permille // 10} % within {policy.horizon_days} days",
         *facts.stops,
+        *((f"owed to {', '.join(facts.entities)}",) if facts.entities else ()),
     )

@@ -76,10 +76,10 @@ def _work_facts(ahead: CashAhead, policy: Policy) -> list[WorkFacts]:
     keys = np.char.add(np.char.add(items.account, "\n"), items.currency)
     names, place = np.unique(keys, return_inverse=True)
     sums = [np.bincount(place, each, len(names)) for each in (late, items.amount, soon, ever)]
-    stops = stops_of(ahead, late)
+    stops, entities = stops_of(ahead, late), _entities(place, items.entity)
     found = []
-    for name, cost, owed, shortly, finally_ in zip(
-        names.tolist(), *(each.tolist() for each in sums), strict=True
+    for at, (name, cost, owed, shortly, finally_) in enumerate(
+        zip(names.tolist(), *(each.tolist() for each in sums), strict=True)
     ):
         account, currency = name.split("\n")
         found.append(
@@ -91,6 +91,16 @@ def _work_facts(ahead: CashAhead, policy: Policy) -> list[WorkFacts]:
                 round(1000 * shortly / owed),
                 round(1000 * finally_ / owed),
                 stops.get(account, ()),
+                tuple(entities.get(at, ())),
             )
         )
+    return found
+
+
+def _entities(place: Any, entity: Any) -> dict[int, list[str]]:
+    """Ours that the items of each place are owed to, where that is told."""
+    found: dict[int, list[str]] = {}
+    told = entity != ""
+    for at, name in sorted(set(zip(place[told].tolist(), entity[told].tolist(), strict=True))):
+        found.setdefault(at, []).append(name)
     return found

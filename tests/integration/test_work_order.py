@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from engines.priority import Group, Ranked
+from ledger.tables.receivable import Invoice
 from policies.load import load_policy
 from tests.support.case_book import AS_OF, CaseBook
 from tools.cash_ahead import cash_ahead
@@ -34,6 +36,16 @@ class TestWaiting:
     def test_nothing_runs__act_now(self, book: CaseBook) -> None:
         account = late_payer(book)
         assert ranked(book)[account].group is Group.ACT_NOW
+
+    def test_entities_it_owes__are_told_where_they_are_known(self, book: CaseBook) -> None:
+        account, other = late_payer(book), late_payer(book, "C-2")
+        with book.ledger.write() as session:
+            for number, entity in (("C-1-A", "US01"), ("C-1-B", "DE01")):
+                one = Invoice.invoice_number == number
+                session.execute(update(Invoice).where(one).values(entity=entity))
+        found = ranked(book)
+        assert "owed to DE01, US01" in found[account].factors
+        assert not any("owed to" in each for each in found[other].factors)
 
     def test_promise_for_all__is_waited_for(self, book: CaseBook) -> None:
         account = late_payer(book)

@@ -35,6 +35,10 @@ class TestGroups:
 
 
 class TestOrder:
+    def test_owed_to_several_of_ours__is_told(self) -> None:
+        (found,) = prioritise([replace(LATE, entities=("DE01", "US01"))], POLICY, UNITS)
+        assert found.factors[-1] == "owed to DE01, US01"
+
     def test_more_at_stake__comes_first(self) -> None:
         found = prioritise([named("a", money_days=10), named("b", money_days=90)], POLICY, UNITS)
         assert [each.account_id for each in found] == ["b", "a"]
