@@ -23,6 +23,7 @@ _MODULES = (
     "steps_words",
     "steps_figures",
     "steps_twins",
+    "steps_assistant",
     "steps_cash",
     "steps_replies",
 )
