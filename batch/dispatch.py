@@ -182,7 +182,8 @@ def _judge(going: _Round, session: Session, rows: Sequence[Any]) -> tuple[Letter
         if reason:
             stops.append(Stop(row, reason, verdict, account))
             continue
-        at = going.now or row.release_at
+        hour = release_instant(account, policy, row.release_at, row.channel)
+        at = going.now or hour or row.release_at
         letters.append((envelope(policy, house.reply_key, row, at, its), row, account))
     return letters, stops
 

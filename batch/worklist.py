@@ -1,6 +1,7 @@
 """Which accounts a night looks at: those where something changed or a date has come."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select, update
 from sqlmodel import Session
@@ -20,8 +21,9 @@ def build_worklist(
     First lays aside, in bulk, accounts none of whose items is due yet: their next action date is
     computed from due dates alone, so a night in which nothing is due touches nobody. An account
     is looked at when its next action date has come or was cleared by a change; all are when the
-    policy is not the one of the newest finished night. A night that goes on after a crash names
-    itself in `judged_in`: an account it has judged keeps its one disposition.
+    policy is not the one of the newest finished night. One that owes nothing any more is looked at
+    once more where a draft still waits for a person, so that it is withdrawn. A night that goes on
+    after a crash names itself in `judged_in`: an account it has judged keeps its one disposition.
     """
     if _policy_changed(session, as_of, policy):
         _look_at_everybody(session)
@@ -30,9 +32,7 @@ def build_worklist(
         select(Account.id)
         .where(
             or_(Account.next_action_on.is_(None), Account.next_action_on <= as_of),
-            select(Invoice.id)
-            .where(Invoice.account_id == Account.id, Invoice.open_minor != 0)
-            .exists(),
+            or_(_owes(), Account.disposition == Disposition.WAITING),
             Account.id.not_in(
                 select(DispositionRow.account_id).where(DispositionRow.run_id == judged_in)
             ),
@@ -40,6 +40,11 @@ def build_worklist(
         .order_by(Account.id)
     )
     return [row[0] for row in rows]
+
+
+def _owes() -> Any:
+    open_item = select(Invoice.id).where(Invoice.account_id == Account.id, Invoice.open_minor != 0)
+    return open_item.exists()
 
 
 def _policy_changed(session: Session, as_of: date, policy: Policy) -> bool:

@@ -66,6 +66,7 @@ def _messages(own: _Own) -> Item:
         "recipients": sorted({each.recipient for each in out if each.state == "sent"}),
         "text": "\n".join(f"{x.subject}\n{x.body}" for x in out if x.state != "stopped"),
         "leaves_at": sorted(each.release_at.isoformat() for each in out),
+        "sent_at": sorted(each.sent_at.isoformat() for each in out if each.sent_at),
         "logged": len(logged),
         "read": sorted(each.state for each in own.rows(Inbound)),
     }

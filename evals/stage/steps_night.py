@@ -9,6 +9,7 @@ from batch.proof import prove
 from batch.proof_evidence import CounterExample
 from evals.stage.scene import Stage
 from ledger.clock import FixedClock
+from policies.load import with_changes
 
 
 class _PowerCut(BaseException):
@@ -45,6 +46,21 @@ def dispatch(stage: Stage) -> dict[str, int]:
     return {"sent": done.sent, "stopped": done.stopped, "failed": done.failed}
 
 
+def night_beside_another(stage: Stage) -> None:
+    """Start the night of the business date while another holds the home."""
+    with stage.house.night_lock():
+        night(stage)
+
+
+def policy(stage: Stage, **files: dict[str, Any]) -> None:
+    """Somebody changes policy files: `contact: {window_opens: "10:00"}`."""
+    changed = {}
+    for name, values in files.items():
+        was = getattr(stage.house.policy, name)
+        changed[name] = type(was).model_validate(was.model_dump(by_alias=True) | values)
+    stage.house.policy = with_changes(stage.house.policy, **changed)
+
+
 def at(stage: Stage, instant: str) -> None:
     """Set the real clock of the house, as `2026-03-17T15:00:00+00:00`."""
     stage.house.system_clock = FixedClock(datetime.fromisoformat(instant))
@@ -59,7 +75,9 @@ def verify(stage: Stage) -> list[str]:
 STEPS: dict[str, Any] = {
     "night": night,
     "crash": crash,
+    "night_beside_another": night_beside_another,
     "dispatch": dispatch,
+    "policy": policy,
     "at": at,
     "verify": verify,
 }
