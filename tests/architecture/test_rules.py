@@ -1,4 +1,4 @@
-"""Every rule of the gate has one name: policy entry, function and test class."""
+"""Every rule of the gate has one name: policy entry, function, test class and eval."""
 
 import ast
 import re
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from evals.scenario import read_cases, read_suites
 from guardrails.gate import RULES
 from policies.load import load_policy
 from policies.schema import RuleEntry
@@ -13,6 +14,7 @@ from tests.support.shared_data import ROOT
 
 RULE_TESTS = ROOT / "tests" / "unit" / "guardrails"
 ENTRIES = load_policy().approval.rules
+GOVERNANCE = {f"HITL-{number:02d}" for number in range(1, 21)}
 
 
 def class_name(rule_id: str) -> str:
@@ -41,6 +43,17 @@ def test_rules_and_test_classes__are_the_same() -> None:
     tested = classes_of_tests(RULE_TESTS)
     assert sorted(tested) == sorted(class_name(entry.id) for entry in ENTRIES)
     assert [name for name, tests in tested.items() if tests == 0] == []
+
+
+def test_every_rule__is_named_by_an_eval() -> None:
+    named = {
+        rule
+        for suite in read_suites()
+        for case in read_cases(suite)
+        for rule in case.scenario.rules
+    }
+    assert sorted({rule.__name__ for rule in RULES} - named) == []
+    assert sorted(GOVERNANCE - named) == []
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)

@@ -13,13 +13,15 @@ from evals.inspect_task import dunwell
 from evals.runner import Wanted, plan, run_jobs
 
 SUITE, EPOCHS = "send_path", 2
-CASES = ("send_path/paid_after_approval",)
+FILE = "send_path/after_approval"
+CASES = (f"{FILE}[paid_in_full]", f"{FILE}[held]")
 
 
 def test_suite_under_inspect__agrees_case_by_case_with_the_own_runner(tmp_path) -> None:
     wanted = Wanted(suites=(SUITE,), models=("offline",), epochs=EPOCHS)
-    jobs = [job for job in plan(wanted) if job.cases[0].id in CASES]
-    ours = {(each.case_id, each.epoch): each.passed for each in run_jobs(jobs, workers=1)}
+    jobs = [job for job in plan(wanted) if job.cases[0].file == FILE]
+    results = [each for each in run_jobs(jobs, workers=1) if each.case_id in CASES]
+    ours = {(each.case_id, each.epoch): each.passed for each in results}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)  # it closes streams of its own late
         (log,) = inspect_ai.eval(
