@@ -9,8 +9,8 @@ import orjson
 from sqlalchemy import delete, select, update
 
 from engines.forecast.conformal import Outcome, WeekBand, calibrated
-from ledger.queries.cash_history import cash_on_invoices, cash_received
 from ledger.tables.forecast import NightForecast
+from tools.forecast_came import CashCame
 
 if TYPE_CHECKING:
     from engines.forecast.book import Series
@@ -112,24 +112,17 @@ def past_outcomes(session: Any, as_of: date, *, as_drawn: bool = False) -> dict[
         as_drawn: Bands as the paths gave them, not as they were told.
     """
     first = as_of - timedelta(weeks=_LOOK_BACK_WEEKS)
-    last = as_of - timedelta(days=1)
-    cash, on_invoices = cash_received(session, first, last), cash_on_invoices(session, first, last)
+    nights = list(_weekly(session, first, as_of, "drawn" if as_drawn else "series"))
+    if not nights:
+        return {}
+    came = CashCame(session, nights[0][0], as_of - timedelta(days=1))
     found: dict[str, list[Outcome]] = {}
-    for origin, said in _weekly(session, first, as_of):
-        last_issue = max(_issued_to(said) or date.min, origin - timedelta(days=1))
-        of_open = [
-            (coin, day, minor)
-            for coin, day, issued_on, minor in on_invoices
-            if issued_on <= last_issue and origin <= day
-        ]
-        for series in said["drawn" if as_drawn else "series"]:
-            # What came of orders known then cannot be told from other cash.
-            if series["dimension"] != "currency" or series["kind"] == "known_billing":
-                continue
-            came = of_open if series["kind"] == "open_book" else cash
-            mine = [(day, minor) for coin, day, minor in came if coin == series["currency"]]
-            outcomes = found.setdefault(series["currency"], [])
-            outcomes += _outcomes(origin, series, mine, as_of)
+    for origin, last_issue, told in nights:
+        for series in told:
+            coin = series["currency"]
+            of_open = series["kind"] == "open_book"
+            sums = came.on_invoices(coin, last_issue) if of_open else came.received(coin)
+            found.setdefault(coin, []).extend(_outcomes(origin, series, came, sums, as_of))
     return found
 
 
@@ -154,19 +147,29 @@ def held_against_past(series: "Series", past: Iterable[Outcome]) -> "Series":
     return replace(series, weeks=tuple(weeks))
 
 
-def _weekly(session: Any, first: date, as_of: date) -> Iterable[tuple[date, dict[str, Any]]]:
-    """The first forecast of every week."""
+def _weekly(
+    session: Any, first: date, as_of: date, drawn: str
+) -> Iterable[tuple[date, date, list[dict[str, Any]]]]:
+    """The first forecast of every week: its day, the last issue it saw, bands of currencies."""
     seen: set[date] = set()
     rows = session.execute(
         select(NightForecast.as_of, NightForecast.said)
         .where(NightForecast.as_of >= first, NightForecast.as_of < as_of)
         .order_by(NightForecast.as_of)
     )
-    for origin, said in rows:
+    for origin, text in rows:
         week = origin - timedelta(days=origin.weekday())
         if week not in seen:
             seen.add(week)
-            yield origin, orjson.loads(said)
+            said = orjson.loads(text)
+            last_issue = max(_issued_to(said) or date.min, origin - timedelta(days=1))
+            # What came of orders known then cannot be told from other cash.
+            told = [
+                series
+                for series in said[drawn]
+                if series["dimension"] == "currency" and series["kind"] != "known_billing"
+            ]
+            yield origin, last_issue, told
 
 
 def _issued_to(said: dict[str, Any]) -> date | None:
@@ -175,7 +178,7 @@ def _issued_to(said: dict[str, Any]) -> date | None:
 
 
 def _outcomes(
-    origin: date, series: dict[str, Any], came: list[tuple[date, int]], as_of: date
+    origin: date, series: dict[str, Any], came: CashCame, sums: list[int], as_of: date
 ) -> Iterable[Outcome]:
     for horizon, week in enumerate(series["weeks"], start=1):
         start = date.fromisoformat(week["starts_on"])
@@ -184,4 +187,4 @@ def _outcomes(
             band = WeekBand(
                 origin, start, horizon, series["kind"], week["p10"], week["p50"], week["p90"]
             )
-            yield Outcome(band, sum(minor for day, minor in came if start <= day < end))
+            yield Outcome(band, came.between(sums, start, end))

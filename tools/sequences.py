@@ -66,15 +66,23 @@ def sequences(
     """
     first, last = as_of - timedelta(days=PERIOD_DAYS), as_of - timedelta(days=WITHIN_DAYS + 1)
     rows = session.execute(
-        select(Message, Account.segment)
+        select(
+            Message.purpose,
+            Message.stage,
+            Message.channel,
+            Account.segment,
+            Message.account_id,
+            Message.invoice_ids,
+            Message.sent_on,
+        )
         .join(Account, Account.id == Message.account_id)
         .where(Message.direction == "out", Message.sent_on.between(first, last))
     )
     groups: dict[tuple[str, int, str, str], list[_Letter]] = defaultdict(list)
-    for message, segment in rows:
-        key = message.purpose, message.stage, message.channel, segment if by_segment else ""
-        named = tuple(filter(None, message.invoice_ids.split(",")))
-        groups[key].append(_Letter(message.account_id, named, message.sent_on))
+    for purpose, stage, channel, segment, account_id, invoice_ids, sent_on in rows:
+        named = tuple(filter(None, invoice_ids.split(",")))
+        key = purpose, stage, channel, segment if by_segment else ""
+        groups[key].append(_Letter(account_id, named, sent_on))
     paid, answers, complaints = (
         _paid_days(session, first, as_of),
         _answer_days(session, first, as_of),

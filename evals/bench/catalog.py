@@ -12,6 +12,7 @@ from evals.bench.imports import bench_import
 from evals.bench.inbox import bench_inbox
 from evals.bench.match import bench_match, bench_match_large
 from evals.bench.night import bench_night
+from evals.bench.pages import bench_pages
 from evals.bench.portal import bench_portal
 from evals.bench.risk import bench_risk
 from ledger.errors import BadInput
@@ -28,6 +29,7 @@ BENCHES: dict[str, Bench] = {
     "match": bench_match,
     "match-large": bench_match_large,
     "night": bench_night,
+    "pages": bench_pages,
     "portal": bench_portal,
     "risk": bench_risk,
 }

@@ -1,17 +1,15 @@
 """What the customer's page takes: server time of one look and of one form, in a large book."""
 
-import asyncio
 import statistics
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import select
 
 from evals.bench.databases import own_database, servers
 from evals.bench.frame import BenchOptions, Measured, apart
+from evals.bench.requests import look_times
 from evals.worlds.home import AS_OF
 from evals.worlds.mix import ONE_IN_TEN
 from evals.worlds.portfolio import build_portfolio
@@ -103,48 +101,6 @@ def _look(house: House, accounts: int, seed: int) -> list[Looked]:
     database = "SQLite" if house.ledger.is_sqlite else "PostgreSQL"
     looks = []
     for place in PLACES:
-        times = _times(app, [f"/p/{each.token}{place}" for each in links])
+        times = look_times(app, [f"/p/{each.token}{place}" for each in links])[WARM:]
         looks.append(Looked(place, *zip(*times, strict=True), database))
     return looks
-
-
-def _times(app: Callable[..., Any], paths: list[str]) -> list[tuple[float, float]]:
-    """Milliseconds of each look: by the clock, and computed."""
-    found = []
-    for path in paths:
-        started, busy = time.perf_counter(), time.process_time()
-        status = asyncio.run(_get(app, path))
-        took = (time.perf_counter() - started) * 1000
-        if status != 200:
-            raise RuntimeError(f"a page answered {status}")
-        found.append((took, (time.process_time() - busy) * 1000))
-    return found[WARM:]
-
-
-async def _get(app: Callable[..., Any], path: str) -> int:
-    """One request as a server hands it over; returns the status."""
-    statuses: list[int] = []
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": "GET",
-        "scheme": "https",
-        "path": path,
-        "raw_path": path.encode(),
-        "root_path": "",
-        "query_string": b"",
-        "headers": [(b"host", b"pay.example")],
-        "client": ("127.0.0.1", 1),
-        "server": ("pay.example", 443),
-    }
-
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message: dict[str, Any]) -> None:
-        if message["type"] == "http.response.start":
-            statuses.append(message["status"])
-
-    await app(scope, receive, send)
-    return statuses[0]
