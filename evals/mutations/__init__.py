@@ -1,1 +1,1 @@
-"""Rules, gate calls, digests, fact checks and joins, each switched off once: does a suite notice?"""
+"""Rules, gate calls, digests, fact checks and joins, each switched off once: who notices?"""

@@ -17,6 +17,7 @@ class Mutation:
         where: `module:name`, or `module:Class.name` of a method.
         off: What stands in for it.
         dropped: A rule of the packs whose findings are left out, where `off` drops findings.
+        here: Whether only this module loses it, and its other callers keep it.
         beside: Other controls that have to be off too, because each alone suffices; with a reason.
     """
 
@@ -25,6 +26,7 @@ class Mutation:
     where: str
     off: Callable[..., Any] = nothing
     dropped: str = ""
+    here: bool = False
     beside: tuple["Mutation", ...] = ()
     because: str = ""
 

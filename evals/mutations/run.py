@@ -31,9 +31,10 @@ from evals.threats.table import Control
 from ledger.clock import stopwatch
 
 _LONGEST = 300
+_ENOUGH = 3
 _FORK = get_context("fork")
 Tell = Callable[[int, int], None]
-Answer = tuple[str, str, float]
+Answer = tuple[list[tuple[str, str]], str, float]
 
 
 def run_mutations(
@@ -52,10 +53,12 @@ def run_mutations(
         jobs = [_of(each, by_name) for each in wanted]
         _build(templates, (job for some in jobs for job in some))
         _warm(templates)
-        tasks = [functools.partial(_without, each, templates, jobs[place])
-                 for place, each in enumerate(wanted)]
+        tasks = [
+            functools.partial(_without, each, templates, jobs[place])
+            for place, each in enumerate(wanted)
+        ]
         answers = list(_in_children(tasks, tell))
-        noticed = {job_id for job_id, _said, _seconds in answers if job_id}
+        noticed = {case_id for failed, _said, _seconds in answers for case_id, _why in failed}
         sound = _sound(templates, noticed, [job for some in jobs for job in some])
     return [
         _killed(mutation, some, answer, sound)
@@ -64,11 +67,14 @@ def run_mutations(
 
 
 def _killed(mutation: Mutation, jobs: Sequence[Job], answer: Answer, sound: set[str]) -> Killed:
-    case_id, said, seconds = answer
+    failed, said, seconds = answer
     count = sum(len(job.cases) for job in jobs)
-    if case_id and case_id not in sound:
-        case_id, said = "", f"{case_id} fails with everything in place too"
-    return Killed(mutation, count, case_id, said, seconds)
+    for case_id, why in failed:
+        if case_id in sound:
+            return Killed(mutation, count, case_id, why, seconds)
+    if failed:
+        said = f"{failed[0][0]} fails with everything in place too"
+    return Killed(mutation, count, "", said, seconds)
 
 
 def _jobs_by_name(jobs: Iterable[Job]) -> dict[str, list[Job]]:
@@ -79,8 +85,13 @@ def _jobs_by_name(jobs: Iterable[Job]) -> dict[str, list[Job]]:
             named = tuple(case for case in job.cases if name in case.scenario.rules)
             found.setdefault(name, []).append(replace(job, cases=named))
     for some in found.values():
-        some.sort(key=lambda job: (job.asked.model != OFFLINE, _in_home(job)))
+        some.sort(key=_cost)
     return found
+
+
+def _cost(job: Job) -> tuple[bool, int, int]:
+    """The embedded model first, then pure checks, then short scenarios."""
+    return job.asked.model != OFFLINE, _in_home(job), len(job.cases)
 
 
 def _of(mutation: Mutation, by_name: dict[str, list[Job]]) -> list[Job]:
@@ -129,14 +140,24 @@ def _without(mutation: Mutation, templates: Path, jobs: Sequence[Job]) -> Answer
     """In a child: the first case that fails without a control, and what it said."""
     started = stopwatch()
     for each in (mutation, *mutation.beside):
-        taken_out.DROPPED.update({each.dropped} - {""})
-        switch_off(Control("", each.where, each.off, ()))
+        _take_out(each)
+    found: list[tuple[str, str]] = []
     for job in jobs:
-        for result in _play(templates, job):
-            if not result.passed:
-                said = (*result.breaches, *result.failed)[0]
-                return _key(job, result), said, stopwatch() - started
-    return "", "nothing noticed" if jobs else "no case names it", stopwatch() - started
+        failed = [each for each in _play(templates, job) if not each.passed]
+        found += [(_key(job, each), (*each.breaches, *each.failed)[0]) for each in failed]
+        if len(found) >= _ENOUGH:
+            break
+    said = "nothing noticed" if jobs else "no case names it"
+    return found, said, stopwatch() - started
+
+
+def _take_out(mutation: Mutation) -> None:
+    taken_out.DROPPED.update({mutation.dropped} - {""})
+    if mutation.here:
+        module, _, name = mutation.where.partition(":")
+        setattr(importlib.import_module(module), name, mutation.off)
+        return
+    switch_off(Control("", mutation.where, mutation.off, ()))
 
 
 def _key(job: Job, result: Result) -> str:
@@ -159,8 +180,10 @@ def _sound(templates: Path, noticed: set[str], jobs: Sequence[Job]) -> set[str]:
     """Which of the cases that noticed pass with everything in place."""
     played: dict[tuple[str, ...], Job] = {}
     for job in jobs:
-        keys = {f"{case.id}{'' if job.asked.model == OFFLINE else f' under {job.asked.model}'}"
-                for case in job.cases}
+        keys = {
+            f"{case.id}{'' if job.asked.model == OFFLINE else f' under {job.asked.model}'}"
+            for case in job.cases
+        }
         if keys & noticed:
             played.setdefault((job.asked.model, *(case.id for case in job.cases)), job)
     tasks = [functools.partial(_passing, templates, job) for job in played.values()]
@@ -202,9 +225,9 @@ def _received(pipe: Connection) -> Any:
     try:
         return pipe.recv()
     except EOFError:
-        return "", "its process ended without an answer", 0.0
+        return [], "its process ended without an answer", 0.0
 
 
 def _stopped(child: Any) -> Answer:
     child.kill()
-    return "", f"no answer within {_LONGEST} s", float(_LONGEST)
+    return [], f"no answer within {_LONGEST} s", float(_LONGEST)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from evals.mutations.controls import controls
 from evals.mutations.mutation import Mutation
 from evals.threats.taken_out import without_dropped
 from guardrails.gate import RULES
@@ -12,6 +13,7 @@ def mutations() -> Iterator[Mutation]:
     """Every mutation, kind by kind."""
     yield from _rules_of_the_gate()
     yield from _rules_of_the_packs()
+    yield from controls()
 
 
 def _rules_of_the_gate() -> Iterator[Mutation]:

@@ -1,4 +1,4 @@
-"""What somebody with ill intent does: changes what waits to leave, forges records, confuses hands."""
+"""What somebody with ill intent does: changes letters and records, mixes up hands."""
 
 import shutil
 import sqlite3
@@ -25,7 +25,7 @@ _DATABASE = "ledger.db"
 
 
 def tamper(scene: Scene, column: str, value: str) -> dict[str, int]:
-    """In a copy of the home, somebody with every right to the database rewrites what waits to leave.
+    """In a copy of the home, somebody with a hand in the database rewrites a waiting letter.
 
     Returns:
         What the dispatcher then does with it.

@@ -1,16 +1,21 @@
 """Asking the gate: what it says of an action, and what comes of asking for it."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session
 
+from batch.policy_trial import Changes, try_policy
 from evals.stage.scene import Item, Scene
+from evals.stage.steps import pure
 from graph.policy_in_force import remember
+from guardrails.gate import check_rules
 from guardrails.verdict import Allow, Deny, findings_of
 from ledger.actions import ProposedAction, parse_action
 from ledger.facts import AccountFacts
 from ledger.queries.cash_facts import facts_for
+from policies.load import PolicyError, load_policy, with_changes
 from tools.proposals import judge_action, submit
 
 _ROWS = {
@@ -117,4 +122,62 @@ def _named(scene: Scene, given: Item) -> Item:
     return made
 
 
-STEPS: dict[str, Any] = {"judge": judge, "propose": propose}
+def dry_run(scene: Scene, **files: Item) -> Item:
+    """Try a changed policy on the nights there were, twice; does it say the same both times?"""
+    house = scene.house
+    changed = {}
+    for name, values in files.items():
+        was = getattr(house.policy, name)
+        changed[name] = type(was).model_validate(was.model_dump(by_alias=True) | values)
+    tried = with_changes(house.policy, **changed)
+    first, second = (try_policy(house, tried, 5) for _ in range(2))
+    return {
+        "stable": asdict(first) == asdict(second),
+        "decisions": first.decisions,
+        "messages": _counts(first.messages),
+        "approvals": _counts(first.approvals),
+        "holds_broken": len(first.holds_broken),
+    }
+
+
+def _counts(changes: Changes) -> str:
+    return f"+{changes.added} -{changes.removed} ~{changes.changed}"
+
+
+@pure
+def load_rules(
+    scene: Scene,
+    without: str = "",
+    loosened: str = "",
+    invented: str = "",
+) -> Item:
+    """Read the policy with one rule left out, made one that may be approved past, or made up.
+
+    Returns:
+        Whether it may be used, and the refusal where it may not.
+    """
+    del scene
+    policy = load_policy()
+    rules = [each for each in policy.approval.rules if each.id != without]
+    rules = [
+        each.model_copy(update={"effect": "approve", "roles": ("collector",)})
+        if each.id == loosened
+        else each
+        for each in rules
+    ]
+    if invented:
+        rules.append(rules[0].model_copy(update={"id": invented}))
+    approval = policy.approval.model_copy(update={"rules": tuple(rules)})
+    try:
+        check_rules(with_changes(policy, approval=approval))
+    except PolicyError as error:
+        return {"refused": error.message}
+    return {"refused": ""}
+
+
+STEPS: dict[str, Any] = {
+    "judge": judge,
+    "propose": propose,
+    "dry_run": dry_run,
+    "load_rules": load_rules,
+}

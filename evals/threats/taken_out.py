@@ -159,3 +159,46 @@ def without_dropped(*given: Any, **more: Any) -> Any:
     from evals.threats.taken_out import DROPPED, KEPT
 
     return tuple(each for each in KEPT[-1](*given, **more) if each.rule_id not in DROPPED)
+
+
+def still_sealed(row: Any, _files: Any) -> str:
+    """Takes whatever bytes there are for those that were permitted."""
+    return row.message_digest
+
+
+def words_not_compared(*given: Any, **more: Any) -> Any:
+    """Lets a letter leave whose words are out of date."""
+    from evals.threats.taken_out import KEPT
+
+    reason, verdict = KEPT[-1](*given, **more)
+    return ("", verdict) if "facts in it" in reason else (reason, verdict)
+
+
+def true_as_said(version: Any) -> str:
+    """Takes a recorded policy for what it calls itself."""
+    return version.hash
+
+
+def any_key(_action: Any, _facts: Any) -> str:
+    """Calls the same message another one every time."""
+    from uuid import uuid4
+
+    return uuid4().hex
+
+
+def joined_by_number(message: Any, sealed: Any, known: Any, phones: Any) -> Any:
+    """Takes a message for the customer's whose document its subject names, whoever wrote it."""
+    from evals.threats.taken_out import KEPT
+    from tools.inbound_links import Link
+
+    found = [
+        account
+        for number in known.accounts
+        if number in message.subject
+        for account in known.accounts[number]
+    ]
+    return (
+        Link(found[0], None, "subject_number")
+        if found
+        else KEPT[-1](message, sealed, known, phones)
+    )
