@@ -22,7 +22,8 @@ _TONE_WITHIN = 0.5
 
 def twin(scene: Scene, contact: Item | None = None, **differs: Any) -> None:
     """Write a second customer: the first one again, but for what is given."""
-    (given,) = (entry["account"] for entry in scene.case.scenario.world if "account" in entry)
+    entries: list[Any] = list(scene.case.scenario.world)
+    (given,) = (entry["account"] for entry in entries if "account" in entry)
     person = {**given.get("contact", {}), **(contact or {})}
     account = {**given, **differs, "contact": person}
     scenario = scene.case.scenario.model_copy(update={"world": ({"account": account},)})
