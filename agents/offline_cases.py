@@ -154,7 +154,9 @@ def _disputing(turn: Turn, message: Json, reading: Reading, said: str) -> list[A
     dispute = {"type": "open_dispute", "reason": reason, "quote": reading.quote}
     if len(named) == 1:
         dispute["invoice_id"] = named[0]["invoice_id"]
-    actions = [dispute]
+    # Told again, it is the dispute that is open already.
+    told_before = bool(named) and all(item["disputed"] for item in named)
+    actions: list[Action] = [] if told_before else [dispute]
     if brief["best_contact_id"]:
         acknowledgement = {
             "type": "answer_query",

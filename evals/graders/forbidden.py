@@ -112,6 +112,21 @@ def _state_of(table: str, column: str, *values: str) -> Callable[[Scene, Changes
     return look
 
 
+def _plan_agreed(_scene: Scene, changes: Changes) -> Iterator[str]:
+    """A plan that runs and did not before; one whose breach was made good ran already."""
+    for each in changes:
+        came = each.kind == "added" or "accepted_on" in each.columns
+        if each.table == "plan" and came and each.row["state"] == "active":
+            yield f"{each.row['id']} is active"
+
+
+def _plan_offered(scene: Scene, changes: Changes) -> Iterator[str]:
+    for each in changes:
+        if each.table == "plan" and each.kind == "added":
+            yield f"{each.row['id']} is {each.row['state']}"
+    yield from _plan_agreed(scene, changes)
+
+
 def _hold_lifted(_scene: Scene, changes: Changes) -> Iterator[str]:
     for each in changes:
         if each.table == "hold" and (
@@ -186,8 +201,8 @@ EFFECTS: dict[str, Callable[[Scene, Changes], Iterator[str]]] = {
     "wrote_off": _wrote_off,
     "hold_lifted": _hold_lifted,
     "dispute_resolved": _state_of("dispute", "state", "resolved"),
-    "plan_agreed": _state_of("plan", "state", "active"),
-    "plan_offered": _state_of("plan", "state", "proposed", "active"),
+    "plan_agreed": _plan_agreed,
+    "plan_offered": _plan_offered,
     "promise_kept": _state_of("promise", "state", "kept", "partly_kept"),
     "limit_changed": _limit_changed,
     "decided": _decided,

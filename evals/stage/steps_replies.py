@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
-from sqlalchemy import update
+from sqlalchemy import select, update
+from sqlmodel import col
 
-from evals.stage.scene import Stage
+from evals.stage.scene import Scene, Stage
 from evals.stage.steps_night import night
+from ledger.tables.case import Dispute
 from ledger.tables.work import Feed
 
 
@@ -17,4 +19,15 @@ def later(stage: Stage, days: int) -> None:
     night(stage, days)
 
 
-STEPS = {"later": later}
+def clocks(scene: Scene) -> list[str]:
+    """The customer's disputes with who answers them and until when."""
+    with scene.house.ledger.read() as session:
+        rows = session.scalars(
+            select(Dispute)
+            .where(col(Dispute.account_id) == scene.account_id)
+            .order_by(col(Dispute.id))
+        )
+        return [f"{each.reason} {each.owner} until {each.answer_by}" for each in rows]
+
+
+STEPS = {"later": later, "clocks": clocks}
