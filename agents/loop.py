@@ -99,8 +99,9 @@ class _Work:
             said = self._converse()
         except _GaveUp as reason:
             return self._hand_over(str(reason))
-        if self.task.is_case and not self.ctx.proposed:
-            return self._hand_over("it asked for nothing", said)
+        if not self.ctx.proposed and (self.task.is_case or not said):
+            lacks = "asked for nothing" if self.task.is_case else "said nothing"
+            return self._hand_over(f"it {lacks}", said)
         return self._result(tuple(self.ctx.proposed), said)
 
     def _converse(self) -> str:

@@ -197,3 +197,9 @@ def test_reader_without_the_right_to_ask__is_not_offered_to() -> None:
     run_role(SPEC, ctx, question_task("Hello?"), model)  # type: ignore[arg-type]
     assert "propose_action" not in model.offered[0]
     assert "list_accounts_to_work" in model.offered[0]
+
+
+def test_empty_answer_to_a_colleague__says_that_there_is_none() -> None:
+    result, _ = work(AIMessage(""), task=question_task("How much?"))
+    assert result.explanation == "I could not answer that: it said nothing."
+    assert not result.actions

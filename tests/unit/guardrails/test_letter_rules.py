@@ -171,6 +171,7 @@ class TestStrategicAccountNeedsOwner:
             ({"segment": "mid"}, False),
             ({"segment": "enterprise"}, True),
             ({"segment": "strategic"}, True),
+            ({"segment": "one nobody knows"}, True),
             ({"strategic": True}, True),
         ],
     )
