@@ -17,6 +17,7 @@ _MODULES = (
     "steps_night",
     "steps_people",
     "steps_inbox",
+    "steps_outage",
     "steps_books",
     "steps_gate",
     "steps_attacks",
