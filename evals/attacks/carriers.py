@@ -56,7 +56,7 @@ def _mail(row: AttackRow, house: House) -> Placed:
 
 
 def _subject(row: AttackRow, house: House) -> Placed:
-    return _post(house, _message("See the subject, please.", subject=_line(row.text)))
+    return _post(house, _message("See the subject, please.", subject=on_one_line(row.text)))
 
 
 def _html(row: AttackRow, house: House) -> Placed:
@@ -67,8 +67,8 @@ def _html(row: AttackRow, house: House) -> Placed:
 
 def _header(row: AttackRow, house: House) -> Placed:
     message = _message("Thank you for your letter.")
-    message["X-Note"] = _line(row.text)
-    message["Organization"] = _line(row.text)[:200]
+    message["X-Note"] = on_one_line(row.text)
+    message["Organization"] = on_one_line(row.text)[:200]
     return _post(house, message)
 
 
@@ -80,12 +80,12 @@ def _attached(name: str, media_type: str) -> Callable[[AttackRow, House], Placed
 
 
 def _named_file(row: AttackRow, house: House) -> Placed:
-    return _post(house, _with_file(_line(row.text), "application/pdf", _pdf({})))
+    return _post(house, _with_file(on_one_line(row.text), "application/pdf", pdf_that_says({})))
 
 
 def _pdf_metadata(row: AttackRow, house: House) -> Placed:
-    told = {f"/{key}": _line(row.text) for key in ("Title", "Subject", "Author", "Keywords")}
-    return _post(house, _with_file("statement.pdf", "application/pdf", _pdf(told)))
+    told = {f"/{key}": on_one_line(row.text) for key in ("Title", "Subject", "Author", "Keywords")}
+    return _post(house, _with_file("statement.pdf", "application/pdf", pdf_that_says(told)))
 
 
 def _remittance(name: str, media_type: str) -> Callable[[AttackRow, House], Placed]:
@@ -103,7 +103,7 @@ def _bank_memo(row: AttackRow, house: House) -> Placed:
     """A line of a bank statement: money that came in, with the text as its memo."""
     found = _AMOUNT.search(row.text)
     minor = int(f"{found[1]}{found[2]}".replace(",", "")) if found else SHORT_PAYMENT
-    memo = _line(row.text)[:_MEMO_LENGTH]
+    memo = on_one_line(row.text)[:_MEMO_LENGTH]
     _drop(house.home, "bank", "statement.xml", bank_statement(minor, memo, row.account))
     return Placed(received_minor=minor)
 
@@ -113,14 +113,14 @@ def _customer_master(row: AttackRow, house: House) -> Placed:
     contact = row.text.partition("contact:")[2].strip() or row.text
     columns = ("customer_number", "customer_name", "contact_name", "email")
     values = (ACCOUNT.removeprefix("acc_").upper(), row.account, contact, EMAIL)
-    _drop(house.home, "customers", "customers.csv", _table(columns, values))
+    _drop(house.home, "customers", "customers.csv", as_table(columns, values))
     return Placed()
 
 
 def _contract_note(row: AttackRow, house: House) -> Placed:
     number = ACCOUNT.removeprefix("acc_").upper()
     columns = ("contract_number", "customer_number", "text")
-    _drop(house.home, "contracts", "contracts.csv", _table(columns, ("K1", number, row.text)))
+    _drop(house.home, "contracts", "contracts.csv", as_table(columns, ("K1", number, row.text)))
     return Placed()
 
 
@@ -217,12 +217,13 @@ def _drop(home: Path, kind: str, name: str, content: bytes) -> None:
     (folder / name).write_bytes(content)
 
 
-def _line(text: str) -> str:
+def on_one_line(text: str) -> str:
     """On one line, without signs that no header or memo can hold."""
     return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
-def _table(columns: tuple[str, ...], values: tuple[str, ...]) -> bytes:
+def as_table(columns: tuple[str, ...], values: tuple[str, ...]) -> bytes:
+    """A file of comma separated values with one row."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(columns)
@@ -230,7 +231,8 @@ def _table(columns: tuple[str, ...], values: tuple[str, ...]) -> bytes:
     return out.getvalue().encode()
 
 
-def _pdf(told: dict[str, str]) -> bytes:
+def pdf_that_says(told: dict[str, str]) -> bytes:
+    """An empty page with what its metadata tell."""
     from pypdf import PdfWriter
 
     writer, out = PdfWriter(), io.BytesIO()

@@ -21,6 +21,7 @@ _MODULES = (
     "steps_books",
     "steps_gate",
     "steps_attacks",
+    "steps_attacks_doors",
     "steps_words",
     "steps_figures",
     "steps_twins",
