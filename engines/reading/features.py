@@ -77,8 +77,8 @@ def _concepts_by_line(page: Page) -> tuple[frozenset[str], ...]:
 
 @functools.lru_cache(maxsize=8)
 def _concepts_of_all(page: Page) -> tuple[str, ...]:
-    held = [each for concepts in _concepts_by_line(page) for each in concepts]
-    return tuple("m" + each for each in dict.fromkeys(held))
+    held = {each for concepts in _concepts_by_line(page) for each in concepts}
+    return tuple("m" + each for each in sorted(held))
 
 
 def _word_of(token: Token) -> str:
@@ -133,7 +133,7 @@ def _add(found: Features, features: Sequence[str], damping: float = _DAMPING_OF_
     """Count a kind of features, damped by how many of it there are."""
     if not features:
         return
-    distinct = set(features)
+    distinct = dict.fromkeys(features)  # in order: sums of the same numbers are then the same
     share = 1 / len(distinct) ** damping
     for each in distinct:
         found[each] = found.get(each, 0.0) + share
@@ -177,7 +177,7 @@ def _around(page: Page, at: int) -> list[str]:
     found = []
     for name, other in (("p", at - 1), ("n", at + 1)):
         if 0 <= other < len(page.lines):
-            found += [name + each for each in _concepts_by_line(page)[other]]
+            found += [name + each for each in sorted(_concepts_by_line(page)[other])]
     return found
 
 

@@ -60,8 +60,9 @@ def main() -> None:
         "Made by `python -m evals.inbound` after `python -m evals.inbound.train`. Own cases are"
         " read by models of which no head was trained on their writer; the second heads and the"
         " limits learn from looks at the other writers, each by heads that had not seen the writer"
-        " looked at. The sample and"
-        " the examination are never trained on.\n",
+        " looked at. The rules, the newest phrases and the mails of desk_f were written with"
+        " what was misread of the other writers in view, so the figures of our own cases flatter;"
+        " the sample and the examinations were not looked at for it and are never trained on.\n",
         table(columns) + "\n",
         "| attacks | rows | flagged | to a person |",
         "|---|---|---|---|",
