@@ -28,6 +28,7 @@ _MODULES = (
     "steps_assistant",
     "steps_cash",
     "steps_replies",
+    "steps_learning",
 )
 
 

@@ -1,4 +1,4 @@
-"""Days that pass while customers keep, break and dispute: nights with every feed read, and plans."""
+"""Days that pass while customers keep, break and dispute: nights with every feed read, clocks."""
 
 from datetime import timedelta
 
