@@ -114,7 +114,9 @@ def sequences(
 
 def _followed(days: dict[str, list[date]], key: str, sent_on: date) -> bool:
     """Whether something happened after the day of sending and within the days."""
-    known = days.get(key, [])
+    known = days.get(key)
+    if not known or known[-1] <= sent_on:
+        return False
     place = bisect_right(known, sent_on)
     return place < len(known) and known[place] <= sent_on + timedelta(days=WITHIN_DAYS)
 
