@@ -52,6 +52,8 @@ def _digests() -> Iterator[Mutation]:
 
 def _facts() -> Iterator[Mutation]:
     tracing = "guardrails.tracing"
+    closely = f"{tracing}.close_reading:read_closely"
+    yield Mutation("fact gate", "close_reading", closely, empty)
     for name, where in (
         ("fact_amounts", "amounts:find_amounts"),
         ("fact_days", "days:find_days"),
