@@ -76,9 +76,9 @@ def policy_says(stage: Stage, where: str) -> Any:
 
 
 # ------------------------------------------------------------------ letters from edits
-def lesson(scene: Scene, letter: str, old: str, new: str, people: list[str]) -> None:
+def lesson(stage: Stage, letter: str, old: str, new: str, people: list[str]) -> None:
     """Edits of some people have taught a change of a letter, which waits as it is found."""
-    house = scene.house
+    house = stage.house
     template = next(each for each in house.policy.letters if each.name == letter)
     diff = letter_diff(template, changed_letter(template, old, new))
     row = Lesson(
@@ -87,17 +87,17 @@ def lesson(scene: Scene, letter: str, old: str, new: str, people: list[str]) -> 
         subject=letter,
         diff=diff,
         examples=orjson.dumps({"old": old, "new": new, "people": people}).decode(),
-        proposed_on=scene.stage.day,
+        proposed_on=stage.day,
     )
     with house.ledger.write() as session:
         session.add(row)
 
 
-def answer_lesson(scene: Scene, person: str, verb: str = "approve") -> str:
+def answer_lesson(stage: Stage, person: str, verb: str = "approve") -> str:
     """Somebody decides the lesson that was proposed last."""
-    scene.stage.by_people = True
-    house, policies = scene.house, scene.house.home / "policies"
-    said = Said(decider_of(house, person), scene.stage.day, _noon(scene.stage))
+    stage.by_people = True
+    house, policies = stage.house, stage.house.home / "policies"
+    said = Said(decider_of(house, person), stage.day, _noon(stage))
     with house.ledger.write() as session:
         newest = select(col(Lesson.id)).order_by(col(Lesson.proposed_on).desc(), col(Lesson.id))
         found = get_lesson(session, session.scalars(newest).first() or "none")
@@ -105,7 +105,7 @@ def answer_lesson(scene: Scene, person: str, verb: str = "approve") -> str:
             approve_letter(session, found, said, load_policy(policies), policies)
         else:
             decide_lesson(session, found, said, says_yes=False)
-    _open_anew(scene.stage)
+    _open_anew(stage)
     return verb
 
 
