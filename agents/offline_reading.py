@@ -118,7 +118,10 @@ def _clearest(page: Page, intent: str) -> str:
     judged = judge(page, trained())
     if not judged:
         return ""
-    said = max(judged, key=lambda each: each.sentence[intent]) if intent else judged[0]
+    if not intent:
+        return judged[0].line.sentence.text
+    # A greeting beside what is said is as likely as that; the longer one says it.
+    said = max(judged, key=lambda e: (round(e.sentence[intent], 1), len(e.line.sentence.tokens)))
     return said.line.sentence.text
 
 

@@ -15,7 +15,7 @@ from engines.reading.sentences import split_sentences
 
 DOUBT = "reads like a message for a person"
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}\.\w")
-_PATIENCE = 1.5  # so much more doubt a plain message may raise
+_PATIENCE = 2.5  # so much more doubt a plain message may raise
 _BEYOND_DOUBT = 0.95
 _HARDLY = 0.15
 _FEWEST_WORDS = 5

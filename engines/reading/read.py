@@ -8,7 +8,6 @@ from engines.reading.caution import says_stop
 from engines.reading.decision import Found, why_human
 from engines.reading.features import message_features
 from engines.reading.injection import find_signs, is_injection
-from engines.reading.instalments import with_instalments
 from engines.reading.intents import intents_of, reasons_of, sentiment_of
 from engines.reading.invoices import disputed, mentioned
 from engines.reading.languages import language_of
@@ -62,7 +61,6 @@ def read_message(
     promises, promise_spans = read_promises(seen, invoices, disputing, intents, heads)
     paid = read_paid(page, judged, intents, heads)
     plan = read_plan(judged, intents, promises, heads)
-    promises = with_instalments(promises, plan)
     in_question = _disputed_amount(judged, intents, heads)
     signs = find_signs(message.subject, message.body)
     injection = is_injection(signs) or head.holds("injection", likely)
