@@ -121,6 +121,11 @@ def _answer_slots(
                 f"contact {contact.contact_id} has not asked us to stop: there is nothing to "
                 "confirm"
             )
+        case "dispute_acknowledgement" if not (facts.disputes or facts.inbound_unanswered):
+            raise LetterError(
+                f"account {facts.account_number} disputes nothing and waits for no answer: there "
+                "is nothing to acknowledge"
+            )
         case _:
             return {}
 

@@ -96,6 +96,7 @@ FACTS = AccountFacts(
             "con_2", "Ole Berg", "ap", "ole@fjord.example", "+1 503 555 0198", None, opted_out=True
         ),
     ),
+    inbound_unanswered=True,
     payments=(ReceivedPayment("rcp_7", "RC-398", date(2026, 10, 21), 640050, "EUR"),),
     promises=(
         PendingPromise(

@@ -379,6 +379,12 @@ def test_template_with_a_slot_its_letter_lacks__is_refused():
         )
 
 
+def test_acknowledgement_of_nothing__is_refused():
+    quiet = replace(FACTS, inbound_unanswered=False)
+    with pytest.raises(LetterError, match="nothing to acknowledge"):
+        render_letter(letter_action("dispute_acknowledgement", "en"), quiet, letter_policy())
+
+
 def test_changed_template__is_used_at_once():
     letter = render_letter(first_reminder(), FACTS, policy_with("New {{ total }}", "Text.\n"))
     assert (letter.subject, letter.body) == ("New €502,222.22", "Text.\n")
