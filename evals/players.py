@@ -12,15 +12,21 @@ from typing import Any, TypeVar
 
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from pydantic import BaseModel, ValidationError
+from sqlalchemy import func, select
 
 from agents.chat_model import ChatPort
 from agents.model_faults import ModelAnswerInvalid, ModelUnavailable
 from agents.offline_model import OfflineModel
 from evals.adversaries import HostileModel, Targets, allowed_types
+from evals.cunning import CunningModel, Insight
 from graph.bootstrap import House
+from ledger.queries.account_facts import load_facts
+from ledger.tables.account import Account
+from ledger.tables.work import Feed
 
 Schema = TypeVar("Schema", bound=BaseModel)
 OFFLINE = "offline"
+_NUMBERED = re.compile(r'"account_number":"([^"]+)"')
 _IDS = re.compile(r"\b(rcp|hld|dsp|pln|prm|inv|con|acc)_\w+")
 _ORDERS = {
     "release_hold": r"\b(lift|release|remove)\b.{0,40}\bhold",
@@ -130,6 +136,46 @@ class SloppyModel(HostileModel):
         return self._made([("propose_action", {"action": self._action()})])
 
 
+class AmbitiousModel(HostileModel):
+    """Over-promises and over-acts with manners: asks for what its role may, with ids that are real.
+
+    It knows the books and the policy of every customer it works, offers plans nobody can bear,
+    grants credits, lifts holds, promises in our name and skips stages.
+    """
+
+    def __init__(self, house: House, rng: random.Random, targets: Targets) -> None:
+        super().__init__(rng.randrange(2**30) * 2, targets)
+        self._house = house
+        self._known: dict[str, CunningModel] = {}
+
+    def invoke(
+        self,
+        messages: Sequence[BaseMessage],
+        tools: Sequence[Any] | None = None,
+        prompt_id: str = "",
+    ) -> AIMessage:
+        """Ask for too much, for the customer that is spoken of."""
+        self.calls += 1
+        said = "\n".join(str(each.text) for each in messages)
+        named = _NUMBERED.search(said)
+        knowing = self._of(named[1]) if named else None
+        return (knowing or super()).invoke(messages, tools, prompt_id)
+
+    def _of(self, number: str) -> CunningModel | None:
+        """A model that knows one customer, made when it first meets it."""
+        if number in self._known:
+            return self._known[number]
+        on = self.targets.as_of
+        with self._house.ledger.read() as session:
+            key = session.scalar(select(Account.id).where(Account.account_number == number))
+            facts = load_facts(session, on, [key])[key] if key else None
+        if facts is None:
+            return None
+        insight = Insight(facts, self._house.policy, (), in_case=True)
+        made = CunningModel(self.rng.randrange(2**30), self.targets, insight)
+        return self._known.setdefault(number, made)
+
+
 class SilentModel:
     """Never answers in time."""
 
@@ -150,13 +196,15 @@ _Makes = Callable[[House, random.Random], ChatPort]
 
 
 def _targets(house: House) -> Targets:
+    """Everything there is to attack, on the day the feeds have been read through."""
     with house.ledger.read() as session:
-        return Targets.of(session, house.business_date())
+        on = session.scalar(select(func.max(Feed.read_through))) or house.business_date()
+        return Targets.of(session, on)
 
 
 PLAYERS: dict[str, _Makes] = {
     "obedient": lambda house, _rng: ObeyingModel(_targets(house)),
     "sloppy": lambda house, rng: SloppyModel(rng.randrange(2**30) * 2 + 1, _targets(house)),
-    "ambitious": lambda house, rng: HostileModel(rng.randrange(2**30) * 2, _targets(house)),
+    "ambitious": lambda house, rng: AmbitiousModel(house, rng, _targets(house)),
     "silent": lambda _house, _rng: SilentModel(),
 }

@@ -8,6 +8,9 @@ from evals.threats.taken_out import without_dropped
 from guardrails.gate import RULES
 from policies.packs import load_packs
 
+SHOWN_BY_NO_MESSAGE = ("HITL-16", "US-REGF-22")
+"""They ask for a record of everything: `dunwell verify` proves them, no message shows them."""
+
 
 def mutations() -> Iterator[Mutation]:
     """Every mutation, kind by kind."""
@@ -22,7 +25,10 @@ def _rules_of_the_gate() -> Iterator[Mutation]:
 
 
 def _rules_of_the_packs() -> Iterator[Mutation]:
-    for rule in load_packs().rules:
+    active = (each for each in load_packs().rules if each.status == "active")
+    for rule in active:
+        if rule.id in SHOWN_BY_NO_MESSAGE:
+            continue
         yield Mutation(
             "pack rule",
             rule.id,
