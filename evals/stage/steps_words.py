@@ -1,7 +1,7 @@
 """What the house says of words: their tone, the rules they meet, the figures they state. Pure."""
 
 import functools
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,7 +18,7 @@ from guardrails.tone.score import score_tone
 from guardrails.tone.verdict import judge_tone
 from guardrails.verdict import findings_of
 from ledger.errors import NotFound
-from ledger.facts import AccountFacts, ContactFact, OpenItem
+from ledger.facts import AccountFacts, ContactFact, OpenDispute, OpenItem
 from policies.letters.words import REQUIRED
 from policies.load import load_policy
 from policies.packs import load_packs
@@ -110,7 +110,11 @@ def house_letter(
     )
     if chosen is None:
         raise NotFound(f"{scene.case.id}: there is no such letter")
-    (tried,) = try_template(chosen, [("usual", _customer(**customer))], policy)
+    facts = _customer(**customer)
+    if template == "dispute_acknowledgement":  # there is one only where something is disputed
+        disputed = OpenDispute("dsp_1", "inv_INV-10482", "QTY_SHORT", _AS_OF - timedelta(days=2))
+        facts = replace(facts, disputes=(disputed,))
+    (tried,) = try_template(chosen, [("usual", facts)], policy)
     if tried.letter is None:
         return {"faults": list(tried.faults)}
     content = read_content(tried.letter.subject, tried.letter.body, as_of=_AS_OF)
