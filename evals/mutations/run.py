@@ -96,7 +96,9 @@ def _cost(job: Job) -> tuple[bool, int, int]:
 
 
 def _of(mutation: Mutation, by_name: dict[str, list[Job]]) -> list[Job]:
-    return by_name.get(mutation.name, [])
+    """What names it; rules of the packs are shown by messages alone, which need no home."""
+    named = by_name.get(mutation.name, [])
+    return [job for job in named if not _in_home(job)] if mutation.dropped else named
 
 
 def _in_home(job: Job) -> bool:
