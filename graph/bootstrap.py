@@ -63,6 +63,7 @@ class House:
         self._knowledge: ChromaKnowledge | None = None
         self._opening = Lock()  # chats of one server come at the same time
         self._usage: list[Any] = []
+        self._recorded: set[str] = set()
 
     @property
     def home(self) -> Path:
@@ -268,6 +269,20 @@ class House:
                 remember(session, self.policy, at)
             else:
                 adopt(session, self.policy, at, ())
+
+    def record_policy(self) -> None:
+        """Keep what the policy says before a request is made under it; it is not in force by that.
+
+        Where no night has run yet, a request of a conversation is the first thing made under it.
+        """
+        if self.policy.hash in self._recorded:
+            return
+        with self.ledger.read() as session:
+            known = session.get(PolicyVersion, self.policy.hash) is not None
+        if not known:
+            with self.ledger.write() as session:
+                remember(session, self.policy, self.system_clock.now())
+        self._recorded.add(self.policy.hash)
 
     def policy_of(self, policy_hash: str) -> Policy:
         """The policy that was in force under a hash.

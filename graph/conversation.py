@@ -99,6 +99,8 @@ def _answer(house: "House", person: Decider, thread: str, question: str, role: s
     deps = house.deps()
     config = {"configurable": {"thread_id": thread}}
     may_ask = any(entry.role in person.roles for entry in house.policy.approval.authority)
+    if may_ask:
+        house.record_policy()
     state = house.chat_graph.invoke(
         {
             "user": person.person_id,

@@ -37,6 +37,15 @@ class TestChat:
         code, out, _err = typed(capsys, *words)
         assert (code, "Company acc_a" in json.loads(out)["answer"]) == (0, True)
 
+    def test_request_before_the_first_night__derives_again(
+        self, desk: Desk, home: list[object], capsys: Captured
+    ) -> None:
+        desk.account("acc_a")
+        wish = "send Company acc_a a reminder"
+        code, out, _err = typed(capsys, "chat", wish, "--as", "cora", "--json", *home)
+        assert (code, len(json.loads(out)["proposal_ids"])) == (0, 1)
+        assert typed(capsys, "verify", *home)[0] == 0
+
     def test_conversation__ends_with_its_input(
         self,
         desk: Desk,
