@@ -73,6 +73,28 @@ _WHEN = re.compile(
     r"|quand|lorsqu\w*|une fois|des que|apres|cuando|en cuanto|una vez"
     r"|tras|quando|appena|als|zodra|jak|kiedy|gdy|nach (?:klarung|freigabe|erhalt))\b"
 )
+_PERSON = (
+    r"(?:husband|wife|partner|spouse|father|mother|dad|mum|mom|son|daughter|brother|sister|child"
+    r"|owner|founder|boss|director|proprietor|colleague|bookkeeper|who|he|she"
+    r"|mann|frau|vater|mutter|sohn|tochter|bruder|schwester|inhaber\w*|chef\w*|partner\w*"
+    r"|mari|femme|pere|mere|fils|fille|frere|soeur|associe\w*|gerant\w*|patron\w*|il|elle"
+    r"|marido|mujer|esposa|esposo|padre|madre|hijo|hija|hermano|hermana|socio|socia|duen[oa])"
+)
+_DEATH = re.compile(
+    rf"\b{_PERSON}\b(?: \S+){{0,5}} (?:died|dead|gestorben|verstorben|tot|mort[es]?|decedee?s?"
+    rf"|murio|muerto|muerta|fallecio|fallecido|fallecida)\b"
+    r"|\b(?:passed away|bereave\w*|widow(?:er|ed)?|late (?:husband|wife|father|mother))\b"
+    r"|\b(?:death|funeral|tod|todesfall|trauerfall|beerdigung|deces|deuil|obseques|fallecimiento"
+    r"|funeral) (?:of|in (?:the|our|my)|von|meine\w*|unsere\w*|de|du|en la familia)\b"
+    r"|\b(?:trauerfall|todesfall|en deuil)\b"
+)
+_ILLNESS = re.compile(
+    rf"\b(?:my|our|meine?|unsere?|mon|ma|notre|mi|nuestr[oa]) {_PERSON}\b[^.]{{0,60}}"
+    r"\b(?:cancer|stroke|chemo\w*|heart attack|intensive care|krebs|schlaganfall|cancer du"
+    r"|infarctus|ictus|infarto)\b"
+    r"|\b(?:i|we) (?:cannot|can't|can not) (?:sleep|go on|cope)\b"
+    r"|\b(?:end|take) my (?:own )?life\b|\bkill myself\b|\bsuicid\w+\b"
+)
 _PROMISING = frozenset(("promise_to_pay", "extension_request"))
 
 
@@ -81,6 +103,12 @@ def says_stop(page: Page) -> bool:
     spoken = [each.sentence.folded for each in page.lines]
     alone = len(spoken) == 1 and _STOP_ALONE.fullmatch(spoken[0])
     return bool(alone) or any(_STOP.search(each) for each in spoken)
+
+
+def says_hardship(page: Page) -> bool:
+    """Whether a sentence plainly tells of a death, a grave illness or despair."""
+    spoken = [each.sentence.folded for each in page.lines]
+    return any(_DEATH.search(each) or _ILLNESS.search(each) for each in spoken)
 
 
 def leaves_the_rest_open(line: Line) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Container, Sequence
 from typing import NamedTuple
 
 from engines.reading.amounts import minor_of
-from engines.reading.caution import says_stop
+from engines.reading.caution import says_hardship, says_stop
 from engines.reading.decision import Found, why_human
 from engines.reading.features import message_features
 from engines.reading.injection import find_signs, is_injection
@@ -23,6 +23,7 @@ from engines.reading.second import person_seen, second_likelihoods, with_days
 
 _CONFIDENT_DIGITS = 4
 _STOP = "stop_contact"
+_HARDSHIP = "hardship"
 _DISPUTES = ("dispute", "short_pay")
 
 
@@ -51,8 +52,9 @@ def read_message(
     whole = head.likelihoods(message_features(page, language))
     likely = second_likelihoods(page, judged, whole, heads["intents"])
     intents = intents_of(likely, heads["intents"], whole)
-    if says_stop(page) and _STOP not in intents:
-        intents = (*intents, _STOP)
+    for intent, said in ((_STOP, says_stop), (_HARDSHIP, says_hardship)):
+        if intent not in intents and said(page):
+            intents = (*intents, intent)
     invoices = mentioned(page, judged, heads["document"])
     dispute = max((likely[each] for each in _DISPUTES if each in intents), default=0.0)
     limit = heads["document"].thresholds.get("disputed", 0.5)

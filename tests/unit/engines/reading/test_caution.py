@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from engines.reading.caution import cautions, leaves_the_rest_open, says_stop
+from engines.reading.caution import cautions, leaves_the_rest_open, says_hardship, says_stop
 from engines.reading.message import InboundText
 from engines.reading.page import Page, lay_out
 from engines.reading.read import read_message
@@ -47,6 +47,40 @@ def test_a_plain_stop__is_one(words: str) -> None:
 )
 def test_other_talk_of_stopping__is_none(words: str) -> None:
     assert not says_stop(page(words))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "My partner died in spring and I run the shop alone now.",
+        "Our bookkeeper has sadly passed away.",
+        "Mein Mann ist im Frühjahr gestorben, ich führe den Laden jetzt allein.",
+        "Mon associé est décédé au printemps.",
+        "Mi socio murió en primavera.",
+        "My wife has just had a stroke, I am at the hospital.",
+        "I cannot sleep over it.",
+    ],
+)
+def test_death_illness_and_despair__are_hardship_and_a_persons(words: str) -> None:
+    found = read_message(message(f"{words} I cannot pay INV-7."))
+    assert "hardship" in found.intents
+    assert found.needs_human
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The battery died after two days.",
+        "Two units were dead on arrival.",
+        "Our partner account is INV-7.",
+        "The owner has approved it, it is in the next payment run.",
+        "The line went dead while we were on the telephone.",
+        "We cannot find the invoice, please send a copy.",
+        "The hospital orders by portal only.",
+    ],
+)
+def test_other_talk__is_no_hardship(words: str) -> None:
+    assert not says_hardship(page(words))
 
 
 def test_a_stop_beside_a_promise__is_obeyed_and_the_promise_still_read() -> None:
