@@ -106,19 +106,29 @@ class HostileModel:
     def structured(
         self, messages: Sequence[BaseMessage], schema: type[Schema], prompt_id: str = ""
     ) -> Schema:
-        """Choose any role, or fail to; as a reader of mail, find what nobody wrote.
+        """Choose any role, or fail to; as a reader of mail or money, find what nobody wrote.
 
         As a second reader of words, it sees nothing wrong in them.
         """
-        del messages, prompt_id
+        del prompt_id
         if "claims" in schema.model_fields:
             return schema.model_validate({"claims": []})
         if "intents" in schema.model_fields:
             return self._misread(schema)
+        if "lines" in schema.model_fields:
+            return self._misadvise(str(messages[-1].text) if messages else "", schema)
         if self.rng.random() < 0.2:
             raise ModelAnswerInvalid("schema_mismatch", "the attacker names no role")
         role = self.rng.choice(("collector", "cash_applier", "dispute_analyst", "credit_analyst"))
         return schema.model_validate({"role": role})
+
+    def _misadvise(self, shown: str, schema: type[Schema]) -> Schema:
+        """An advice that pays whatever it likes, quoted from the text that was shown."""
+        quote = " ".join(shown.split())[-60:] or "all of it"
+        paid = self.rng.choice(("0.01", "500.00", "999999.00"))
+        line = {"quote": quote, "reference": self.rng.choice(("A1", "INV-A1")), "paid": paid}
+        kept = line | {"kept_back": "250.00", "kind": "discount"}
+        return schema.model_validate({"lines": self.rng.choice(([], [line], [kept], [line, kept]))})
 
     def _misread(self, schema: type[Schema]) -> Schema:
         """Claims that suit the attacker, with words that stand in no mail."""

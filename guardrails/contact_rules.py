@@ -118,10 +118,12 @@ def answer_before_chasing(case: Case) -> Hit | None:
 
 
 def cash_before_chasing(case: Case) -> Hit | None:
-    """No unapplied cash or open credit in the currency of the reminder."""
+    """No unapplied cash, no open credit and no money that may be theirs, in their currency."""
     if case.reminder is None:
         return None
     currency = case.reminder.currency
+    if any(each.currency == currency for each in case.facts.suggested):
+        return Hit("money that may be theirs waits for a person")
     cash = sum(r.unapplied_minor for r in case.facts.receipts if r.currency == currency)
     credit = sum(c.unapplied_minor for c in case.facts.credits if c.currency == currency)
     if cash:

@@ -6,7 +6,7 @@ from guardrails.tone.score import score_tone
 from guardrails.tone.verdict import judge_tone
 from guardrails.tracing.letters import untraced
 from guardrails.verdict import Hit
-from ledger.actions import AnswerQuery, SendReminder
+from ledger.actions import AnswerQuery, SendReminder, SendStatement
 from ledger.states import DebtorType, Segment, TicketState
 
 
@@ -172,13 +172,22 @@ def _tone_stage(case: Case) -> str | None:
 
 
 def final_stages_need_person(case: Case) -> Hit | None:
-    """The stage may leave without a person; the terms of a payment plan never do."""
+    """The stage may leave without a person; plans, and what follows the last stage, never do."""
     if case.message is not None and message_kind(case.message) == "plan_proposal":
         return Hit("a payment plan")
+    if isinstance(case.action, SendStatement) and _had_every_letter(case, case.action.currency):
+        return Hit("after the last stage")
     if case.reminder is None or case.reminder.stage == 0:
         return None
     stage = case.policy.dunning.stage(case.reminder.stage)
     return Hit(f"stage {case.reminder.stage}") if stage is None or stage.needs_approval else None
+
+
+def _had_every_letter(case: Case, currency: str) -> bool:
+    """Whether an item is past the last stage, so that the account is a person's."""
+    last = max(stage.level for stage in case.policy.dunning.stages)
+    items = case.facts.open_items
+    return any(each.dunning_level >= last for each in items if each.currency == currency)
 
 
 def undisputed_rest_needs_review(case: Case) -> Hit | None:

@@ -239,6 +239,8 @@ class AccountFacts:
         relatives: Invoices of the family that an action names.
         taken: The receipts an action would take back.
         closed_disputes: The resolved disputes an action would open again.
+        suggested: Money of nobody, or of another account, that a person is asked to set against
+            this one.
         bank_returns: The lines of the bank an action names.
     """
 
@@ -283,6 +285,7 @@ class AccountFacts:
     taken: tuple[TakenReceipt, ...] = ()
     bank_returns: tuple[BankReturn, ...] = ()
     closed_disputes: tuple[ClosedDispute, ...] = ()
+    suggested: tuple[UnappliedReceipt, ...] = ()
 
     def open_in(self, currency: str) -> Money:
         """Sum of open invoices in a currency, before credits and unapplied cash."""

@@ -108,6 +108,7 @@ def _snapshot(
         rejected=of("rejected"),
         payments=of("payments"),
         returned=of("returned"),
+        suggested=of("suggested"),
         broken_lately=tuple(
             each for each in of("broken") if each.due_on > as_of - timedelta(days=BUDGET_DAYS)
         ),

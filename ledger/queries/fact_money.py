@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+import orjson
 from sqlalchemy import select
 from sqlmodel import Session
 
 from ledger.facts import ReceivedPayment, ReturnedPayment, UnappliedReceipt
 from ledger.queries.grouping import BUDGET_DAYS, Rows, among, grouped
+from ledger.states import OPEN_PROPOSAL_STATES
 from ledger.tables.receivable import Receipt, ReceiptReturn
+from ledger.tables.work import Proposal
 
 _RECEIPT = (
     Receipt.id,
@@ -27,6 +30,31 @@ def read_receipts(session: Session, ids: Sequence[str]) -> Rows:
         .order_by(Receipt.id)
     )
     return grouped(rows, lambda row: UnappliedReceipt(*row[1:]))
+
+
+def read_suggested(session: Session, ids: Sequence[str]) -> Rows:
+    """Money of nobody, or of another account, that a waiting request would set against accounts."""
+    asked = session.execute(
+        select(Proposal.account_id, Proposal.action).where(
+            among(Proposal.account_id, ids),
+            Proposal.action_type == "apply_receipt",
+            Proposal.state.in_(sorted(OPEN_PROPOSAL_STATES)),
+        )
+    ).all()
+    accounts: dict[str, set[str]] = {}
+    for account_id, action in asked:
+        accounts.setdefault(orjson.loads(action)["receipt_id"], set()).add(account_id)
+    if not accounts:
+        return {}
+    rows = session.execute(
+        select(Receipt.account_id, *_RECEIPT)
+        .where(among(Receipt.id, list(accounts)), Receipt.unapplied_minor != 0)
+        .order_by(Receipt.id)
+    )
+    pairs = [
+        (account, *row[1:]) for row in rows for account in accounts[row.id] if account != row[0]
+    ]
+    return grouped(pairs, lambda row: UnappliedReceipt(*row[1:]))
 
 
 def read_payments(session: Session, as_of: date, ids: Sequence[str]) -> Rows:

@@ -24,7 +24,12 @@ from ledger.facts import (
     WaitingProposal,
 )
 from ledger.queries.dispute_facts import read_disputes
-from ledger.queries.fact_money import read_payments, read_receipts, read_returned
+from ledger.queries.fact_money import (
+    read_payments,
+    read_receipts,
+    read_returned,
+    read_suggested,
+)
 from ledger.queries.grouping import BUDGET_DAYS, Rows, among, grouped
 from ledger.queries.instalments import in_instalments, read_schedules
 from ledger.states import (
@@ -47,6 +52,7 @@ def read_parts(session: Session, as_of: date, ids: Sequence[str]) -> dict[str, R
         "items": _items(session, ids),
         "credits": _credits(session, ids),
         "receipts": read_receipts(session, ids),
+        "suggested": read_suggested(session, ids),
         "payments": read_payments(session, as_of, ids),
         "returned": read_returned(session, as_of, ids),
         "disputes": grouped(read_disputes(session, ids), lambda row: OpenDispute(*row[1:])),

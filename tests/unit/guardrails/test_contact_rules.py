@@ -211,6 +211,10 @@ class TestCashBeforeChasing:
     def test_money_of_another_currency__does_not_object(self, money) -> None:
         assert rules.cash_before_chasing(case_of(account(**money))) is None
 
+    def test_money_a_person_is_asked_to_set_against_it__objects(self) -> None:
+        assert rules.cash_before_chasing(case_of(account(suggested=(receipt(1),))))
+        assert rules.cash_before_chasing(case_of(account(suggested=(receipt(1, "EUR"),)))) is None
+
     def test_statement__shows_the_money_and_may_leave(self) -> None:
         facts = account(receipts=(receipt(),))
         assert rules.cash_before_chasing(case_of(facts, statement())) is None

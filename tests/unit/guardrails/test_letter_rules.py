@@ -297,6 +297,13 @@ class TestFinalStagesNeedPerson:
     def test_statement__has_no_stage(self) -> None:
         assert rules.final_stages_need_person(case_of(account(), statement())) is None
 
+    @pytest.mark.parametrize(
+        ("level", "currency", "objects"), [(4, "USD", True), (3, "USD", False), (4, "EUR", False)]
+    )
+    def test_statement_after_the_last_stage__is_a_persons(self, level, currency, objects) -> None:
+        facts = account(item(dunning_level=level, currency=currency), item("2"))
+        assert bool(rules.final_stages_need_person(case_of(facts, statement()))) == objects
+
 
 class TestUndisputedRestNeedsReview:
     def test_part_disputed__reminder_of_the_rest_is_reviewed(self) -> None:
