@@ -39,6 +39,10 @@ def evaluate(
     write_baseline: Annotated[
         bool, typer.Option("--write-baseline", help="Keep this run as the baseline.")
     ] = False,
+    mutations: Annotated[
+        bool,
+        typer.Option("--mutations", help="Switch each control off once; does a case notice?"),
+    ] = False,
     list_only: Annotated[bool, typer.Option("--list", help="Only say what there is.")] = False,
     scenarios: Annotated[
         Path | None, typer.Option("--scenarios", metavar="FOLDER", help="Suites of your own.")
@@ -53,6 +57,11 @@ def evaluate(
 
     if list_only:
         list_suites(scenarios or FOLDER, json_out)
+        return
+    if mutations:
+        from cli.evaluate_mutations import switch_off_each
+
+        switch_off_each(page, json_out)
         return
     run(
         Asked(

@@ -14,6 +14,7 @@ _CONCEPTS = (
     ("tickets", "ticket_id", "a ticket was opened", "a ticket was closed"),
     ("credits", "credit_id", "a credit came in", "a credit was used"),
     ("receipts", "receipt_id", "cash came in", "cash was applied"),
+    ("suggested", "receipt_id", "money that may be theirs came in", "it is settled whose money"),
 )
 _FIELDS = ("segment", "strategic", "owner", "renewal_on", "sensitive_contract", "debtor_type")
 

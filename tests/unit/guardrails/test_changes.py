@@ -19,7 +19,7 @@ from tests.support.facts import (
     ticket,
 )
 
-BEFORE = account(item("1"), item("2"))
+BEFORE = replace(account(item("1"), item("2")), inbound_unanswered=False)
 
 
 def test_nothing_moved__says_nothing() -> None:
@@ -57,6 +57,11 @@ def test_open_items_moved__says_how(items, told) -> None:
         ({"tickets": (ticket(),)}, "a ticket was opened (T-1)", "a ticket was closed (T-1)"),
         ({"credits": (credit(),)}, "a credit came in (CM-1)", "a credit was used (CM-1)"),
         ({"receipts": (receipt(),)}, "cash came in (RC-1)", "cash was applied (RC-1)"),
+        (
+            {"suggested": (receipt(),)},
+            "money that may be theirs came in (RC-1)",
+            "it is settled whose money (RC-1)",
+        ),
     ],
 )
 def test_concept_came_or_went__is_named(change, came, went) -> None:
