@@ -332,6 +332,8 @@ def _traces(house: House) -> Check:
     """Whether spans leave, where the operator wants them to."""
     if not house.settings.telemetry:
         return Check("traces", "ok", "none leave; OTEL_EXPORTER_OTLP_ENDPOINT names a collector")
+    if "traces" not in house.settings.telemetry:
+        return Check("traces", "ok", "none leave, only metrics; OTEL_TRACES_EXPORTER is none")
     if importlib.util.find_spec("opentelemetry.sdk") is None:
         return Check("traces", "warn", "none leave, the SDK is missing; install dunwell[otel]")
     return Check("traces", "ok", "to the collector of OTEL_EXPORTER_OTLP_ENDPOINT")

@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from api.app import create_app
+from cli.doctor import examine
 from graph import telemetry
 from graph.night import PHASES
 from graph.settings import Signal, read_settings
@@ -153,7 +154,7 @@ class TestSettings:
                 {"traces"},
             ),
         ],
-        ids=str,
+        ids=("nothing", "empty", "no_address", "both", "traces_alone"),
     )
     def test_what_leaves__is_what_the_operator_named(
         self, monkeypatch: pytest.MonkeyPatch, named: dict[str, str], wanted: set[str]
@@ -239,3 +240,20 @@ class TestNight:
 
     def test_collector_does_not_answer__night_ends_all_the_same(self, home: PlayedHome) -> None:
         night(home, **{ENDPOINT: "http://127.0.0.1:9", "OTEL_EXPORTER_OTLP_TIMEOUT": "1"})
+
+    @pytest.mark.parametrize(
+        ("signals", "says"),
+        [
+            (frozenset[Signal](), "none leave; "),
+            (frozenset[Signal]({"metrics"}), "none leave, only metrics"),
+            (frozenset[Signal]({"traces"}), "to the collector"),
+            (BOTH, "to the collector"),
+        ],
+        ids=str,
+    )
+    def test_doctor__says_whether_traces_leave(
+        self, desk: Desk, signals: frozenset[Signal], says: str
+    ) -> None:
+        settings = desk.house.settings.model_copy(update={"telemetry": signals})
+        check = next(each for each in examine(settings) if each.name == "traces")
+        assert (check.state, check.says.startswith(says)) == ("ok", True)
