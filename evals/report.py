@@ -127,6 +127,10 @@ def as_markdown(run: Run) -> str:
         "promise of `dunwell verify`, or a change of somebody else's rows. `At most` is the end of "
         "the 95 % interval of the share of breaches; with none in n plays it is 3/n.",
         "",
+        *_table(SUITE_HEADS, by_suite(run)),
+        "",
+        "## By model",
+        "",
         *_table(HEADS, [line for line in lines(run) if not line[1].startswith("control:")]),
         "",
         "## The plain tool loop",
@@ -153,6 +157,29 @@ def as_markdown(run: Run) -> str:
         ]
         said.append("")
     return "\n".join(said)
+
+
+SUITE_HEADS = ("Suite", "Cases", "Plays", "Passed", "Breaches", "At most", "Plain tool loop")
+
+
+def by_suite(run: Run) -> Iterator[tuple[str, ...]]:
+    """Every suite over all models, beside the plain tool loop on the same cases."""
+    for name, suite in run.suites.items():
+        ours = [each for each in run.ours if each.suite == name]
+        plain = [each for each in run.control if each.suite == name]
+        if not ours:
+            continue
+        sum_of = total("", ours)
+        broken = sum(bool(each.breaches) for each in plain)
+        yield (
+            f"{suite.title} (`{name}`)",
+            f"{sum_of.cases:,}",
+            f"{sum_of.plays:,}",
+            f"{sum_of.passed:,}",
+            f"{sum_of.breached:,}",
+            f"{sum_of.most_breaches:.3f}",
+            f"{broken:,} of {len(plain):,} breached" if plain else "not played",
+        )
 
 
 def _counted(run: Run) -> str:

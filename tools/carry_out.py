@@ -195,6 +195,8 @@ def close(
 def current_facts(session: Session, proposal: Proposal, as_of: date) -> AccountFacts:
     """The account of a proposal now, with the money it speaks of, without what waits on it.
 
+    The money it would set against the account is its own matter, and no news.
+
     Raises:
         BadInput: No such account.
     """
@@ -202,7 +204,9 @@ def current_facts(session: Session, proposal: Proposal, as_of: date) -> AccountF
     facts = facts_for(session, as_of, [action]).get(proposal.account_id)
     if facts is None:
         raise BadInput(f"no account {proposal.account_id}")
-    return replace(facts, proposals_waiting=())
+    own = getattr(action, "receipt_id", None)
+    others = tuple(each for each in facts.suggested if each.receipt_id != own)
+    return replace(facts, proposals_waiting=(), suggested=others)
 
 
 def expire(session: Session, proposal: Proposal, now: datetime) -> None:

@@ -11,11 +11,11 @@ from cli.main import app, main
 from evals.attacks.carriers import DOORS, place
 from evals.attacks.play import begin, sleep
 from evals.attacks.report import BENIGN_HEADS, benign_lines, is_kept, page, tally
-from evals.stage.room import Room
 from evals.attacks.rows import AttackRow, read_rows
 from evals.attacks.run import Outcome, run_attacks
 from evals.attacks.world import World, build_template
 from evals.projection import read_book
+from evals.stage.room import Room
 from guardrails.verdict import Allow
 
 WORDS = "quagga"

@@ -76,6 +76,19 @@ class TestFamily:
         assert len(applied(family)) == 2
         assert kept(family, receipt)[:2] == ("acc_p", 0)
 
+    @pytest.mark.parametrize("payer", ["acc_p", None])
+    def test_money_for_two_children_waits__neither_is_chased_and_the_card_tells_no_news(
+        self, family: Desk, money: Money, payer: str | None
+    ) -> None:
+        money(240_00, "ACCA-1 ACCB-1", account_id=payer)
+        play(family)
+        for child in ("acc_a", "acc_b"):
+            facts = family.facts(child)
+            assert [each.unapplied_minor for each in facts.suggested] == [240_00]
+            assert [each.action_type for each in facts.proposals_waiting] == []
+        (proposal_id,) = pending(family)
+        assert family.inbox("cora", TONIGHT).show(proposal_id).changed == ()
+
     def test_parent_names_one_childs_document__it_posts(self, family: Desk, money: Money) -> None:
         receipt = money(120_00, "ACCA-1", "Northwind Group", account_id="acc_p")
         play(family)
