@@ -26,7 +26,7 @@ from ledger.journal import (
     insert_new,
     keep_snapshots,
     proposal_row,
-    waiting_reminders,
+    waiting_drafts,
 )
 from ledger.queries.account_facts import load_facts
 from ledger.states import Disposition
@@ -83,9 +83,7 @@ def _write_chunk(night: Night, ids: list[str]) -> _Chunk:
             ).all()
         )
         facts = load_facts(session, night.as_of, ids)
-        waiting = waiting_reminders(
-            session, [f.account_id for f in facts.values() if f.proposals_waiting]
-        )
+        waiting = _waiting(session, list(facts.values()))
         chunk = _Chunk()
         for account_id, account in facts.items():
             turn = take_turn(account, night.house.policy, night.now)
@@ -94,6 +92,20 @@ def _write_chunk(night: Night, ids: list[str]) -> _Chunk:
         night.add("collections", looked_at=len(ids), cases=len(chunk.cases))
         night.keep_counts(session)
     return chunk
+
+
+def _waiting(session: Session, accounts: list[AccountFacts]) -> dict[str, list[Proposal]]:
+    """Reminders that wait, and statements of accounts that have nothing left to list."""
+    asked = [facts for facts in accounts if facts.proposals_waiting]
+    empty = [
+        facts.account_id
+        for facts in asked
+        if not (facts.open_items or facts.credits or facts.receipts)
+    ]
+    found = waiting_drafts(session, [facts.account_id for facts in asked], "send_reminder")
+    for account_id, statements in waiting_drafts(session, empty, "send_statement").items():
+        found.setdefault(account_id, []).extend(statements)
+    return found
 
 
 def _collect(

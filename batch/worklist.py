@@ -3,14 +3,16 @@
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import bindparam, func, literal_column, or_, select, update
 from sqlmodel import Session
 
-from ledger.states import Disposition, RunState
+from ledger.states import CLOSED_STATES_SQL, Disposition, RunState
 from ledger.tables.account import Account
 from ledger.tables.receivable import Instalment, Invoice
-from ledger.tables.work import DispositionRow, Message, Run
+from ledger.tables.work import DispositionRow, Message, Proposal, Run
 from policies.schema import Policy
+
+_CHASING = ("send_reminder", "send_statement")
 
 
 def build_worklist(
@@ -22,8 +24,10 @@ def build_worklist(
     computed from due dates alone, so a night in which nothing is due touches nobody. An account
     is looked at when its next action date has come or was cleared by a change; all are when the
     policy is not the one of the newest finished night. One that owes nothing any more is looked at
-    once more where a draft still waits for a person, so that it is withdrawn. A night that goes on
-    after a crash names itself in `judged_in`: an account it has judged keeps its one disposition.
+    once more where a reminder or statement still waits for a person, so that it is withdrawn,
+    whatever the account's disposition says: a hold or a message may have come after the draft. A
+    night that goes on after a crash names itself in `judged_in`: an account it has judged keeps its
+    one disposition.
     """
     if _policy_changed(session, as_of, policy):
         _look_at_everybody(session)
@@ -32,7 +36,7 @@ def build_worklist(
         select(Account.id)
         .where(
             or_(Account.next_action_on.is_(None), Account.next_action_on <= as_of),
-            or_(_owes(), Account.disposition == Disposition.WAITING),
+            or_(_owes(), Account.id.in_(_asked_to_write())),
             Account.id.not_in(
                 select(DispositionRow.account_id).where(DispositionRow.run_id == judged_in)
             ),
@@ -45,6 +49,15 @@ def build_worklist(
 def _owes() -> Any:
     open_item = select(Invoice.id).where(Invoice.account_id == Account.id, Invoice.open_minor != 0)
     return open_item.exists()
+
+
+def _asked_to_write() -> Any:
+    """Accounts a person may still let a chasing message go to."""
+    return select(Proposal.account_id).where(
+        Proposal.action_type.in_(_CHASING),
+        # As the partial indexes have it, so that both databases use one.
+        Proposal.state.op("NOT IN")(literal_column(f"({CLOSED_STATES_SQL})")),
+    )
 
 
 def _policy_changed(session: Session, as_of: date, policy: Policy) -> bool:

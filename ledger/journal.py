@@ -195,14 +195,16 @@ def waiting_proposals(session: Session, account_id: str) -> list[Proposal]:
     )
 
 
-def waiting_reminders(session: Session, account_ids: list[str]) -> dict[str, list[Proposal]]:
-    """Undecided reminder drafts by account."""
+def waiting_drafts(
+    session: Session, account_ids: list[str], action_type: str
+) -> dict[str, list[Proposal]]:
+    """Undecided drafts of one kind by account."""
     found: dict[str, list[Proposal]] = {}
     for start in range(0, len(account_ids), 500):
         rows = session.scalars(
             select(Proposal).where(
                 Proposal.account_id.in_(account_ids[start : start + 500]),
-                Proposal.action_type == "send_reminder",
+                Proposal.action_type == action_type,
                 Proposal.state.in_(sorted(OPEN_PROPOSAL_STATES)),
             )
         )
