@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from evals.mutations.mutation import Mutation
+from evals.mutations.stand_ins import whatever_was_seen
 from evals.threats.taken_out import (
     always_allowed,
     any_key,
@@ -42,7 +43,7 @@ def _calls_of_the_gate() -> Iterator[Mutation]:
 
 def _digests() -> Iterator[Mutation]:
     kind = "digest"
-    yield Mutation(kind, "seen_digest", "ledger.actions:approval_digest", same_seal)
+    yield Mutation(kind, "seen_digest", "tools.decisions:choose", whatever_was_seen)
     yield Mutation(kind, "permit_binds_the_bytes", "batch.dispatch:sealed", still_sealed, here=True)
     yield Mutation(kind, "words_are_made_again", "batch.dispatch:objection", words_not_compared)
     yield Mutation(kind, "audit_chain", "ledger.chains:chain_hash", same_seal)

@@ -31,11 +31,13 @@ from evals.threats.table import Control
 from ledger.clock import stopwatch
 
 _LONGEST = 300
+_STOPPED = "run_stopped: "
 _ENOUGH = 3
 """Files with a case that noticed; a single one may fail with everything in place too."""
 _FORK = get_context("fork")
 Tell = Callable[[int, int], None]
 Answer = tuple[list[tuple[str, str]], str, float]
+_NO_ANSWER: Answer = ([], f"its process died, or gave no answer within {_LONGEST} s", 0.0)
 
 
 def run_mutations(
@@ -58,7 +60,7 @@ def run_mutations(
             functools.partial(_without, each, templates, jobs[place])
             for place, each in enumerate(wanted)
         ]
-        answers = list(_in_children(tasks, tell))
+        answers = [each or _NO_ANSWER for each in _in_children(tasks, tell)]
         noticed = {case_id for failed, _said, _seconds in answers for case_id, _why in failed}
         sound = _sound(templates, noticed, [job for some in jobs for job in some])
     return [
@@ -146,12 +148,23 @@ def _without(mutation: Mutation, templates: Path, jobs: Sequence[Job]) -> Answer
         _take_out(each)
     found: list[tuple[str, str]] = []
     for job in jobs:
-        failed = [each for each in _play(templates, job) if not each.passed]
+        failed = [each for each in _play(templates, job) if not each.passed and _shows(each)]
         found += [(_key(job, each), (*each.breaches, *each.failed)[0]) for each in failed]
         if len({case_id.partition("[")[0] for case_id, _why in found}) >= _ENOUGH:
             break
     said = "nothing noticed" if jobs else "no case names it"
     return found, said, stopwatch() - started
+
+
+def _shows(result: Result) -> bool:
+    """Whether a case failed by how it ended.
+
+    One that broke off, or in which a step found nothing to do, shows that something is wrong, not
+    that the control is missing.
+    """
+    stopped = any(each.startswith(_STOPPED) for each in result.breaches)
+    idle = any(f": refused: {result.case_id}: " in note for note in result.transcript)
+    return not stopped and not idle
 
 
 def _take_out(mutation: Mutation) -> None:
@@ -190,7 +203,8 @@ def _sound(templates: Path, noticed: set[str], jobs: Sequence[Job]) -> set[str]:
         if keys & noticed:
             played.setdefault((job.asked.model, *(case.id for case in job.cases)), job)
     tasks = [functools.partial(_passing, templates, job) for job in played.values()]
-    return {key for keys in _in_children(tasks, lambda _done, _total: None) for key in keys}
+    answers = _in_children(tasks, lambda _done, _total: None)
+    return {key for keys in answers for key in keys or ()}
 
 
 def _passing(templates: Path, job: Job) -> list[str]:
@@ -198,7 +212,10 @@ def _passing(templates: Path, job: Job) -> list[str]:
 
 
 def _in_children(tasks: Sequence[Callable[[], Any]], tell: Tell) -> Iterator[Any]:
-    """Answers of tasks in their order, each from a child of its own, as many at once as cores."""
+    """Answers of tasks in their order, each from a child of its own, as many at once as cores.
+
+    A child that died or took too long gives None.
+    """
     found: dict[int, Any] = {}
     waiting = dict(enumerate(tasks))
     running: dict[Connection, tuple[int, Any]] = {}
@@ -228,9 +245,8 @@ def _received(pipe: Connection) -> Any:
     try:
         return pipe.recv()
     except EOFError:
-        return [], "its process ended without an answer", 0.0
+        return None
 
 
-def _stopped(child: Any) -> Answer:
+def _stopped(child: Any) -> None:
     child.kill()
-    return [], f"no answer within {_LONGEST} s", float(_LONGEST)
