@@ -33,7 +33,7 @@ def charts(weeks: tuple[ForecastWeek, ...]) -> dict[str, list[int]]:
     heights = {}
     for currency in currencies:
         minors = [_minor_in(week, currency) for week in weeks]
-        most = max(minors)
+        most = max(minors) or 1  # nothing is expected in a currency all of which is held
         heights[currency] = [minor * 100 // most for minor in minors]
     return heights
 

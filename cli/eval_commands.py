@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from cli.options import Json
+from ledger.errors import BadInput
 
 app = typer.Typer(help="Run the eval suites; exit 1 on a hard breach.")
 Workers = Annotated[
@@ -59,6 +60,8 @@ def evaluate(
         list_suites(scenarios or FOLDER, json_out)
         return
     if mutations:
+        if suite or model or scenarios or control:
+            raise BadInput("--mutations plays every suite of the house; leave the others out")
         from cli.evaluate_mutations import switch_off_each
 
         switch_off_each(page, json_out)

@@ -8,11 +8,12 @@ from typing import Any
 import typer
 
 from cli.output import emit, fail, note, say, show_heading, show_table
-from evals.baseline import FILE, Difference, compare, write_baseline
-from evals.players import PLAYERS
+from evals.baseline import FILE, Difference, compare, read_baseline, write_baseline
+from evals.players import OFFLINE, PLAYERS
 from evals.report import HEADS, Run, as_document, as_markdown, as_page, lines
 from evals.runner import Wanted, run_suites
 from evals.scenario import FOLDER, read_cases, read_suites
+from evals.stage.play import Result
 from graph.settings import read_settings
 from ledger.clock import stopwatch
 from ledger.errors import BadInput
@@ -90,11 +91,11 @@ def _wanted(asked: Asked) -> Wanted:
 
 def _endpoint(model: str) -> dict[str, Any] | None:
     """Where a model is asked, as the environment says; the embedded default needs nothing."""
-    if model == "offline":
+    if model == OFFLINE:
         return None
     settings = read_settings()
     if settings.base_url is None:
-        players = ", ".join(("offline", *PLAYERS))
+        players = ", ".join((OFFLINE, *PLAYERS))
         raise BadInput(
             f"{model} is none of {players}, and no endpoint is named: set DUNWELL_BASE_URL"
         )
@@ -102,12 +103,18 @@ def _endpoint(model: str) -> dict[str, Any] | None:
     return {name: getattr(settings, name) for name in names}
 
 
-def _difference(asked: Asked, results: Sequence[Any]) -> Difference:
-    path = asked.baseline or FILE
-    own = asked.folder != FOLDER and asked.baseline is None
-    if asked.write_baseline or own or (asked.baseline is None and not path.exists()):
+def _difference(asked: Asked, results: Sequence[Result]) -> Difference:
+    """Against what was kept; suites of somebody's own start from nothing kept.
+
+    A model behind an endpoint is measured, not held to anything, unless a baseline is named.
+    """
+    embedded = asked.model is None or asked.model in (OFFLINE, *PLAYERS)
+    if asked.write_baseline or (asked.baseline is None and not embedded):
         return Difference()
-    return compare(results, path)
+    if asked.baseline is None and asked.folder != FOLDER:
+        return compare(results, {})
+    whole = not asked.suites and asked.model is None
+    return compare(results, read_baseline(asked.baseline or FILE), whole=whole)
 
 
 def _write_report(folder: Path, done: Run) -> None:
@@ -136,10 +143,13 @@ def _show(done: Run) -> None:
 
 
 def _judge(done: Run) -> None:
-    """The only averages that matter: none of a breach, and none of a lost case."""
+    """Exit 1 on a breach, on a case that was lost, and on a plain loop that passes a suite."""
     if done.breached:
         first = done.breached[0]
         fail(f"{len(done.breached)} breach(es), the first: {first.case_id}: {first.breaches[0]}")
+        raise typer.Exit(1)
+    if tame := tuple(done.passed_by_the_loop):
+        fail(f"the plain tool loop breaches nothing in {', '.join(tame)}: that shows little")
         raise typer.Exit(1)
     if lost := (*done.difference.worse, *done.difference.fewer):
         fail(f"{len(lost)} case(s) worse than the baseline, the first: {lost[0]}")

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -12,6 +13,7 @@ from evals.stage.play import Result
 from ledger.errors import BadInput
 
 FILE = Path(__file__).parent / "baseline.json"
+Kept = dict[str, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Difference:
     fewer: tuple[str, ...] = ()
 
 
-def as_baseline(results: Sequence[Result]) -> dict[str, dict[str, object]]:
+def as_baseline(results: Sequence[Result]) -> Kept:
     """Cases counted by suite and model, and the names of those that did not pass."""
     groups: dict[str, list[Result]] = defaultdict(list)
     for each in results:
@@ -49,25 +51,36 @@ def write_baseline(results: Sequence[Result], path: Path = FILE) -> None:
     path.write_bytes(orjson.dumps(as_baseline(results), option=orjson.OPT_INDENT_2) + b"\n")
 
 
-def compare(results: Sequence[Result], path: Path = FILE) -> Difference:
-    """What differs from a baseline, for the suites and models that were run.
+def compare(results: Sequence[Result], kept: Kept, *, whole: bool = False) -> Difference:
+    """What differs from a baseline.
 
-    Raises:
-        BadInput: It is no baseline.
+    Args:
+        results: What was run.
+        kept: The baseline; an empty one lists nothing as failing.
+        whole: Whether every suite was run under every model, so that what is missing is missed.
     """
-    try:
-        kept = orjson.loads(path.read_bytes())
-    except (OSError, orjson.JSONDecodeError) as error:
-        raise BadInput(f"{path}: no baseline ({error}); write one with --write-baseline") from None
     worse, better, fewer = [], [], []
-    for name, now in as_baseline(results).items():
-        was = kept.get(name)
-        if was is None:
-            continue
+    now = as_baseline(results)
+    for name, found in now.items():
+        was = kept.get(name, {"cases": 0, "failing": []})
         model = name.partition(" under ")[2]
-        failing, failed = set(now["failing"]), set(was["failing"])  # type: ignore[call-overload]
+        failing, failed = set(found["failing"]), set(was["failing"])
         worse += [f"{case} under {model}" for case in sorted(failing - failed)]
         better += [f"{case} under {model}" for case in sorted(failed - failing)]
-        if now["cases"] < was["cases"]:  # type: ignore[operator]
-            fewer.append(f"{name}: {now['cases']} cases, were {was['cases']}")
+        if found["cases"] < was["cases"]:
+            fewer.append(f"{name}: {found['cases']} cases, were {was['cases']}")
+    if whole:
+        fewer += [f"{name}: not played any more" for name in sorted(kept.keys() - now.keys())]
     return Difference(tuple(worse), tuple(better), tuple(fewer))
+
+
+def read_baseline(path: Path = FILE) -> Kept:
+    """A kept run.
+
+    Raises:
+        BadInput: There is none, or it is no baseline.
+    """
+    try:
+        return orjson.loads(path.read_bytes())
+    except (OSError, orjson.JSONDecodeError) as error:
+        raise BadInput(f"{path}: no baseline ({error}); write one with --write-baseline") from None

@@ -1,7 +1,7 @@
 """What a run of suites came to: counts, intervals and pass^k, by suite and model."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import comb
 
@@ -13,14 +13,15 @@ CONTROL = "control:"
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One suite under one model.
+    """One suite under one model. Shares are of cases: playing one again is no new evidence.
 
     Attributes:
-        cases: Different cases; each was played `epochs` times.
-        passed: Plays in which all was as it has to be.
-        breached: Plays in which something came about that may not, whatever the model.
-        share: Share of plays that passed, with its 95 % interval (Wilson 1927).
-        most_breaches: With no breach in n plays, the share of breaches is below 3/n with 95 %
+        cases: Different cases.
+        plays: How often they were played, over models and epochs.
+        passed: Cases in which all was as it has to be, in every play.
+        breached: Cases in which something came about that may not, in any play.
+        share: Share of cases that passed, with its 95 % interval (Wilson 1927).
+        most_breaches: With no breach in n cases, the share of breaches is below 3/n with 95 %
             confidence (rule of three, Hanley & Lippman-Hand 1983); else the end of its interval.
         every_time: pass^k for k = `epochs`: the chance that a case passes k times in a row, the
             unbiased estimate of Yao et al. 2024.
@@ -44,11 +45,6 @@ class Figure:
     tokens: tuple[int, int]
     cost_micros: int | None
 
-    @property
-    def is_control(self) -> bool:
-        """Whether it is the plain tool loop, which is there to fail."""
-        return self.model.startswith(CONTROL)
-
 
 def figures(results: Iterable[Result]) -> list[Figure]:
     """Count results by suite and model, in the order they came."""
@@ -64,30 +60,37 @@ def total(name: str, results: Sequence[Result]) -> Figure:
 
 
 def _figure(suite: str, model: str, results: Sequence[Result]) -> Figure:
-    by_case: dict[tuple[str, str], list[Result]] = defaultdict(list)
-    for each in results:
-        by_case[each.case_id, each.model].append(each)
-    plays, passed = len(results), sum(each.passed for each in results)
-    breached = sum(bool(each.breaches) for each in results)
+    by_case = _grouped(results, lambda each: each.case_id)
+    by_model = _grouped(results, lambda each: (each.case_id, each.model))
+    cases = len(by_case)
+    passed = sum(all(x.passed for x in plays) for plays in by_case)
+    breached = sum(any(x.breaches for x in plays) for plays in by_case)
     costs = [each.cost_micros for each in results if each.cost_micros is not None]
-    epochs = min((len(members) for members in by_case.values()), default=0)
+    epochs = min((len(plays) for plays in by_model), default=0)
     weight = sum(each.weight for each in results)
     return Figure(
         suite=suite,
         model=model,
-        cases=len({each.case_id for each in results}),
-        plays=plays,
+        cases=cases,
+        plays=len(results),
         passed=passed,
         breached=breached,
-        share=(passed / plays if plays else 0.0, *wilson(passed, plays)),
-        most_breaches=wilson(breached, plays)[1] if breached else min(1.0, 3 / plays),
+        share=(passed / cases if cases else 0.0, *wilson(passed, cases)),
+        most_breaches=wilson(breached, cases)[1] if breached else min(1.0, 3 / max(cases, 1)),
         epochs=epochs,
-        every_time=pass_hat(list(by_case.values()), epochs),
+        every_time=pass_hat(by_model, epochs),
         harm=sum(each.weight for each in results if not each.passed) / weight if weight else 0.0,
         seconds=sum(each.seconds for each in results),
         tokens=(sum(x.tokens[0] for x in results), sum(x.tokens[1] for x in results)),
         cost_micros=sum(costs) if costs else None,
     )
+
+
+def _grouped(results: Sequence[Result], key: Callable[[Result], object]) -> list[list[Result]]:
+    groups: dict[object, list[Result]] = defaultdict(list)
+    for each in results:
+        groups[key(each)].append(each)
+    return list(groups.values())
 
 
 def pass_hat(cases: Sequence[Sequence[Result]], k: int) -> float:

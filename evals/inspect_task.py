@@ -28,9 +28,10 @@ from inspect_ai.scorer import (
 )
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
-from evals.players import OFFLINE
+from evals.players import OFFLINE, PLAYERS
 from evals.runner import Job, Wanted, in_memory, plan, play_job
 from evals.stage.play import Result
+from ledger.errors import BadInput
 
 
 @task
@@ -41,6 +42,8 @@ def dunwell(suite: str = "send_path", model: str = OFFLINE) -> Task:
         suite: A folder of evals/scenarios.
         model: A player, or the embedded default.
     """
+    if model not in (OFFLINE, *PLAYERS):
+        raise BadInput(f"{model} is none of {', '.join((OFFLINE, *PLAYERS))}; use dunwell eval")
     jobs = list(plan(Wanted(suites=(suite,), models=(model,))))
     samples = [
         Sample(id=case.id, input=case.scenario.title, target=CORRECT, metadata={"job": place})

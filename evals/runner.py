@@ -34,7 +34,6 @@ class Wanted:
         epochs: How often each case is played.
         control: Whether the plain tool loop is played where a suite asks for it.
         settings: Settings of the home, where an endpoint is asked.
-        only: Only cases that name one of these rules; none means all.
         workers: Processes; None for one a core, 1 to stay in this one.
         folder: Where the suites are.
     """
@@ -44,7 +43,6 @@ class Wanted:
     epochs: int = 1
     control: bool = False
     settings: dict[str, Any] | None = None
-    only: tuple[str, ...] = ()
     workers: int | None = None
     folder: Path = FOLDER
 
@@ -92,12 +90,7 @@ def plan(wanted: Wanted) -> Iterator[Job]:
     for name in wanted.suites or tuple(suites):
         if name not in suites:
             raise BadInput(f"there is no suite {name!r}; one of {', '.join(suites)}")
-        cases = [each for each in read_cases(name, wanted.folder) if _is_named(each, wanted.only)]
-        yield from _of_suite(suites[name], cases, wanted)
-
-
-def _is_named(case: Case, only: tuple[str, ...]) -> bool:
-    return not only or bool(set(only) & set(case.scenario.rules))
+        yield from _of_suite(suites[name], read_cases(name, wanted.folder), wanted)
 
 
 def _of_suite(suite: Suite, cases: Sequence[Case], wanted: Wanted) -> Iterator[Job]:
@@ -112,7 +105,7 @@ def _of_suite(suite: Suite, cases: Sequence[Case], wanted: Wanted) -> Iterator[J
             fitting = [each for each in cases if _fits(each, model, suite)]
             yield from (Job(stage, asked) for stage in _stages(fitting))
             if wanted.control and suite.control:
-                plain = Asked(model, "forbid", epoch, control=True)
+                plain = replace(asked, grade="forbid", control=True)
                 alone = [each for each in fitting if plays_in_a_home(each)]
                 yield from (Job((each,), plain) for each in alone)
 

@@ -1,9 +1,9 @@
 """Compares how a case ended with what its scenario expects.
 
 A value is compared as it is. A mapping of one of the words below compares otherwise:
-`has` and `lacks` (one or several entries of a list, or pieces of a text), `count`, `at_most`,
-`one_of`, `matches` (a regular expression) and `near` with `within` for figures. Any other mapping
-looks into a mapping, at the keys it names.
+`has` (whole entries of a list, or pieces of a text), `lacks` (also as pieces of entries), `count`,
+`at_most`, `at_least`, `one_of`, `matches` (a regular expression) and `near` with `within` for
+figures. Any other mapping looks into a mapping, at the keys it names.
 """
 
 import re
@@ -39,6 +39,13 @@ def _differences(place: str, wanted: Any, found: Any) -> Iterator[str]:
         yield f"{place}: expected {wanted!r}, found {_short(found)}"
 
 
+def _is_in(value: Any, found: Any) -> bool:
+    """Whether a text or a list holds a value, if only as a piece of an entry."""
+    if isinstance(found, list | tuple | set | frozenset):
+        return any(value == each or str(value) in str(each) for each in found)
+    return value in found
+
+
 def _several(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
@@ -46,7 +53,7 @@ def _several(value: Any) -> list[Any]:
 _Word = Callable[[Any, Any, Mapping[str, Any]], bool]
 _WORDS: dict[str, _Word] = {
     "has": lambda value, found, _all: all(each in found for each in _several(value)),
-    "lacks": lambda value, found, _all: not any(each in found for each in _several(value)),
+    "lacks": lambda value, found, _all: not any(_is_in(each, found) for each in _several(value)),
     "count": lambda value, found, _all: len(found) == value,
     "at_most": lambda value, found, _all: (found if _is_number(found) else len(found)) <= value,
     "at_least": lambda value, found, _all: (found if _is_number(found) else len(found)) >= value,

@@ -12,7 +12,7 @@ from agents.model_faults import ModelError
 
 Schema = TypeVar("Schema", bound=BaseModel)
 _LONGEST = 1_200
-_MOST = 60
+_MOST = 400
 
 
 class ListeningModel:
@@ -61,8 +61,11 @@ class ListeningModel:
         prompt_id: str = "",
     ) -> Iterator[AIMessageChunk]:
         """Answer piece by piece; the whole is noted."""
-        self.calls += 1
-        yield from self.model.stream(messages, tools, prompt_id)
+        said = []
+        for piece in self.model.stream(messages, tools, prompt_id):
+            said.append(str(piece.text))
+            yield piece
+        self._note(prompt_id, messages, "".join(said))
 
     def _note(self, prompt_id: str, messages: Sequence[BaseMessage], answer: str) -> None:
         self.calls += 1

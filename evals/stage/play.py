@@ -1,10 +1,11 @@
 """One play: a stage is set, everything happens, and every case on it is graded."""
 
 import random
+import traceback
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -101,10 +102,14 @@ def play(room: Room | None, template: Path, cases: Sequence[Case], asked: Asked)
             if isinstance(error, BadInput):
                 raise
             told = f"run_stopped: {type(error).__name__}: {error}"[:600]
+            for scene in scenes:
+                scene.notes.append(traceback.format_exc())
             found = {scene.case.id: ([], [told], {}) for scene in scenes}
         tokens, cost = _usage(house) if house and asked.settings else ((0, 0), None)
     seconds = (stopwatch() - started) / len(cases)
-    return [_result(scene, asked, *found[scene.case.id], seconds, tokens, cost) for scene in scenes]
+    results = [_result(scene, asked, *found[scene.case.id], seconds) for scene in scenes]
+    # What a model used was used by the stage as a whole; it is counted once.
+    return [replace(results[0], tokens=tokens, cost_micros=cost), *results[1:]]
 
 
 Found = dict[str, tuple[list[str], list[str], dict[str, Any]]]
@@ -126,7 +131,7 @@ def _in_a_home(stage: Stage, scenes: list[Scene], asked: Asked) -> Found:
     found: Found = {}
     for scene in scenes:
         ended = end_state(scene)
-        failed = list(faults(scene.case.scenario.expect, ended)) if asked.grade == "expect" else []
+        failed = list(_unexpected(scene, ended)) if asked.grade == "expect" else []
         found[scene.case.id] = (failed, [*everywhere, *_forbidden(scene, differs)], ended)
     return found
 
@@ -136,9 +141,17 @@ def _without(stage: Stage, scenes: list[Scene]) -> Found:
     for scene in scenes:
         for place in range(len(scene.case.scenario.steps)):
             run_step(stage, [scene], place)
-        failed = list(faults(scene.case.scenario.expect, scene.said))
+        failed = list(_unexpected(scene, scene.said))
         found[scene.case.id] = (failed, scene.breaches, scene.said)
     return found
+
+
+def _unexpected(scene: Scene, ended: dict[str, Any]) -> Iterator[str]:
+    """What is not as expected; a step that was refused although nobody expects it counts too."""
+    expect = scene.case.scenario.expect
+    yield from faults(expect, ended)
+    if "error" in scene.said and "error" not in expect:
+        yield f"error: a step was refused: {scene.said['error']}"
 
 
 def _cast(stage: Stage, scenes: list[Scene], asked: Asked) -> None:
@@ -216,8 +229,6 @@ def _result(
     breaches: list[str],
     ended: dict[str, Any],
     seconds: float,
-    tokens: tuple[int, int],
-    cost: int | None,
 ) -> Result:
     heard = scene.stage.model.heard if scene.stage.model else []
     shown = [f"{name}: {value}" for name, value in ended.items() if value not in ("", [], None)]
@@ -233,8 +244,6 @@ def _result(
         breaches=tuple(dict.fromkeys(breaches)),
         seconds=seconds,
         transcript=(*scene.notes, *heard, *shown),
-        tokens=tokens,
-        cost_micros=cost,
     )
 
 

@@ -78,6 +78,21 @@ def test_case_that_passed_in_the_baseline__exit_1(scenarios: Path, tmp_path: Pat
     assert "worse than the baseline: asked/owed under offline" in said
 
 
+def test_case_that_fails__exit_1_also_in_suites_of_ones_own(scenarios: Path) -> None:
+    (scenarios / "asked" / "owed.yaml").write_text(CASE.format(said="501.00"), "utf-8")
+    code, said = _run(scenarios)
+    assert code == 1
+    assert "asked/owed under offline" in said
+
+
+def test_step_that_is_refused__fails_a_case_that_does_not_expect_it(scenarios: Path) -> None:
+    nobody_waits = "title: x\nworld: [account]\nsteps: [decide]\n"
+    (scenarios / "asked" / "decided.yaml").write_text(nobody_waits, "utf-8")
+    code, said = _run(scenarios)
+    assert code == 1
+    assert "0 requests wait" in said
+
+
 def test_model_behind_an_endpoint__same_report_with_tokens_and_cost(
     scenarios: Path,
     openai_server: OpenAIServer,

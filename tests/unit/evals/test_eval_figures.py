@@ -4,8 +4,8 @@ from math import isclose
 
 import pytest
 
-from evals.baseline import as_baseline, compare, write_baseline
-from evals.figures import figures, pass_hat
+from evals.baseline import as_baseline, compare, read_baseline, write_baseline
+from evals.figures import figures, pass_hat, total
 from evals.stage.play import Result
 
 
@@ -61,10 +61,33 @@ def test_harm__counts_a_case_by_its_weight() -> None:
 def test_baseline__tells_worse_better_and_fewer(tmp_path) -> None:
     kept = tmp_path / "baseline.json"
     write_baseline([_result("a/x"), _result("a/y", failed=("was bad",)), _result("a/z")], kept)
-    found = compare([_result("a/x", failed=("now bad",)), _result("a/y")], kept)
+    found = compare([_result("a/x", failed=("now bad",)), _result("a/y")], read_baseline(kept))
     assert found.worse == ("a/x under offline",)
     assert found.better == ("a/y under offline",)
     assert found.fewer == ("a under offline: 2 cases, were 3",)
+
+
+def test_same_cases_again__are_no_new_evidence() -> None:
+    (figure,) = figures([_result(f"a/{n}", epoch) for n in range(10) for epoch in (1, 2, 3)])
+    assert (figure.cases, figure.plays, figure.epochs) == (10, 30, 3)
+    assert isclose(figure.most_breaches, 0.3)
+
+
+def test_breach_in_one_play__is_a_breach_of_the_case() -> None:
+    found = total("", [_result("a/x"), _result("a/x", model="sloppy", breaches=("x",))])
+    assert (found.cases, found.passed, found.breached) == (1, 0, 1)
+
+
+def test_no_baseline__every_failure_is_a_loss() -> None:
+    assert compare([_result(failed=("x",))], {}).worse == ("a/x under offline",)
+
+
+def test_whole_run_without_a_suite__says_that_it_is_gone() -> None:
+    kept = as_baseline([_result("a/x"), _result("b/x")])
+    assert compare([_result("a/x")], kept).fewer == ()
+    assert compare([_result("a/x")], kept, whole=True).fewer == (
+        "b under offline: not played any more",
+    )
 
 
 def test_baseline__leaves_the_control_out() -> None:

@@ -73,6 +73,7 @@ def test_every_suite_of_the_house__can_be_read_and_has_cases() -> None:
         ({"rules": {"has": ["a", "c"]}}, False),
         ({"rules": {"lacks": ["c", "d"]}}, True),
         ({"rules": {"lacks": ["c", "a"]}}, False),
+        ({"open": {"lacks": "USD"}}, False),
         ({"rules": {"count": 2}}, True),
         ({"rules": {"at_most": 1}}, False),
         ({"deep": {"text": {"matches": "^He"}}}, True),
