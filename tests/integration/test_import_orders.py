@@ -11,6 +11,8 @@ from ledger.tables.order import SalesOrder
 from tests.support.imports import AS_OF, Desk, open_desk
 
 HEAD = "order number,customer number,amount,currency,expected invoice date,delivered on,terms"
+BILLS = "invoice number,customer number,issue date,due date,amount,currency,po number"
+NEXT_DAY = AS_OF + timedelta(days=1)
 ACME = "customer_number,customer_name,terms"
 
 
@@ -89,41 +91,68 @@ class TestCounting:
 
     def test_invoice_that_names_it__takes_its_place(self, desk: Desk) -> None:
         desk.take("orders", HEAD, "SO-1,C1,100,EUR,2026-03-20,,")
-        head = "invoice number,customer number,issue date,due date,amount,currency,po number"
-        desk.take("invoices", head, "INV-1,C1,2026-03-01,2026-04-01,100,EUR,SO-1")
+        desk.take("invoices", BILLS, "INV-1,C1,2026-03-02,2026-04-01,100,EUR,SO-1", as_of=NEXT_DAY)
         with desk.ledger.read() as session:
             assert orders_to_bill(session) == []
 
     def test_invoice_of_a_part__leaves_the_rest_in_every_reading(self, desk: Desk) -> None:
         rows = ("SO-1,C1,100,EUR,2026-03-20,2026-02-20,", "SO-2,C1,50,EUR,2026-03-20,,")
         desk.take("orders", HEAD, *rows)
-        head = "invoice number,customer number,issue date,due date,amount,currency,po number"
-        desk.take("invoices", head, f"INV-1,C1,{AS_OF},2026-04-01,30,EUR,SO-1")
+        desk.take("invoices", BILLS, f"INV-1,C1,{NEXT_DAY},2026-04-01,30,EUR,SO-1", as_of=NEXT_DAY)
         later = AS_OF + timedelta(days=2)
         more = (f"INV-2,C1,{later},2026-04-05,25,EUR,SO-1", f"INV-3,C1,{later},2026-04-05,9,EUR,X")
-        desk.take("invoices", head, *more, as_of=later)
+        desk.take("invoices", BILLS, *more, as_of=later)
         with desk.ledger.read() as session:
             assert [row.amount_minor for row in orders_to_bill(session)] == [4_500, 5_000]
             assert list(ordered(session, later).values()) == [(4_500, 5_000)]
             (account,) = {row.account_id for row in orders_to_bill(session)}
             assert ordered(session, later, [account]) == ordered(session, later)
 
-    def test_invoice_before_the_export__is_in_its_rest_already(self, desk: Desk) -> None:
-        head = "invoice number,customer number,issue date,due date,amount,currency,po number"
-        desk.take("invoices", head, "INV-1,C1,2026-02-20,2026-04-01,30,EUR,SO-1")
-        desk.take("orders", HEAD, "SO-1,C1,100,EUR,2026-03-20,,")
+    @pytest.mark.parametrize(
+        ("issued_on", "left"),
+        [(AS_OF - timedelta(days=9), 100_00), (AS_OF, 100_00), (AS_OF + timedelta(days=1), 70_00)],
+    )
+    @pytest.mark.parametrize("first", ["orders", "invoices"])
+    def test_invoice_up_to_the_day_of_the_export__is_in_its_rest_already(
+        self, desk: Desk, issued_on: date, left: int, first: str
+    ) -> None:
+        files = {
+            "orders": (HEAD, "SO-1,C1,100,EUR,2026-03-20,,"),
+            "invoices": (BILLS, f"INV-1,C1,{issued_on},2026-04-01,30,EUR,SO-1"),
+        }
+        for kind in (first, *(files.keys() - {first})):
+            desk.take(
+                kind, *files[kind], as_of=max(AS_OF, issued_on) if kind == "invoices" else AS_OF
+            )
         with desk.ledger.read() as session:
-            assert [row.amount_minor for row in orders_to_bill(session)] == [10_000]
+            assert [row.amount_minor for row in orders_to_bill(session)] == [left]
+            assert list(ordered(session, AS_OF).values()) == [(0, left)]
+
+    def test_orders_of_one_po__share_what_an_invoice_of_it_bills(self, desk: Desk) -> None:
+        rows = ("SO-1,C1,100,EUR,2026-03-20,,,PO-7", "SO-2,C1,100,EUR,2026-03-25,,,PO-7")
+        desk.take("orders", f"{HEAD},po number", *rows)
+        desk.take("invoices", BILLS, "INV-1,C1,2026-03-02,2026-04-01,100,EUR,PO-7", as_of=NEXT_DAY)
+        with desk.ledger.read() as session:
+            (row,) = orders_to_bill(session)
+            assert (row.amount_minor, row.invoice_on) == (100_00, date(2026, 3, 25))
+            assert list(ordered(session, AS_OF).values()) == [(0, 100_00)]
+
+    def test_other_customer_of_the_same_po__is_not_billed_by_it(self, desk: Desk) -> None:
+        desk.take("customers", ACME, "C2,Other Ltd,30")
+        rows = ("SO-1,C1,100,EUR,,,,PO-7", "SO-2,C2,40,EUR,,,,PO-7")
+        desk.take("orders", f"{HEAD},po number", *rows)
+        desk.take("invoices", BILLS, "INV-1,C1,2026-03-02,2026-04-01,900,EUR,PO-7", as_of=NEXT_DAY)
+        with desk.ledger.read() as session:
+            assert [row.amount_minor for row in orders_to_bill(session)] == [40_00]
 
     def test_billed_beyond_it_or_in_another_currency__nothing_is_left(self, desk: Desk) -> None:
         rows = ("SO-1,C1,100,EUR,2026-03-20,,", "SO-2,C1,100,EUR,2026-03-20,,")
         desk.take("orders", HEAD, *rows)
-        head = "invoice number,customer number,issue date,due date,amount,currency,po number"
         billed = (
-            "INV-1,C1,2026-03-01,2026-04-01,120,EUR,SO-1",
-            "INV-2,C1,2026-03-01,2026-04-01,3,USD,SO-2",
+            "INV-1,C1,2026-03-02,2026-04-01,120,EUR,SO-1",
+            "INV-2,C1,2026-03-02,2026-04-01,3,USD,SO-2",
         )
-        desk.take("invoices", head, *billed)
+        desk.take("invoices", BILLS, *billed, as_of=NEXT_DAY)
         with desk.ledger.read() as session:
             assert orders_to_bill(session) == []
             assert ordered(session, AS_OF) == {}
