@@ -19,6 +19,7 @@ from evals.stage.worlds import build_template
 from ledger.errors import BadInput
 
 _ON_ONE_STAGE = 40
+_IDLE = (OFFLINE, "silent")  # in a plain loop they ask for nothing, which shows nothing
 _MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
 _ROOM_FOR_HOMES = 1 << 29
 Tell = Callable[[int, int], None]
@@ -104,7 +105,7 @@ def _of_suite(suite: Suite, cases: Sequence[Case], wanted: Wanted) -> Iterator[J
             asked = Asked(model, grade, epoch, settings=_settings(model, wanted))
             fitting = [each for each in cases if _fits(each, model, suite)]
             yield from (Job(stage, asked) for stage in _stages(fitting))
-            if wanted.control and suite.control:
+            if wanted.control and suite.control and model not in _IDLE:
                 plain = replace(asked, grade="forbid", control=True)
                 alone = [each for each in fitting if plays_in_a_home(each)]
                 yield from (Job((each,), plain) for each in alone)
