@@ -1,7 +1,9 @@
 """Outgoing webhooks: where one may go, and one signed telling by the Standard Webhooks scheme.
 
 An address is looked up at every try and the connection goes to the very address that was judged,
-so that a name cannot point elsewhere between the look and the call. No redirect is followed.
+so that a name cannot point elsewhere between the look and the call. No redirect is followed. To
+this machine itself a telling goes only where whoever is at its command line said so: over HTTP,
+that would let a caller reach services that answer nobody else.
 """
 
 import socket
@@ -34,22 +36,31 @@ class Told:
     unwell: bool = False
 
 
-def check_address(url: str) -> None:
-    """Whether tellings may go there at all.
+def check_address(url: str, *, at_the_machine: bool = False) -> None:
+    """Whether tellings may go there at all; looks a name up, so no transaction should be open.
+
+    Args:
+        url: The address.
+        at_the_machine: Whoever names it is at the command line of this machine, and may name the
+            machine itself.
 
     Raises:
         BadInput: It is not https, carries a password, or leads into a private network.
     """
-    _judged(url)
+    _judged(url, at_the_machine)
 
 
 def send(url: str, secret: str, message_id: str, body: str, now: datetime) -> Told:
-    """Post one telling; never raises for what the receiver or the network does."""
+    """Post one telling; never raises for what the receiver or the network does.
+
+    An address that names this machine was judged when it was added, and no name is looked up that
+    could have come to mean it since.
+    """
     from httpx2 import Client, HTTPError
     from standardwebhooks import Webhook
 
     try:
-        parts, address = _judged(url)
+        parts, address = _judged(url, to_itself=True)
     except BadInput as error:
         return Told(False, error.message[:200], unwell=True)
     headers = {
@@ -83,14 +94,18 @@ def _heard(status: int) -> Told:
     return Told(200 <= status < 300, f"status {status}", status == _GONE, unwell)
 
 
-def _judged(url: str) -> tuple[SplitResult, str]:
+def _judged(url: str, to_itself: bool) -> tuple[SplitResult, str]:
     """The address in parts, and the IP address that a connection goes to."""
     parts = _parts(url)
     host = parts.hostname or ""
     if _is_loopback(host):
+        if not to_itself:
+            raise BadInput(
+                f"{host} is this machine itself; add it there, with `dunwell webhooks add`"
+            )
         return parts, "127.0.0.1" if host == "localhost" else host
     if parts.scheme != "https":
-        raise BadInput("a webhook goes to an https address; http only to this machine itself")
+        raise BadInput("a webhook goes to an https address")
     found = _looked_up(host, parts.port or 443)
     if private := [each for each in found if not _is_public(each)]:
         raise BadInput(f"{host} leads to {private[0]}, a private address; webhooks leave only out")

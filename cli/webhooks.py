@@ -28,10 +28,11 @@ def add(
     from cli.home import opened
     from cli.output import emit, note, say
     from ledger.clock import SystemClock
-    from tools.webhooks import add_endpoint
+    from tools.webhooks import add_endpoint, judge_endpoint
 
+    wanted = judge_endpoint(url, events or (), at_the_machine=True)
     with opened(home) as house, house.ledger.write() as session:
-        made = add_endpoint(session, url, events or (), OPERATOR, SystemClock().now())
+        made = add_endpoint(session, wanted, OPERATOR, SystemClock().now())
     if json_out:
         emit({"id": made.id, "secret": made.secret})
         return

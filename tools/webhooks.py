@@ -35,6 +35,14 @@ LONGEST_URL = 500
 
 
 @dataclass(frozen=True, slots=True)
+class WantedEndpoint:
+    """An address that tellings may go to, and what it is told of."""
+
+    url: str
+    events: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NewEndpoint:
     """An endpoint that was added; its secret is shown now and never again."""
 
@@ -65,10 +73,17 @@ def check_sees_all(decider: Decider) -> None:
         raise Refused("webhooks tell of every account; they are for whoever sees every account")
 
 
-def add_endpoint(
-    session: Session, url: str, events: Sequence[str], actor: str, now: datetime
-) -> NewEndpoint:
-    """Tell an address of events from now on; all of them where none is named.
+def judge_endpoint(
+    url: str, events: Sequence[str], *, at_the_machine: bool = False
+) -> WantedEndpoint:
+    """Whether an address may be told of events; of all of them where none is named.
+
+    A name is looked up, which can take long, so this comes before any transaction.
+
+    Args:
+        url: The address.
+        events: What it is told of.
+        at_the_machine: Whoever names it is at the command line of this machine.
 
     Raises:
         BadInput: No such event, or tellings may not go to this address.
@@ -77,19 +92,26 @@ def add_endpoint(
         raise BadInput(f"no event {unknown[0]!r}; use {', '.join(EVENTS)}")
     if len(url) > LONGEST_URL:
         raise BadInput(f"an address has at most {LONGEST_URL} characters")
-    check_address(url)
+    check_address(url, at_the_machine=at_the_machine)
+    return WantedEndpoint(url, tuple(dict.fromkeys(events or EVENTS)))
+
+
+def add_endpoint(
+    session: Session, wanted: WantedEndpoint, actor: str, now: datetime
+) -> NewEndpoint:
+    """Tell an address of events from now on."""
     secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
     row = WebhookEndpoint(
         id=make_id("whe", secret),
-        url=url,
+        url=wanted.url,
         secret=secret,
-        events=",".join(dict.fromkeys(events or EVENTS)),
+        events=",".join(wanted.events),
         added_at=now,
         added_by=actor,
     )
     session.add(row)
     session.flush()
-    audit(session, now, "webhook_added", row.id, actor, url=url, events=row.events)
+    audit(session, now, "webhook_added", row.id, actor, url=row.url, events=row.events)
     return NewEndpoint(row.id, secret)
 
 

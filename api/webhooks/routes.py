@@ -18,6 +18,7 @@ from tools.webhooks import (
     Event,
     add_endpoint,
     check_sees_all,
+    judge_endpoint,
     list_endpoints,
     remove_endpoint,
     replay,
@@ -123,12 +124,16 @@ def list_webhooks(caller: Teller) -> WebhookList:
 
 @router.post("", response_model=AddedWebhook, status_code=201)
 def add_webhook(sent: NewWebhook, caller: Teller, once: OnceOnly) -> Response:
-    """Tell an address of events from now on; its secret is in this answer and never again."""
+    """Tell an address of events from now on; its secret is in this answer and never again.
+
+    Only https outside: an address of the server's own machine is added at its command line.
+    """
 
     def add() -> AddedWebhook:
+        wanted = judge_endpoint(sent.url, sent.events)
         now, actor = SystemClock().now(), caller.person.person_id
         with caller.house.ledger.write() as session:
-            made = add_endpoint(session, sent.url, sent.events, actor, now)
+            made = add_endpoint(session, wanted, actor, now)
         return AddedWebhook(id=made.id, secret=made.secret)
 
     return once.answer(caller, add, once=frozenset({"secret"}), status=201)

@@ -1,6 +1,9 @@
 """Webhooks over HTTP: the rules of `dunwell webhooks`, for admins who see every account."""
 
-from collections.abc import Iterator
+import json
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -13,10 +16,15 @@ from api.app import create_app
 from batch.webhooks import PAUSES, tell_webhooks
 from cli.doctor import examine
 from ledger.clock import FixedClock, SystemClock
+from ledger.tables.receivable import Receipt
 from ledger.tables.work import Audit, IdempotentRequest
 from tests.support.api_client import assert_problem, signed
 from tests.support.desk import Desk
 from tests.support.webhook_receiver import Receiver, receiver
+from tools.webhooks import add_endpoint, judge_endpoint
+
+OUTSIDE = "https://hooks.example/x"
+Meanwhile = list[Callable[[], None]]
 
 
 @pytest.fixture
@@ -39,10 +47,25 @@ def telling(desk: Desk) -> Iterator[TestClient]:
         yield client
 
 
-def added(client: TestClient, header: dict[str, str], url: str, *events: str) -> dict[str, str]:
-    answer = client.post("/webhooks", json={"url": url, "events": events}, headers=header)
-    assert answer.status_code == 201, answer.text
-    return answer.json()
+def added(desk: Desk, heard: Receiver) -> dict[str, str]:
+    """A receiver on this machine, which only its command line may name."""
+    wanted = judge_endpoint(heard.url, (), at_the_machine=True)
+    with desk.house.ledger.write() as session:
+        return asdict(add_endpoint(session, wanted, "operator", SystemClock().now()))
+
+
+@pytest.fixture
+def outside(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
+    """The one name that is found, and what happens while it is looked up."""
+    meanwhile: Meanwhile = []
+
+    def found(*_a: Any, **_k: Any) -> list[Any]:
+        for each in meanwhile:
+            each()
+        return [(socket.AF_INET, 1, 6, "", ("8.8.8.8", 443))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", found)
+    return meanwhile
 
 
 def a_receipt(desk: Desk, number: int = 1) -> None:
@@ -68,13 +91,23 @@ def deliveries(client: TestClient, header: dict[str, str], made: dict[str, str],
 
 class TestEndpoints:
     def test_added__is_told_by_its_secret_and_listed_without_it(
-        self, desk: Desk, client: TestClient, header: dict[str, str], heard: Receiver
+        self, desk: Desk, client: TestClient, header: dict[str, str], outside: Meanwhile
     ) -> None:
-        made = added(client, header, heard.url, "payment.received")
+        sent = {"url": OUTSIDE, "events": ["payment.received"]}
+        answer = client.post("/webhooks", json=sent, headers=header)
+        assert answer.status_code == 201, answer.text
+        made = answer.json()
         a_receipt(desk)
-        tell_webhooks(desk.house)
-        (told,) = heard.verified(made["secret"])
-        assert told["data"]["id"] == "rcp_1"
+        posted: list[tuple[str, ...]] = []
+
+        def post(*told: Any) -> Told:
+            posted.append(told[:4])
+            return Told(True, "status 204")
+
+        tell_webhooks(desk.house, post)
+        ((url, secret, _id, body),) = posted
+        assert (url, secret) == (OUTSIDE, made["secret"])
+        assert json.loads(body)["data"]["id"] == "rcp_1"
         listed = client.get("/webhooks", headers=header)
         assert made["secret"] not in listed.text
         (line,) = listed.json()["webhooks"]
@@ -85,11 +118,11 @@ class TestEndpoints:
         assert made["secret"] not in noted.payload
 
     def test_added_twice_under_one_key__is_one_whose_secret_is_told_once(
-        self, desk: Desk, client: TestClient, header: dict[str, str], heard: Receiver
+        self, desk: Desk, client: TestClient, header: dict[str, str], outside: Meanwhile
     ) -> None:
         keyed = header | {"Idempotency-Key": "one"}
-        first = client.post("/webhooks", json={"url": heard.url}, headers=keyed)
-        again = client.post("/webhooks", json={"url": heard.url}, headers=keyed)
+        first = client.post("/webhooks", json={"url": OUTSIDE}, headers=keyed)
+        again = client.post("/webhooks", json={"url": OUTSIDE}, headers=keyed)
         assert (first.status_code, again.status_code) == (201, 201)
         assert again.json() == first.json() | {"secret": None}
         assert len(client.get("/webhooks", headers=header).json()["webhooks"]) == 1
@@ -102,9 +135,10 @@ class TestEndpoints:
         [
             {"url": "http://example.com/hook"},
             {"url": "https://10.0.0.8/hook"},
+            {"url": "https://169.254.169.254/latest"},
             {"url": "https://ann:secret@example.com/"},
-            {"url": "http://127.0.0.1:9/", "events": ["nothing.happened"]},
-            {"url": "http://127.0.0.1:9/", "secret": "mine"},
+            {"url": OUTSIDE, "events": ["nothing.happened"]},
+            {"url": OUTSIDE, "secret": "mine"},
             {},
         ],
         ids=str,
@@ -116,10 +150,28 @@ class TestEndpoints:
         assert answer.status_code == 422
         assert client.get("/webhooks", headers=header).json()["webhooks"] == []
 
+    @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]"])
+    @pytest.mark.parametrize("scheme", ["http", "https"])
+    def test_machine_of_the_server__is_for_its_command_line(
+        self, client: TestClient, header: dict[str, str], scheme: str, host: str
+    ) -> None:
+        sent = {"url": f"{scheme}://{host}:6379/"}
+        answer = client.post("/webhooks", json=sent, headers=header)
+        assert_problem(answer, 422, "bad-input", "is this machine itself; add it there")
+        assert client.get("/webhooks", headers=header).json()["webhooks"] == []
+
+    def test_name_is_looked_up__others_write_meanwhile(
+        self, desk: Desk, client: TestClient, header: dict[str, str], outside: Meanwhile
+    ) -> None:
+        outside.append(lambda: a_receipt(desk))
+        answer = client.post("/webhooks", json={"url": OUTSIDE}, headers=header)
+        assert answer.status_code == 201, answer.text
+        assert desk.count(Receipt) == 1
+
     def test_removed__is_told_of_nothing_more(
         self, desk: Desk, client: TestClient, header: dict[str, str], heard: Receiver
     ) -> None:
-        made = added(client, header, heard.url)
+        made = added(desk, heard)
         a_receipt(desk)
         assert client.delete(f"/webhooks/{made['id']}", headers=header).status_code == 204
         assert tell_webhooks(desk.house).delivered == 0
@@ -129,9 +181,9 @@ class TestEndpoints:
         assert (told["state"], told["says"]) == ("dead", "endpoint removed")
 
     def test_test_event__says_what_the_receiver_answered(
-        self, client: TestClient, header: dict[str, str], heard: Receiver
+        self, desk: Desk, client: TestClient, header: dict[str, str], heard: Receiver
     ) -> None:
-        made = added(client, header, heard.url)
+        made = added(desk, heard)
         answer = client.post(f"/webhooks/{made['id']}/test", headers=header)
         assert (answer.status_code, answer.json()) == (200, {"says": "status 204"})
         headers, body = heard.taken[0]
@@ -145,7 +197,7 @@ class TestDeliveries:
     def test_pages__hold_every_telling_once_newest_first(
         self, desk: Desk, client: TestClient, header: dict[str, str], heard: Receiver
     ) -> None:
-        made, other = added(client, header, heard.url), added(client, header, heard.url)
+        made, other = added(desk, heard), added(desk, heard)
         for number in range(5):
             a_receipt(desk, number)
         seen, cursor = [], None
@@ -163,9 +215,14 @@ class TestDeliveries:
 
     @pytest.mark.parametrize("cursor", ["LTE", "eA", "OTk5" * 40])
     def test_cursor_of_nobody__is_refused(
-        self, client: TestClient, header: dict[str, str], heard: Receiver, cursor: str
+        self,
+        desk: Desk,
+        client: TestClient,
+        header: dict[str, str],
+        heard: Receiver,
+        cursor: str,
     ) -> None:
-        made = added(client, header, heard.url)
+        made = added(desk, heard)
         params = {"cursor": cursor}
         asked = client.get(f"/webhooks/{made['id']}/deliveries", headers=header, params=params)
         assert_problem(asked, 422, "bad-input", "not a cursor")
@@ -173,7 +230,7 @@ class TestDeliveries:
     def test_given_up__is_shown_counted_and_sent_again_under_its_id(
         self, desk: Desk, telling: TestClient, header: dict[str, str], heard: Receiver
     ) -> None:
-        made = added(telling, header, heard.url)
+        made = added(desk, heard)
         a_receipt(desk)
         give_up(desk)
         a_receipt(desk, 2)
@@ -194,7 +251,7 @@ class TestWho:
     def test_admin_who_sees_a_part_of_the_book__is_refused(
         self, desk: Desk, client: TestClient, header: dict[str, str], heard: Receiver
     ) -> None:
-        made = added(client, header, heard.url)
+        made = added(desk, heard)
         desk.books.change("person", "id", "otto", sees="own")
         at = f"/webhooks/{made['id']}"
         for method, path, body in (
@@ -217,7 +274,7 @@ class TestDoctor:
     def test_given_up__says_how_many_and_what_to_do(
         self, desk: Desk, client: TestClient, header: dict[str, str], heard: Receiver
     ) -> None:
-        made = added(client, header, heard.url)
+        made = added(desk, heard)
         a_receipt(desk)
         assert doctor(desk) == ("ok", "1 endpoints, 1 to be told")
         give_up(desk)
@@ -228,7 +285,7 @@ class TestDoctor:
     def test_receiver_said_gone__is_told_until_it_is_removed(
         self, desk: Desk, client: TestClient, header: dict[str, str], heard: Receiver
     ) -> None:
-        made = added(client, header, heard.url)
+        made = added(desk, heard)
         a_receipt(desk)
         heard.answers = [410]
         tell_webhooks(desk.house)

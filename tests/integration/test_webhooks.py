@@ -22,7 +22,14 @@ from ledger.tables.webhooks import WebhookDelivery
 from tests.support.books import NOON
 from tests.support.desk import AS_OF, Desk
 from tests.support.webhook_receiver import Receiver, receiver
-from tools.webhooks import EVENTS, NewEndpoint, add_endpoint, remove_endpoint, replay
+from tools.webhooks import (
+    EVENTS,
+    NewEndpoint,
+    add_endpoint,
+    judge_endpoint,
+    remove_endpoint,
+    replay,
+)
 
 
 @pytest.fixture
@@ -32,8 +39,9 @@ def heard() -> Iterator[Receiver]:
 
 
 def added(desk: Desk, url: str, *events: str) -> NewEndpoint:
+    wanted = judge_endpoint(url, events, at_the_machine=True)
     with desk.house.ledger.write() as session:
-        return add_endpoint(session, url, events, "operator", SystemClock().now())
+        return add_endpoint(session, wanted, "operator", SystemClock().now())
 
 
 def standing(desk: Desk) -> list[WebhookDelivery]:
@@ -242,8 +250,18 @@ class TestAddresses:
             "https://2130706434.0.0.0/",
         ],
     )
-    def test_anything_but_https_outside__is_refused(self, url: str) -> None:
+    @pytest.mark.parametrize("at_the_machine", [False, True])
+    def test_anything_but_https_outside__is_refused(self, url: str, at_the_machine: bool) -> None:
         with pytest.raises(BadInput):
+            check_address(url, at_the_machine=at_the_machine)
+
+    @pytest.mark.parametrize(
+        "url",
+        ["http://127.0.0.1:9/", "https://localhost/x", "http://[::1]:9/", "https://127.8.8.8/"],
+    )
+    def test_this_machine__only_at_its_command_line(self, url: str) -> None:
+        check_address(url, at_the_machine=True)
+        with pytest.raises(BadInput, match="this machine itself; add it there"):
             check_address(url)
 
     @pytest.mark.parametrize("address", ["127.0.0.1", "10.1.2.3", "::1", "fe80::1%eth0"])
