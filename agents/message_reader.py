@@ -85,7 +85,8 @@ def remittance_in(message: Incoming, policy: Policy) -> bytes | None:
 
 def asks_to_stop(reading: Reading) -> bool:
     """Whether a message asks to be left alone so clearly that it is obeyed whoever wrote it."""
-    return reading.confidence["stop_contact"] >= _SURE_OF_STOP
+    asked = "stop_contact" in reading.intents
+    return asked and reading.confidence["stop_contact"] >= _SURE_OF_STOP
 
 
 def _read_parts(message: Incoming, parts: list[Part], calendar: str) -> Iterator[ReadPart]:

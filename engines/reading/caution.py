@@ -7,19 +7,22 @@ it finds only ever adds caution.
 import re
 from collections.abc import Iterator, Sequence
 
+from engines.reading.halves import leaves_halves_open
 from engines.reading.page import Line, Page
 from engines.reading.pairing import REST
 
-_US = r"(?:us|me|this (?:address|number|mailbox)|here)"
-_STOP = re.compile(
+_THEM = r"(?:us|me|this (?:address|number|mailbox))"
+_US = rf"(?:{_THEM}|here)"
+# A wish to be left alone, or for less of something; `_LESS` and its like tell them apart.
+_WISH = re.compile(
     rf"\b(?:stop|quit|cease) (?:writing|contacting|e-?mailing|mailing|calling|ringing|texting"
     rf"|messaging|phoning|pestering|harassing|bothering|chasing|sending)\b"
     rf"|\b(?:do not|don't|dont|never) (?:ever )?(?:contact|e-?mail|write(?: to)?|call|ring|phone"
     rf"|text|message|bother|chase) {_US}\b(?! (?:if|unless|on|at|about))"
     rf"|\bno (?:more|further) (?:e-?mails?|reminders?|letters?|calls?|texts?|messages?|chas\w+)\b"
     rf"(?! (?:is|are|will) )"
-    rf"|\b(?:leave|take|remove|delete|strike) (?:{_US}|my (?:mobile|number|address|name)(?: \w+)?)"
-    rf" (?:alone|off|from)\b(?! the naughty)"
+    rf"|\b(?:leave|take|remove|delete|strike)"
+    rf" (?:{_THEM}|my (?:mobile|number|address|name)(?: \w+)?) (?:alone|off|from)\b(?! the naughty)"
     r"|\bunsubscribe\b(?! (?:here|link|at|:))|\bkeine (?:weiteren )?(?:mails|schreiben|mahnungen"
     r"|nachrichten|anrufe|erinnerungen) mehr\b|\b(?:schreiben|rufen|mailen) sie (?:uns|mir|mich)"
     r" (?:bitte )?nicht mehr\b|\bnicht mehr (?:anschreiben|anrufen|kontaktieren|schreiben)\b"
@@ -31,6 +34,39 @@ _STOP = re.compile(
     r"|\bnon (?:mi|ci) (?:scriv\w+|contatt\w+|chiam\w+) piu\b"
     r"|\bniet meer (?:mailen|schrijven|bellen)"
     r"|\bnao (?:me|nos) (?:escrev\w+|contact\w+|lig\w+) mais\b|\bprosze (?:juz )?nie pisac\b"
+)
+# Before a wish: they tell what they do themselves.
+_OURSELVES = re.compile(
+    r"\b(?:we|i|they|he|she|it)(?: (?:will|would|shall|have to|had to|must|can|could|did|now|also"
+    r"|all|then))* $"
+)
+# Behind a wish: it is for less of something, or at another hour, or not needed after all.
+_LESS = re.compile(
+    r"[\s,(]*(?:again |please |bitte |sie )?(?:"
+    r"(?:before|after|between|until|till|outside|vor|nach|zwischen|avant|apres|entre"
+    r"|antes de|despues de) (?:\S+ )?(?:\d|noon|midday|lunch|hours|office|working|opening|seven"
+    r"|eight|nine|ten|eleven|twelve|one|two|three|four|five|six|mon|tues|wednes|thurs|fri|satur|sun)"
+    r"|(?:(?:are|is|will be|should be) )?(?:needed|necessary|required|notig|notwendig"
+    r"|erforderlich|necessaires?|necesari[oa]s?)\b"
+    r"|(?:for|on|about|zu|pour|para) (?:inv\w*|#|this|that|these|\d)"
+    r"|(?:\w+ )?(?:stop|hold)\b|(?:it|this|that|cheques?|checks?|payments?) "
+    r"|(?:[\w'-]+ ){0,5}(?:cc|bcc|cop(?:y|ies)|(?:order |delivery )?confirmations?|newsletters?"
+    r"|orders?|delivery|deliveries|adverts?|offers?|promotions?|tenders?|quotes?|surveys?)\b)"
+)
+_THINGS_WISH = re.compile(
+    r"\b(?:(?:stop|quit|cease) sending|cess\w+.*|arretez.*|smett\w+ di|dej(?:en?|ad) de"
+    r" (?:mandar|enviar))"
+)
+# What a wish to send no more must be about, to be one to be left alone: our messages, or all of it.
+_MESSAGES = re.compile(
+    r"\s*(?:[.!?]|$|(?:(?:us|me|to (?:us|me|this)|any|all|more|these|your|those|such|the|out"
+    r"|further|automat\w+|so many|to (?:my|our)) )*(?:e-?mails?|mails?|texts?|sms|reminders?"
+    r"|letters?|messages?|demands?|dunning|notices?|notifications?|anything|stuff|address|number|these"
+    r"|them|this|things)\b(?! (?:by|on|in) (?:post|paper|fax)))"
+)
+_GOODS = re.compile(
+    r"[^,.;!?]{0,40}\b(?:doublons?|copies|papier\w*|livr\w+|marchandises?|commandes?|duplicad\w+"
+    r"|copias?|papel|mercanc\w+|entregas?|pedidos?|duplicat\w+|merce|ordini|consegn\w+|copie)\b"
 )
 _STOP_ALONE = re.compile(r"\W*(?:stop|stopp|stop all|unsubscribe|arret|baja|abmelden)\W*")
 _CALL = re.compile(
@@ -73,16 +109,33 @@ _WHEN = re.compile(
     r"|quand|lorsqu\w*|une fois|des que|apres|cuando|en cuanto|una vez"
     r"|tras|quando|appena|als|zodra|jak|kiedy|gdy|nach (?:klarung|freigabe|erhalt))\b"
 )
-_PERSON = (
+_KIN = (
     r"(?:husband|wife|partner|spouse|father|mother|dad|mum|mom|son|daughter|brother|sister|child"
-    r"|owner|founder|boss|director|proprietor|colleague|bookkeeper|who|he|she"
+    r"|owner|founder|boss|director|proprietor|colleague|bookkeeper"
     r"|mann|frau|vater|mutter|sohn|tochter|bruder|schwester|inhaber\w*|chef\w*|partner\w*"
-    r"|mari|femme|pere|mere|fils|fille|frere|soeur|associe\w*|gerant\w*|patron\w*|il|elle"
+    r"|mari|femme|pere|mere|fils|fille|frere|soeur|associe\w*|gerant\w*|patron\w*"
     r"|marido|mujer|esposa|esposo|padre|madre|hijo|hija|hermano|hermana|socio|socia|duen[oa])"
 )
+_PERSON = rf"(?:{_KIN}|who|he|she|il|elle)"
+_TITLE = r"(?:, (?:mr|mrs|ms|dr|herr|frau|mme|don)\b\.?)?"
+_NAMED = rf"{_KIN}\b{_TITLE}"
+# Up to five words about a person; where something is said or done in them, it is that which died.
+_ABOUT = (
+    r"(?: (?!(?:says?|said|sagt\w*|dit|dice|dijo|told|thinks?|thought|reports?|wrote|claims?|it|its"
+    r"|that|which|when|because|since|until|if|while|whose|his|her|their|dass|weil|que)\b)\S+)"
+)
+_WAS = r"(?:is|was|are|were|has been|ist|war|est|etait|esta|estaba|e)"
+_DIED = (
+    r"(?:died|gestorben|verstorben|decedee?s?|murio|fallecio|(?:a|ha|had|es|ist) (?:muerto|muerta"
+    r"|fallecido|fallecida)|est morte?)"
+)
 _DEATH = re.compile(
-    rf"\b{_PERSON}\b(?: \S+){{0,5}} (?:died|dead|gestorben|verstorben|tot|mort[es]?|decedee?s?"
-    rf"|murio|muerto|muerta|fallecio|fallecido|fallecida)\b"
+    rf"\b{_NAMED}{_ABOUT}{{0,5}} {_DIED}\b(?! (?:laughing|of laughter|de (?:rire|fatigue|faim)))"
+    rf"|\b(?:who|he|she|il|elle)(?: (?:has|had|is|was|ist|est|a|sadly|suddenly|recently|just"
+    rf"|unexpectedly))* {_DIED}\b(?! and (?:made|left|put)| de (?:rire|fatigue|faim)| laughing)"
+    rf"|\b(?:{_NAMED}{_ABOUT}{{0,3}}|he|she|il|elle) {_WAS} (?:sadly |now |already |also |leider"
+    r" )?(?:dead|tot|mort[es]?|muert[oa]|fallecid[oa])\b(?=\s*(?:[.,;!?)]|$|and|but|now|since|so"
+    r"|und|seit|et|depuis|y|desde))"
     r"|\b(?:passed away|bereave\w*|widow(?:er|ed)?|late (?:husband|wife|father|mother))\b"
     r"|\b(?:death|funeral|tod|todesfall|trauerfall|beerdigung|deces|deuil|obseques|fallecimiento"
     r"|funeral) (?:of|in (?:the|our|my)|von|meine\w*|unsere\w*|de|du|en la familia)\b"
@@ -102,7 +155,32 @@ def says_stop(page: Page) -> bool:
     """Whether a sentence plainly asks not to be written to or called any more."""
     spoken = [each.sentence.folded for each in page.lines]
     alone = len(spoken) == 1 and _STOP_ALONE.fullmatch(spoken[0])
-    return bool(alone) or any(_STOP.search(each) for each in spoken)
+    return bool(alone) or any(
+        not _is_for_less(each, wish) for each in spoken for wish in _wishes(each)
+    )
+
+
+def says_less(page: Page) -> bool:
+    """Whether all that sounds like a stop asks for less of something, or for another hour."""
+    wishes = any(_wishes(each.sentence.folded) for each in page.lines)
+    return wishes and not says_stop(page)
+
+
+def _wishes(folded: str) -> list[re.Match[str]]:
+    """Words of a sentence that may ask to be left alone."""
+    return [
+        each for each in _WISH.finditer(folded) if not _OURSELVES.search(folded[: each.start()])
+    ]
+
+
+def _is_for_less(folded: str, wish: re.Match[str]) -> bool:
+    """Whether a wish is for fewer copies or goods, or calls at another hour, not for silence."""
+    words, end = wish.group(), wish.end()
+    if words.endswith(" sending"):
+        return not _MESSAGES.match(folded, end)
+    if _THINGS_WISH.match(words) and _GOODS.match(folded, end):
+        return True
+    return bool(_LESS.match(folded, end))
 
 
 def says_hardship(page: Page) -> bool:
@@ -126,6 +204,8 @@ def cautions(page: Page, intents: Sequence[str]) -> Iterator[str]:
         intents: What it was found to be about.
     """
     lines = page.lines
+    if any(_wishes(each.sentence.folded) for each in lines):
+        yield "asks to be left alone"
     if any(_CALL.search(each.sentence.folded) for each in lines):
         yield "asks to be called"
     if any(_LATER.search(each.sentence.folded) for each in lines):
@@ -136,6 +216,8 @@ def cautions(page: Page, intents: Sequence[str]) -> Iterator[str]:
         yield "speaks of another bank account"
     if any("data_request" in each.concepts for each in lines):
         yield "asks what we hold of them"
+    if _PROMISING & set(intents) and any(leaves_halves_open(each) for each in lines):
+        yield "pays in halves and does not say of what"
     if _PROMISING & set(intents) and any("ask_leave" in each.concepts for each in lines):
         yield "asks for leave"
 

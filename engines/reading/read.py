@@ -4,7 +4,7 @@ from collections.abc import Container, Sequence
 from typing import NamedTuple
 
 from engines.reading.amounts import minor_of
-from engines.reading.caution import says_hardship, says_stop
+from engines.reading.caution import says_hardship, says_less, says_stop
 from engines.reading.decision import Found, why_human
 from engines.reading.features import message_features
 from engines.reading.injection import find_signs, is_injection
@@ -23,6 +23,7 @@ from engines.reading.second import person_seen, second_likelihoods, with_days
 
 _CONFIDENT_DIGITS = 4
 _STOP = "stop_contact"
+_SURE_OF_STOP = 0.9  # so sure, a wish for less of something is held for one to be left alone
 _HARDSHIP = "hardship"
 _DISPUTES = ("dispute", "short_pay")
 
@@ -55,6 +56,8 @@ def read_message(
     for intent, said in ((_STOP, says_stop), (_HARDSHIP, says_hardship)):
         if intent not in intents and said(page):
             intents = (*intents, intent)
+    if likely[_STOP] < _SURE_OF_STOP and says_less(page):
+        intents = tuple(each for each in intents if each != _STOP)
     invoices = mentioned(page, judged, heads["document"])
     dispute = max((likely[each] for each in _DISPUTES if each in intents), default=0.0)
     limit = heads["document"].thresholds.get("disputed", 0.5)

@@ -33,6 +33,7 @@ REMINDER = action_json(
         invoice_ids=("INV-1001",),
     )
 )
+DOUBTED = "INV-1001 will be paid on Friday by wire. Smettete di chiamare."
 PLEASE_STOP = "Please stop e-mailing me. Remove this address from your list."
 
 
@@ -143,6 +144,40 @@ class TestMails:
         mail_room.books.change("hold", "account_id", "acc_a", lifted_at=NOW)
         assert gone(mail_room)["con_a"]
         assert broken(mail_room) is None
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "Never call us before 9 in the morning. INV-1001 will be paid on Friday.",
+            "No more reminders needed, the 500.00 went out yesterday by wire.",
+            "Could you stop sending duplicates?",
+            "Please stop sending paper copies, PDF by e-mail is fine.",
+            "We leave here from 4 pm.",
+            "Remove us from the cc of order confirmations.",
+            "Please cease sending goods.",
+        ],
+    )
+    def test_wish_for_less__stops_nobody_and_holds_nothing(
+        self, words: str, mail_room: MailRoom
+    ) -> None:
+        mail_room.take(mail(words, In_Reply_To=OURS))
+        mail_room.take(mail(words, sender="ap@harbor.example"))
+        counts = self.night(mail_room).counts["replies"]
+        assert not any(gone(mail_room).values())
+        assert "opt_out" not in [hold.reason for hold in mail_room.rows(Hold)]
+        assert counts["read"] == 1
+
+    def test_stop_the_head_doubts__is_held_and_left_to_a_person(self, mail_room: MailRoom) -> None:
+        mail_room.take(mail(DOUBTED, In_Reply_To=OURS))
+        self.night(mail_room)
+        assert not any(gone(mail_room).values())
+        assert "opt_out" in [hold.reason for hold in mail_room.rows(Hold)]
+
+    @pytest.mark.parametrize("words", ["Ne m'appelez plus.", "Please stop writing to us.", "BAJA"])
+    def test_plain_stop__is_for_good(self, words: str, mail_room: MailRoom) -> None:
+        mail_room.take(mail(words, In_Reply_To=OURS))
+        self.night(mail_room)
+        assert gone(mail_room)["con_a"]
 
     def test_linked_text_message__stops_texts_alone(self, mail_room: MailRoom) -> None:
         mail_room.books.change("contact", "id", "con_a", consents="email,sms")

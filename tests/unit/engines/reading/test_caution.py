@@ -4,7 +4,13 @@ from datetime import date
 
 import pytest
 
-from engines.reading.caution import cautions, leaves_the_rest_open, says_hardship, says_stop
+from engines.reading.caution import (
+    cautions,
+    leaves_the_rest_open,
+    says_hardship,
+    says_less,
+    says_stop,
+)
 from engines.reading.message import InboundText
 from engines.reading.page import Page, lay_out
 from engines.reading.read import read_message
@@ -30,6 +36,13 @@ def page(body: str) -> Page:
         "Ne m'appelez plus.",
         "No me escriban más.",
         "Smettete di chiamare.",
+        "Stop sending me these texts.",
+        "Please stop sending us e-mails.",
+        "Stop sending.",
+        "Do not contact us here again.",
+        "Leave us alone.",
+        "Could you stop calling? We close before 9.",
+        "Arrêtez de m'envoyer vos relances.",
     ],
 )
 def test_a_plain_stop__is_one(words: str) -> None:
@@ -43,10 +56,42 @@ def test_a_plain_stop__is_one(words: str) -> None:
         "We had to stop the machine for a day.",
         "Do not call me if it is already sorted.",
         "Our account is on stop.",
+        "We leave here from 4 pm.",
+        "We will stop sending you orders.",
+        "Please take us off stop, all is paid.",
     ],
 )
 def test_other_talk_of_stopping__is_none(words: str) -> None:
     assert not says_stop(page(words))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Never call us before 9 in the morning. INV-1001 will be paid on Friday.",
+        "No more reminders needed, the 500.00 went out yesterday by wire.",
+        "No further reminders for INV-7 please, it was paid.",
+        "Could you stop sending duplicates?",
+        "Please stop sending paper copies, PDF by e-mail is fine.",
+        "Remove us from the cc of order confirmations.",
+        "Please cease sending goods.",
+        "Rufen Sie uns bitte nicht mehr vor 9 Uhr an.",
+        "Keine Mahnungen mehr nötig, der Betrag ist überwiesen.",
+        "Cessez d'envoyer des doublons.",
+    ],
+)
+def test_a_wish_for_less__is_a_persons_and_no_stop(words: str) -> None:
+    found = read_message(message(words))
+
+    assert says_less(page(words))
+    assert "stop_contact" not in found.intents
+    assert "asks to be left alone" in found.why_human
+
+
+def test_a_stop_beside_a_wish_for_less__is_a_stop() -> None:
+    words = "Never call us before 9. And stop writing to us."
+    assert says_stop(page(words))
+    assert not says_less(page(words))
 
 
 @pytest.mark.parametrize(
@@ -59,6 +104,12 @@ def test_other_talk_of_stopping__is_none(words: str) -> None:
         "Mi socio murió en primavera.",
         "My wife has just had a stroke, I am at the hospital.",
         "I cannot sleep over it.",
+        "My husband John is dead.",
+        "He died on Monday.",
+        "Our owner, Mr Hale, has died.",
+        "Mein Chef ist tot.",
+        "Mon mari est mort.",
+        "Mi padre ha fallecido.",
     ],
 )
 def test_death_illness_and_despair__are_hardship_and_a_persons(words: str) -> None:
@@ -77,6 +128,15 @@ def test_death_illness_and_despair__are_hardship_and_a_persons(words: str) -> No
         "The line went dead while we were on the telephone.",
         "We cannot find the invoice, please send a copy.",
         "The hospital orders by portal only.",
+        "He says the scanner is dead.",
+        "The deal is dead.",
+        "My boss was dead tired.",
+        "My partner says the deal is dead.",
+        "Our director is dead against it.",
+        "Who died and made you king?",
+        "My colleague called when the engine died.",
+        "My colleague's laptop died.",
+        "He drove home and then the van died.",
     ],
 )
 def test_other_talk__is_no_hardship(words: str) -> None:
