@@ -84,3 +84,51 @@ def test_a_day_told_in_subject_and_body__is_one_promise() -> None:
     assert [(each.due_on, each.amount_minor) for each in found.promises] == [
         (date(2026, 3, 20), 85000)
     ]
+
+
+HALVES = [(date(2026, 3, 13), 125000), (date(2026, 3, 20), 125000)]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "We will pay half on Friday and half on 20 March, 1,250.00 USD each.",
+        "We will pay half, 1,250.00 USD, on Friday and half on 20 March.",
+        "Die Hälfte am Freitag und die Hälfte am 20. März, je 1.250,00 EUR.",
+        "La moitié vendredi et la moitié le 20 mars, 1 250,00 EUR chacune.",
+        "We will pay 2,500.00 USD, half on Friday and half on 20 March.",
+        "We will pay half on Friday and half on 20 March, 2,500.00 USD.",
+        "We will pay half on Friday and half on 20 March of the 2,500.00 USD.",
+        "Half on Friday, half on 20 March, 2,500.00 USD in all.",
+        "Wir zahlen die Hälfte am Freitag und die Hälfte am 20. März, zusammen 2.500,00 EUR.",
+        "La moitié vendredi, la moitié le 20 mars, 2 500,00 EUR au total.",
+    ],
+)
+def test_halves__are_of_what_the_words_call_the_whole(words: str) -> None:
+    found = read(words)
+
+    assert [(each.due_on, each.amount_minor) for each in found.promises] == HALVES
+    assert not found.needs_human
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "We will pay half on Friday (1,250.00 USD) and half on 20 March.",
+        "Half on Friday 13 March, 1,250.00 USD, and half on 20 March.",
+        "Half now on Friday, that is 1,250.00 USD, half on 20 March.",
+        "Die Hälfte am Freitag (1.250,00 EUR) und die Hälfte am 20. März.",
+        "Die Hälfte am Freitag, 13. März, 1.250,00 EUR, und die Hälfte am 20. März.",
+    ],
+)
+def test_an_amount_beside_one_half__stands_and_is_a_persons(words: str) -> None:
+    found = read(words)
+
+    assert found.promises[0].amount_minor == 125000
+    assert "pays in halves and does not say of what" in found.why_human
+
+
+def test_halves_of_an_odd_sum__add_up_to_it() -> None:
+    found = read("Half on Friday and half on 20 March, 2,500.01 USD in all.")
+
+    assert sum(each.amount_minor or 0 for each in found.promises) == 250001
