@@ -40,6 +40,7 @@ _OURSELVES = re.compile(
     r"\b(?:we|i|they|he|she|it)(?: (?:will|would|shall|have to|had to|must|can|could|did|now|also"
     r"|all|then))* $"
 )
+_NEAR = 60  # letters
 # Behind a wish: it is for less of something, or at another hour, or not needed after all.
 _LESS = re.compile(
     r"[\s,(]*(?:again |please |bitte |sie )?(?:"
@@ -60,7 +61,7 @@ _THINGS_WISH = re.compile(
 # What a wish to send no more must be about, to be one to be left alone: our messages, or all of it.
 _MESSAGES = re.compile(
     r"\s*(?:[.!?]|$|(?:(?:us|me|to (?:us|me|this)|any|all|more|these|your|those|such|the|out"
-    r"|further|automat\w+|so many|to (?:my|our)) )*(?:e-?mails?|mails?|texts?|sms|reminders?"
+    r"|same|further|automat\w+|so many|to (?:my|our)) )*(?:e-?mails?|mails?|texts?|sms|reminders?"
     r"|letters?|messages?|demands?|dunning|notices?|notifications?|anything|stuff|address|number|these"
     r"|them|this|things)\b(?! (?:by|on|in) (?:post|paper|fax)))"
 )
@@ -131,6 +132,7 @@ _DIED = (
 )
 _DEATH = re.compile(
     rf"\b{_NAMED}{_ABOUT}{{0,5}} {_DIED}\b(?! (?:laughing|of laughter|de (?:rire|fatigue|faim)))"
+    rf"|, who{_ABOUT}{{0,5}} {_DIED}\b"
     rf"|\b(?:who|he|she|il|elle)(?: (?:has|had|is|was|ist|est|a|sadly|suddenly|recently|just"
     rf"|unexpectedly))* {_DIED}\b(?! and (?:made|left|put)| de (?:rire|fatigue|faim)| laughing)"
     rf"|\b(?:{_NAMED}{_ABOUT}{{0,3}}|he|she|il|elle) {_WAS} (?:sadly |now |already |also |leider"
@@ -169,7 +171,9 @@ def says_less(page: Page) -> bool:
 def _wishes(folded: str) -> list[re.Match[str]]:
     """Words of a sentence that may ask to be left alone."""
     return [
-        each for each in _WISH.finditer(folded) if not _OURSELVES.search(folded[: each.start()])
+        each
+        for each in _WISH.finditer(folded)
+        if not _OURSELVES.search(folded[max(0, each.start() - _NEAR) : each.start()])
     ]
 
 
