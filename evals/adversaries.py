@@ -114,7 +114,7 @@ class HostileModel:
         if "claims" in schema.model_fields:
             return schema.model_validate({"claims": []})
         if "intents" in schema.model_fields:
-            return self._misread(schema)
+            return self._misread_mail(schema)
         if "lines" in schema.model_fields:
             return self._misadvise(str(messages[-1].text) if messages else "", schema)
         if self.rng.random() < 0.2:
@@ -130,7 +130,7 @@ class HostileModel:
         kept = line | {"kept_back": "250.00", "kind": "discount"}
         return schema.model_validate({"lines": self.rng.choice(([], [line], [kept], [line, kept]))})
 
-    def _misread(self, schema: type[Schema]) -> Schema:
+    def _misread_mail(self, schema: type[Schema]) -> Schema:
         """Claims that suit the attacker, with words that stand in no mail."""
         if self.rng.random() < 0.2:
             raise ModelAnswerInvalid("schema_mismatch", "the attacker reads in no form")
