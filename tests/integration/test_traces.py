@@ -249,7 +249,7 @@ class TestNight:
             (frozenset[Signal]({"traces"}), "to the collector"),
             (BOTH, "to the collector"),
         ],
-        ids=str,
+        ids=("nothing", "metrics", "traces", "both"),
     )
     def test_doctor__says_whether_traces_leave(
         self, desk: Desk, signals: frozenset[Signal], says: str
