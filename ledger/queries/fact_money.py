@@ -76,7 +76,7 @@ def _named_by_requests(session: Session, ids: set[str]) -> dict[str, list[str]]:
             Proposal.state.in_(sorted(OPEN_PROPOSAL_STATES)),
         )
     ).all()
-    actions = [(account, orjson.loads(action)) for account, action in asked]
+    actions = [(account, action) for account, said in asked if (action := _cash_of(said))]
     invoices = {part["invoice_id"] for _account, each in actions for part in each["allocations"]}
     owned = select(Invoice.id, Invoice.account_id).where(among(Invoice.id, sorted(invoices)))
     owners = {row[0]: row[1] for row in session.execute(owned)} if invoices else {}
@@ -85,6 +85,12 @@ def _named_by_requests(session: Session, ids: set[str]) -> dict[str, list[str]]:
         theirs = {owners[part["invoice_id"]] for part in each["allocations"]}
         named.setdefault(each["receipt_id"], set()).update({account, *theirs})
     return {receipt: sorted(accounts) for receipt, accounts in named.items()}
+
+
+def _cash_of(said: str) -> dict[str, Any] | None:
+    """The action of a request; None where it is not one that sets cash against invoices."""
+    action = orjson.loads(said)
+    return action if {"receipt_id", "allocations"} <= action.keys() else None
 
 
 def read_payments(session: Session, as_of: date, ids: Sequence[str]) -> Rows:

@@ -94,7 +94,7 @@ class TestNames:
             "collector",
             "Acme Trading (C-100): 500.00 USD overdue",
         ),
-        ("Who should I work today?", "collector", "CAUTION: disputed (QTY_SHORT)"),
+        ("Who should I work today?", "collector", "is disputed (QTY_SHORT): do not chase"),
         ("Tell me the story of Acme Trading", "collector", "owner amara"),
         ("open items of C-100", "collector", "total 750.00 USD, overdue 500.00 USD"),
         ("statement of Acme Trading", "collector", "INV-2: 250.00 USD open, due 2026-03-28"),

@@ -80,6 +80,7 @@ def account(*items: OpenItem, **changes: Any) -> AccountFacts:
         "open_items": items or (item(),),
         "contacts": (contact(),),
         "feeds": (FeedFact("invoices", as_of), FeedFact("receipts", as_of)),
+        "inbound_unanswered": False,
         "credits": (),
         "receipts": (),
         "payments": (),

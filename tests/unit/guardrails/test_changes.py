@@ -19,7 +19,7 @@ from tests.support.facts import (
     ticket,
 )
 
-BEFORE = replace(account(item("1"), item("2")), inbound_unanswered=False)
+BEFORE = account(item("1"), item("2"))
 
 
 def test_nothing_moved__says_nothing() -> None:
