@@ -3,15 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
-import orjson
 import pytest
 
 from agents.offline_answers import SAY
 from ledger.tables.case import Plan, PlanInstalment
-from policies.load import load_policy
-from tests.support.case_book import AS_OF, NOW, CaseBook
-from tools.catalog import READ_TOOLS
-from tools.contract import CHAT_SCOPES, ToolContext
+from tests.support.case_book import AS_OF, CaseBook
+from tests.support.case_book import ask as ask_tool
 
 
 @pytest.fixture
@@ -20,18 +17,7 @@ def account(book: CaseBook) -> str:
 
 
 def ask(book: CaseBook, tool: str, /, **given: Any) -> Any:
-    with book.ledger.read() as session:
-        ctx = ToolContext(
-            session=session,
-            actor="cora",
-            role="collector",
-            as_of=AS_OF,
-            now=NOW,
-            policy=load_policy(),
-            account_id=None,
-            scopes=CHAT_SCOPES,
-        )
-        return orjson.loads(READ_TOOLS[tool].call(ctx, given | {"account": "C-100"}))
+    return ask_tool(book, tool, **given, account="C-100")
 
 
 class TestHolds:

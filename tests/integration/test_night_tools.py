@@ -9,25 +9,7 @@ import pytest
 from agents.offline_say import SAY_MORE
 from ledger.tables.receivable import Application
 from ledger.tables.work import Run
-from policies.load import load_policy
-from tests.support.case_book import AS_OF, NOW, CaseBook, days
-from tools.catalog import READ_TOOLS
-from tools.contract import CHAT_SCOPES, ToolContext
-
-
-def ask(book: CaseBook, tool: str, /, **given: Any) -> Any:
-    with book.ledger.read() as session:
-        ctx = ToolContext(
-            session=session,
-            actor="cora",
-            role="collector",
-            as_of=AS_OF,
-            now=NOW,
-            policy=load_policy(),
-            account_id=None,
-            scopes=CHAT_SCOPES,
-        )
-        return orjson.loads(READ_TOOLS[tool].call(ctx, given))
+from tests.support.case_book import AS_OF, NOW, CaseBook, ask, days
 
 
 def night(book: CaseBook, on: date, *promises: str) -> None:

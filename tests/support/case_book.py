@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import orjson
 import pytest
 
 from agents.chat_model import ChatPort
@@ -20,6 +21,8 @@ from ledger.tables.receivable import Application, Invoice, Receipt
 from ledger.tables.work import Feed, Message
 from policies.load import load_policy
 from policies.schema import Policy
+from tools.catalog import READ_TOOLS
+from tools.contract import CHAT_SCOPES, ToolContext
 
 AS_OF = date(2026, 3, 18)
 NOW = datetime(2026, 3, 18, 15, tzinfo=UTC)
@@ -230,6 +233,22 @@ class CaseBook:
 
     def deps(self, model: ChatPort | None = None, policy: Policy | None = None) -> Deps:
         return Deps(self.ledger, policy or load_policy(), CLOCK, AS_OF, model or OfflineModel())
+
+
+def ask(book: CaseBook, tool: str, /, **given: Any) -> Any:
+    """What a reading tool answers a collector in a conversation."""
+    with book.ledger.read() as session:
+        ctx = ToolContext(
+            session=session,
+            actor="cora",
+            role="collector",
+            as_of=AS_OF,
+            now=NOW,
+            policy=load_policy(),
+            account_id=None,
+            scopes=CHAT_SCOPES,
+        )
+        return orjson.loads(READ_TOOLS[tool].call(ctx, given))
 
 
 @pytest.fixture
