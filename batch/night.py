@@ -15,6 +15,7 @@ from batch.credit_pass import credit_pass
 from batch.digests import send_digests
 from batch.dispatch import dispatch
 from batch.dispute_pass import dispute_pass
+from batch.experiments_pass import experiments_pass
 from batch.forecast_pass import forecast_pass
 from batch.intake import intake
 from batch.replies_pass import replies_pass
@@ -54,7 +55,7 @@ def run_night(house: House, as_of: date, progress: Progress, limit: int | None =
             "cash": partial(cash_pass, night),
             "disputes": partial(_replies_and_disputes, night),
             "credit": partial(credit_pass, night),
-            "collections": partial(collections_pass, night),
+            "collections": partial(_collections, night),
             "forecast": partial(forecast_pass, night),
             "dispatch": partial(_dispatch, night),
             "report": lambda: finish_night(night, stopwatch() - started),
@@ -107,6 +108,12 @@ def _replies_and_disputes(night: Night) -> None:
     """What customers wrote opens disputes, so it is read before disputes are prepared."""
     replies_pass(night)
     dispute_pass(night)
+
+
+def _collections(night: Night) -> None:
+    """Who takes part in what is settled before any reminder is worded."""
+    experiments_pass(night)
+    collections_pass(night)
 
 
 def _dispatch(night: Night) -> None:

@@ -107,7 +107,7 @@ def build_report(session: Session, house: House, as_of: date) -> MorningReport:
         feeds=parts.feeds_part(session, as_of, policy),
         currencies=_currencies(session, as_of, numbers.get("currencies", {})),
         forecast=parts.forecast_part(counts.get("forecast", {}).get("weeks", [])),
-        risk=risk_part(session, counts.get("credit", {}), counts.get("forecast", {})),
+        risk=risk_part(session, counts),
         cost=_cost(session, run, counts.get("seconds", {})),
         control=_control(session),
     )

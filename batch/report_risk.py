@@ -10,8 +10,9 @@ from tools.account_pages import name_of
 from tools.morning_report import RiskPart, WarnedLine
 
 
-def risk_part(session: Session, credit: dict[str, Any], forecast: dict[str, Any]) -> RiskPart:
-    """What the credit and forecast phases of the night counted, with names to the warnings."""
+def risk_part(session: Session, counts: dict[str, Any]) -> RiskPart:
+    """What the night counted of credit, work and experiments, with names to the warnings."""
+    credit, tried = counts.get("credit", {}), counts.get("experiments", {})
     told = credit.get("warnings", [])
     rows = session.execute(
         select(Account.id, Account.account_number, Account.name).where(
@@ -32,5 +33,12 @@ def risk_part(session: Session, credit: dict[str, Any], forecast: dict[str, Any]
             for account, risk_class, warning in told
             if account in named
         ),
-        groups=forecast.get("groups", {}),
+        groups=counts.get("forecast", {}).get("groups", {}),
+        experiments=(
+            *(f"Experiment {name} has begun." for name in tried.get("started", ())),
+            *(
+                f"Experiment {name} does harm and was stopped: everybody is treated as usual."
+                for name in tried.get("stopped", ())
+            ),
+        ),
     )

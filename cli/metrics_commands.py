@@ -74,7 +74,9 @@ def _show(trial: "Trial") -> None:
 
     show_heading(f"{trial.id}, {trial.starts_on} to {trial.ends_on}: {trial.says}")
     if not trial.registered_before:
-        say("  Not registered in force before it started: it proves nothing.")
+        say("  Not registered in force before its start: nobody takes part.")
+    if trial.stopped_on is not None:
+        say(f"  Stopped on {trial.stopped_on}, for it did harm: everybody is as usual since.")
     for each in trial.results:
         share = each.metric == "paid_share"
         unit, scale = ("percent points", 100) if share else ("days", 1)

@@ -27,14 +27,15 @@ def plan_contact(facts: AccountFacts, policy: Policy) -> ContactPlan:
     A missed run is caught up once, at the next stage of each item; no stage is skipped. Items
     under a promise, plan, hold or (scope item) dispute are left out; where that leaves nothing,
     the due items stay in, so that the gate names the rule that pauses them. A promise to pay that
-    was broken is spoken of once, before the ladder goes on.
+    was broken is spoken of once, before the ladder goes on. An experiment the account takes part
+    in may put its stages later and word them by another letter.
     """
     reminders: list[SendReminder] = []
     past: list[str] = []
     dates: list[date] = []
     for currency in facts.currencies:
         items = [i for i in facts.open_items if i.currency == currency and i.open_minor > 0]
-        due, beyond, upcoming = _sort_items(items, facts.as_of, policy)
+        due, beyond, upcoming = _sort_items(items, facts, policy)
         dates += upcoming
         if beyond:
             past.append(currency)
@@ -50,10 +51,11 @@ def plan_contact(facts: AccountFacts, policy: Policy) -> ContactPlan:
 
 
 def _sort_items(
-    items: list[OpenItem], as_of: date, policy: Policy
+    items: list[OpenItem], facts: AccountFacts, policy: Policy
 ) -> tuple[list[OpenItem], list[OpenItem], list[date]]:
     """Items whose next stage is reached, items beyond the last stage, and later stage dates."""
     due, beyond, upcoming = [], [], []
+    wait = timedelta(days=policy.experiments.treatment(facts.arms, facts.as_of).days_later)
     for item in items:
         stage = policy.dunning.stage(item.dunning_level + 1)
         if stage is None:
@@ -62,7 +64,8 @@ def _sort_items(
         reached = item.due_on + timedelta(days=stage.days_past_due)
         if item.dunned_on is not None:
             reached = max(reached, item.dunned_on + timedelta(days=stage.days_since_last))
-        if reached <= as_of:
+        reached += wait
+        if reached <= facts.as_of:
             due.append(item)
         else:
             upcoming.append(reached)
@@ -103,14 +106,17 @@ def _worded(
 ) -> SendReminder:
     contact = choose_contact(facts)
     language = _language(facts, contact, policy)
+    channel = choose_channel(facts, contact, template_id, language, policy)
+    tried = policy.experiments.treatment(facts.arms, facts.as_of).letters.get(template_id)
+    there = tried and policy.letter_for(tried, language, channel, facts.segment)
     return SendReminder(
         account_id=facts.account_id,
         contact_id=contact.contact_id if contact else "",
-        channel=choose_channel(facts, contact, template_id, language, policy),
+        channel=channel,
         language=language,
         currency=currency,
         stage=level,
-        template_id=template_id,
+        template_id=tried if tried and there else template_id,
         invoice_ids=tuple(
             item.invoice_id for item in sorted(named, key=lambda i: (i.due_on, i.invoice_number))
         ),

@@ -10,26 +10,26 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from statistics import fmean, variance
 
-from engines.intervals import wilson
+from engines.intervals import Z_95, wilson
 from policies.schema_experiments import Experiment
 
-_DRAWS = 2_000
+_Z_EARLY = 3.0
+"""Haybittle (1971), Peto (1976): looks before the end stop only beyond three standard errors, so
+that looking every night leaves the level of the last look as it is."""
+
+Settled = tuple[date, date | None]
+"""The due date of an invoice and the day the last of its cash came; None while it is open."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """An account in an experiment.
-
-    Attributes:
-        paid: Whether all that was overdue at the start is paid by the day of the measurement.
-        days: Days from the start until then, no more than the experiment lasted so far.
-    """
+    """An account in an experiment and what is measured of it: 1.0 or 0.0 for a share, or days."""
 
     account_id: str
-    segment: str
-    paid: bool
-    days: int
+    arm: str
+    value: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,78 +79,100 @@ def arms_of(experiment: Experiment, accounts: Mapping[str, str]) -> dict[str, st
     return found
 
 
-def uplift(
-    experiment: Experiment, units: Sequence[Unit], arms: Mapping[str, str], as_of: date
-) -> list[Uplift]:
+def measure(experiment: Experiment, invoices: Sequence[Settled], end: date) -> float | None:
+    """The metric of one account by a day; None where it has nothing to measure.
+
+    Args:
+        experiment: With its metric and its start.
+        invoices: Due date and day of the last cash of every invoice of the account.
+        end: The day of the measurement, no later than the experiment's end.
+    """
+    start = experiment.starts_on
+    if experiment.metric == "days_late":
+        return _days_late(start, invoices, end)
+    cleared = [on for due, on in invoices if due < start and (on is None or on >= start)]
+    if not cleared:
+        return None
+    paid = [on for on in cleared if on is not None and on <= end]
+    is_paid = len(paid) == len(cleared)
+    if experiment.metric == "paid_share":
+        return float(is_paid)
+    return float(((max(paid) if is_paid else end) - start).days)
+
+
+def _days_late(start: date, invoices: Sequence[Settled], end: date) -> float | None:
+    """Mean days past due, so far, of what fell due since the start; early counts as on time."""
+    late = [max(0, (min(on or end, end) - due).days) for due, on in invoices if start <= due < end]
+    return fmean(late) if late else None
+
+
+def uplift(experiment: Experiment, units: Sequence[Unit], as_of: date) -> list[Uplift]:
     """Compare each arm with the control, which is the first one.
 
     Args:
         experiment: As it was registered.
-        units: Every account that was in it, paid or not.
-        arms: The arm of each account.
+        units: Every account in it of which its metric is known.
         as_of: The day of the measurement.
     """
-    groups: dict[str, list[Unit]] = {arm.name: [] for arm in experiment.arms}
+    groups: dict[str, list[float]] = {arm.name: [] for arm in experiment.arms}
     for unit in units:
-        groups[arms[unit.account_id]].append(unit)
+        groups[unit.arm].append(unit.value)
     control, *others = experiment.arms
-    return [_compare(experiment, arm.name, groups, control.name, as_of) for arm in others]
+    base = groups[control.name]
+    return [_compare(experiment, arm.name, groups[arm.name], base, as_of) for arm in others]
 
 
 def _compare(
-    experiment: Experiment,
-    arm: str,
-    groups: Mapping[str, Sequence[Unit]],
-    control: str,
-    as_of: date,
+    experiment: Experiment, arm: str, mine: Sequence[float], base: Sequence[float], as_of: date
 ) -> Uplift:
-    mine, theirs = groups[arm], groups[control]
-    values = (0.0, 0.0, 0.0, 0.0)
-    if mine and theirs:
-        measure = _paid_share if experiment.metric == "paid_share" else _days
-        values = measure(experiment, mine, theirs)
-    value, base, low, high = values
-    state = _state(experiment, min(len(mine), len(theirs)), low, high, as_of)
+    value = base_value = low = high = 0.0
+    if mine and base:
+        value, base_value = fmean(mine), fmean(base)
+        low, high = _interval(experiment, mine, base, Z_95)
     return Uplift(
         arm,
         experiment.metric,
         len(mine),
-        len(theirs),
+        len(base),
         value,
-        base,
-        value - base,
+        base_value,
+        value - base_value,
         low,
         high,
-        state,
+        _state(experiment, mine, base, as_of),
     )
 
 
-def _state(experiment: Experiment, smallest: int, low: float, high: float, as_of: date) -> str:
+def _state(
+    experiment: Experiment, mine: Sequence[float], base: Sequence[float], as_of: date
+) -> str:
     """One look at the end; before it only harm stops."""
     if as_of < experiment.starts_on:
         return "not_started"
-    if smallest < experiment.fewest_accounts:
+    if min(len(mine), len(base)) < experiment.fewest_accounts:
         return "too_small"
-    harmful = high < 0 if experiment.metric == "paid_share" else low > 0
-    if harmful:
+    is_over = as_of >= experiment.ends_on
+    low, high = _interval(experiment, mine, base, Z_95 if is_over else _Z_EARLY)
+    if high < 0 if experiment.metric == "paid_share" else low > 0:
         return "harmful"
-    return "done" if as_of >= experiment.ends_on else "running"
+    return "done" if is_over else "running"
 
 
-def _paid_share(
-    _experiment: Experiment, mine: Sequence[Unit], theirs: Sequence[Unit]
-) -> tuple[float, float, float, float]:
-    """Shares paid, and the interval of their difference (Newcombe 1998, method 10)."""
-    one, two = sum(u.paid for u in mine), sum(u.paid for u in theirs)
-    low, high = newcombe(one, len(mine), two, len(theirs))
-    return one / len(mine), two / len(theirs), low, high
+def _interval(
+    experiment: Experiment, mine: Sequence[float], base: Sequence[float], z: float
+) -> tuple[float, float]:
+    """Interval of the arm less the control: of two shares, or of two means."""
+    if experiment.metric == "paid_share":
+        return newcombe(round(sum(mine)), len(mine), round(sum(base)), len(base), z)
+    difference, error = fmean(mine) - fmean(base), _standard_error(mine, base)
+    return difference - z * error, difference + z * error
 
 
-def newcombe(one: int, of_one: int, two: int, of_two: int) -> tuple[float, float]:
-    """95 % interval of the difference of two shares, from their Wilson intervals."""
+def newcombe(one: int, of_one: int, two: int, of_two: int, z: float = Z_95) -> tuple[float, float]:
+    """Interval of the difference of two shares, from Wilson's (Newcombe 1998, method 10)."""
     share_1, share_2 = one / of_one, two / of_two
-    low_1, high_1 = wilson(one, of_one)
-    low_2, high_2 = wilson(two, of_two)
+    low_1, high_1 = wilson(one, of_one, z)
+    low_2, high_2 = wilson(two, of_two, z)
     difference = share_1 - share_2
     return (
         difference - math.hypot(share_1 - low_1, high_2 - share_2),
@@ -158,22 +180,11 @@ def newcombe(one: int, of_one: int, two: int, of_two: int) -> tuple[float, float
     )
 
 
-def _days(
-    experiment: Experiment, mine: Sequence[Unit], theirs: Sequence[Unit]
-) -> tuple[float, float, float, float]:
-    """Mean days to payment, and the bootstrap interval of their difference."""
-    import numpy as np
-
-    lot = int(_lot(experiment.id, "bootstrap")[:8], 16)
-    rng = np.random.default_rng(lot)
-    means, drawn = [], []
-    for units in (mine, theirs):
-        days = np.array([unit.days for unit in units], dtype=np.float64)
-        means.append(float(days.mean()))
-        picks = rng.integers(0, len(days), (_DRAWS, len(days)))
-        drawn.append(days[picks].mean(axis=1))
-    low, high = np.quantile(drawn[0] - drawn[1], (0.025, 0.975))
-    return means[0], means[1], float(low), float(high)
+def _standard_error(mine: Sequence[float], base: Sequence[float]) -> float:
+    """Of the difference of two means whose variances may differ (Welch 1947); inf if unknown."""
+    if min(len(mine), len(base)) < 2:
+        return math.inf
+    return math.sqrt(variance(mine) / len(mine) + variance(base) / len(base))
 
 
 def _lot(experiment_id: str, account_id: str) -> str:

@@ -33,7 +33,8 @@ def only_open_items(case: Case) -> Hit | None:
 def no_stage_skipped(case: Case) -> Hit | None:
     """The stage is one that the state of an item named leads to, and its days have passed.
 
-    A person may choose a lower stage; nobody may skip one.
+    A person may choose a lower stage; nobody may skip one. Its letter is that of the ladder, or
+    the one an experiment tries on this account.
     """
     reminder = case.reminder
     if reminder is None:
@@ -41,7 +42,9 @@ def no_stage_skipped(case: Case) -> Hit | None:
     if reminder.stage == 0 and reminder.template_id in OFF_LADDER:
         return _before_the_ladder(case, reminder)
     stage = case.policy.dunning.stage(reminder.stage)
-    if stage is None or stage.template != reminder.template_id:
+    tried = case.policy.experiments.treatment(case.facts.arms, case.as_of).letters
+    usual = stage.template if stage else ""
+    if stage is None or reminder.template_id not in (usual, tried.get(usual)):
         return Hit(f"stage {reminder.stage} does not use {reminder.template_id}")
     reached = [
         item

@@ -221,6 +221,14 @@ class InFlight:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawnArm:
+    """The arm of an account in an experiment that has not been stopped."""
+
+    experiment_id: str
+    arm: str
+
+
+@dataclass(frozen=True, slots=True)
 class FeedFact:
     """How far a source has been read."""
 
@@ -286,6 +294,7 @@ class AccountFacts:
     bank_returns: tuple[BankReturn, ...] = ()
     closed_disputes: tuple[ClosedDispute, ...] = ()
     suggested: tuple[UnappliedReceipt, ...] = ()
+    arms: tuple[DrawnArm, ...] = ()
 
     def open_in(self, currency: str) -> Money:
         """Sum of open invoices in a currency, before credits and unapplied cash."""

@@ -335,6 +335,20 @@ class Policy(BaseModel):
             raise ValueError("promises.ours_overdue_to is no role of approval.toml")
         return self
 
+    @model_validator(mode="after")
+    def _tried_letters_exist(self) -> "Policy":
+        levels = {stage.template: stage.level for stage in self.dunning.stages}
+        there = {(letter.id, letter.stage) for letter in self.letters}
+        for each in self.experiments.experiments:
+            for usual, other in (pair for arm in each.arms for pair in arm.letters.items()):
+                if usual not in levels:
+                    raise ValueError(f"experiments: {each.id}: {usual} is the letter of no stage")
+                if (other, levels[usual]) not in there:
+                    raise ValueError(
+                        f"experiments: {each.id}: no letter {other} for stage {levels[usual]}"
+                    )
+        return self
+
     @cached_property
     def _pack_entries(self) -> dict[str, RuleEntry]:
         """Rules of the packs as entries; who approves depends on the words they object to."""

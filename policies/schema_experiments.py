@@ -1,11 +1,16 @@
 """The shape of experiments.toml: what is tried on whom, written down before it starts."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from ledger.facts import DrawnArm
 from policies.schema_base import PolicyFile
+
+Metric = Literal["paid_share", "days_to_pay", "days_late"]
 
 
 class Arm(BaseModel):
@@ -14,6 +19,10 @@ class Arm(BaseModel):
     Attributes:
         calls: Whether people call its accounts; if not, the list of work says to hold back. What
             law and contracts ask for is sent to every arm.
+        letters: Another letter for the one a stage of the ladder uses, by template; where it lacks
+            the language or channel of a customer, they get the usual one.
+        days_later: Days by which its stages wait longer than the ladder says. Never fewer: the
+            ladder is the least that policy and law allow.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -21,13 +30,32 @@ class Arm(BaseModel):
     name: str
     share_percent: int = Field(gt=0, le=100)
     calls: bool = True
+    letters: dict[str, str] = Field(default_factory=dict)
+    days_later: int = Field(default=0, ge=0, le=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """What the arms of an account change in its reminders.
+
+    Attributes:
+        letters: Another template for that of a stage.
+        days_later: Days added before a stage is reached.
+    """
+
+    letters: Mapping[str, str]
+    days_later: int = 0
+
+
+AS_USUAL = Treatment({})
 
 
 class Experiment(BaseModel):
     """A trial, registered before it starts.
 
     Attributes:
-        metric: `paid_share`: accounts that paid all that was overdue at the start; `days_to_pay`.
+        metric: `paid_share`: accounts that paid all that was overdue at the start; `days_to_pay`:
+            days until they had; `days_late`: mean days past due of what fell due while it ran.
         segments: Whose accounts take part; all if empty. Arms are drawn within each.
         arms: The first one is the control.
         fewest_accounts: With fewer in an arm nothing is concluded.
@@ -37,7 +65,7 @@ class Experiment(BaseModel):
 
     id: str
     says: str
-    metric: Literal["paid_share", "days_to_pay"]
+    metric: Metric
     starts_on: date
     ends_on: date
     segments: tuple[str, ...] = ()
@@ -54,6 +82,10 @@ class Experiment(BaseModel):
             raise ValueError(f"{self.id}: two arms have one name")
         return self
 
+    def runs_on(self, as_of: date) -> bool:
+        """Whether its arms are treated as it says; from the end on everybody is as usual."""
+        return self.starts_on <= as_of < self.ends_on
+
 
 class ExperimentsPolicy(PolicyFile):
     """Every trial; none at first."""
@@ -66,3 +98,17 @@ class ExperimentsPolicy(PolicyFile):
         if len(set(ids)) < len(ids):
             raise ValueError("two experiments have one id")
         return self
+
+    def treatment(self, drawn: Iterable[DrawnArm], as_of: date) -> Treatment:
+        """What the arms drawn for an account change on a day; the longest wait counts."""
+        found = [arm for each in drawn if (arm := self._running(each, as_of)) is not None]
+        if not found:
+            return AS_USUAL
+        letters = {usual: other for arm in found for usual, other in arm.letters.items()}
+        return Treatment(letters, max(arm.days_later for arm in found))
+
+    def _running(self, drawn: DrawnArm, as_of: date) -> Arm | None:
+        for each in self.experiments:
+            if each.id == drawn.experiment_id and each.runs_on(as_of):
+                return next((arm for arm in each.arms if arm.name == drawn.arm), None)
+        return None

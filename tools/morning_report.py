@@ -218,12 +218,14 @@ class RiskPart(Part):
     """Overdue accounts by class, early warnings, and the groups of work.
 
     `groups` counts accounts expected to cost late money-days: act now, pays alone, other strategy.
+    `experiments` says which began or were stopped.
     """
 
     classes: dict[str, int] = {}
     warned: int = 0
     warnings: tuple[WarnedLine, ...] = ()
     groups: dict[str, int] = {}
+    experiments: tuple[str, ...] = ()
 
 
 class ModelLine(Part):

@@ -1,14 +1,16 @@
-"""Experiments on the ledger: who takes part, in which arm, and what came of it."""
+"""Experiments on the ledger: who takes part, in which arm, what came of it, and when one stops."""
 
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from engines.experiments import Unit, Uplift, arms_of, uplift
-from ledger.queries.cash_history import KnownInvoice, known_invoices
+from engines.experiments import Settled, Unit, Uplift, arms_of, measure, uplift
+from ledger.journal import add_rows
+from ledger.queries.cash_history import known_invoices
 from ledger.tables.account import Account
+from ledger.tables.experiment import ExperimentUnit
 from ledger.tables.receivable import Invoice
 from ledger.tables.work import PolicyVersion
 from policies.schema import Policy
@@ -23,7 +25,8 @@ class Trial:
 
     Attributes:
         registered_on: Since when a policy in force holds it as it is; None if none does yet.
-        registered_before: Whether that was before it started; if not, it proves nothing.
+        registered_before: Whether that was before it started; if not, nobody takes part.
+        stopped_on: The day it was stopped for doing harm.
     """
 
     id: str
@@ -32,6 +35,7 @@ class Trial:
     ends_on: date
     registered_on: date | None
     registered_before: bool
+    stopped_on: date | None
     results: tuple[Uplift, ...]
 
 
@@ -44,39 +48,100 @@ def held_out(session: Any, policy: Policy, as_of: date) -> dict[str, str]:
     """Accounts whose arm is not called now, with the sentence that says so."""
     found: dict[str, str] = {}
     for experiment in policy.experiments.experiments:
-        quiet = {arm.name for arm in experiment.arms if not arm.calls}
-        if quiet and experiment.starts_on <= as_of < experiment.ends_on:
+        quiet = [arm.name for arm in experiment.arms if not arm.calls]
+        if quiet and experiment.runs_on(as_of):
             says = f"experiment {experiment.id}: no extra call until {experiment.ends_on}"
-            arms = arms_of(experiment, _members(session, experiment))
-            found.update({account: says for account, arm in arms.items() if arm in quiet})
+            accounts = select(ExperimentUnit.account_id).where(
+                ExperimentUnit.experiment_id == experiment.id,
+                ExperimentUnit.arm.in_(quiet),
+                ExperimentUnit.stopped_on.is_(None),
+            )
+            found.update(dict.fromkeys(session.scalars(accounts), says))
     return found
 
 
+def draw_arms(session: Any, policy: Policy, as_of: date) -> dict[str, int]:
+    """Draw the arms of every experiment that has started and has none; accounts by experiment.
+
+    One that was not registered in force before its start is not begun. Who was billed before the
+    start takes part; drawn once, nobody joins, leaves or changes arms.
+    """
+    known = set(session.scalars(select(ExperimentUnit.experiment_id).distinct()))
+    drawn: dict[str, int] = {}
+    for experiment in policy.experiments.experiments:
+        if experiment.id in known or not experiment.runs_on(as_of):
+            continue
+        if not _registered_before(experiment, _registered_on(session, experiment)):
+            continue
+        segments = _billed_before(session, experiment.starts_on)
+        rows = [
+            {
+                "experiment_id": experiment.id,
+                "account_id": account,
+                "segment": segments[account],
+                "arm": arm,
+                "assigned_on": as_of,
+            }
+            for account, arm in sorted(arms_of(experiment, segments).items())
+        ]
+        add_rows(session, ExperimentUnit, rows)
+        drawn[experiment.id] = len(rows)
+    return drawn
+
+
+def stop_harmful(session: Any, policy: Policy, as_of: date) -> dict[str, Uplift]:
+    """Stop every running experiment one of whose arms does harm; that arm by experiment.
+
+    A stopped experiment stays stopped: all its accounts are treated as usual from then on.
+    """
+    stopped: dict[str, Uplift] = {}
+    for experiment in policy.experiments.experiments:
+        units = _drawn(session, experiment) if experiment.runs_on(as_of) else []
+        if not units or units[0].stopped_on is not None:
+            continue
+        found = uplift(experiment, _measured(session, experiment, units, as_of), as_of)
+        harmful = next((each for each in found if each.state == "harmful"), None)
+        if harmful is not None:
+            session.execute(
+                update(ExperimentUnit)
+                .where(ExperimentUnit.experiment_id == experiment.id)
+                .values(stopped_on=as_of)
+            )
+            stopped[experiment.id] = harmful
+    return stopped
+
+
 def _trial(session: Any, experiment: Experiment, as_of: date) -> Trial:
-    members = _members(session, experiment)
-    arms = arms_of(experiment, members)
-    rows = known_invoices(session, as_of, _DAYS_BACK)
-    units = _units(experiment, rows, arms, members, as_of)
     registered = _registered_on(session, experiment)
+    units = _drawn(session, experiment)
+    stopped_on = units[0].stopped_on if units else None
+    measured_on = min(as_of, stopped_on or as_of)
+    measured = _measured(session, experiment, units, measured_on)
     return Trial(
         experiment.id,
         experiment.says,
         experiment.starts_on,
         experiment.ends_on,
         registered,
-        registered is not None and registered < experiment.starts_on,
-        tuple(uplift(experiment, units, arms, as_of)),
+        _registered_before(experiment, registered),
+        stopped_on,
+        tuple(uplift(experiment, measured, measured_on)),
     )
 
 
-def _members(session: Any, experiment: Experiment) -> dict[str, str]:
-    """Segment by account of those billed before the start.
-
-    Accounts opened later would move others from one arm to the next, for arms are shares of all.
-    """
-    billed = select(Invoice.account_id).where(Invoice.issued_on < experiment.starts_on)
+def _billed_before(session: Any, day: date) -> dict[str, str]:
+    """Segment by account of those billed before a day."""
+    billed = select(Invoice.account_id).where(Invoice.issued_on < day)
     rows = session.execute(select(Account.id, Account.segment).where(Account.id.in_(billed)))
     return {row[0]: row[1] for row in rows}
+
+
+def _drawn(session: Any, experiment: Experiment) -> list[Any]:
+    return session.execute(
+        select(ExperimentUnit.account_id, ExperimentUnit.arm, ExperimentUnit.stopped_on)
+        .where(ExperimentUnit.experiment_id == experiment.id)
+        .order_by(ExperimentUnit.account_id)
+    ).all()
 
 
 def _registered_on(session: Any, experiment: Experiment) -> date | None:
@@ -89,28 +154,20 @@ def _registered_on(session: Any, experiment: Experiment) -> date | None:
     )
 
 
-def _units(
-    experiment: Experiment,
-    rows: list[KnownInvoice],
-    arms: dict[str, str],
-    segments: dict[str, str],
-    as_of: date,
-) -> list[Unit]:
-    """Accounts with something overdue at the start, and when the last of it was paid."""
-    start, end = experiment.starts_on, min(as_of, experiment.ends_on)
-    last: dict[str, date | None] = {}
-    for row in rows:
-        settled = row.cleared_on is not None and row.cleared_on < start
-        if row.due_on < start and not settled and row.account_id in arms:
-            before = last.get(row.account_id, start)
-            cleared = row.cleared_on
-            last[row.account_id] = max(before, cleared) if before and cleared else None
+def _registered_before(experiment: Experiment, registered_on: date | None) -> bool:
+    return registered_on is not None and registered_on < experiment.starts_on
+
+
+def _measured(session: Any, experiment: Experiment, units: list[Any], as_of: date) -> list[Unit]:
+    """The accounts of which the metric is known by a day, no later than the end."""
+    rows: dict[str, list[Settled]] = {unit.account_id: [] for unit in units}
+    for row in known_invoices(session, as_of, _DAYS_BACK) if units else ():
+        if row.account_id in rows:
+            rows[row.account_id].append((row.due_on, row.cleared_on))
+    end = min(as_of, experiment.ends_on)
+    values = {account: measure(experiment, of, end) for account, of in rows.items()}
     return [
-        Unit(
-            account,
-            segments[account],
-            paid := on is not None and on <= end,
-            max(0, ((on if paid and on else end) - start).days),
-        )
-        for account, on in sorted(last.items())
+        Unit(unit.account_id, unit.arm, value)
+        for unit in units
+        if (value := values[unit.account_id]) is not None
     ]

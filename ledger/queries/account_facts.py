@@ -109,6 +109,7 @@ def _snapshot(
         payments=of("payments"),
         returned=of("returned"),
         suggested=of("suggested"),
+        arms=of("arms"),
         broken_lately=tuple(
             each for each in of("broken") if each.due_on > as_of - timedelta(days=BUDGET_DAYS)
         ),

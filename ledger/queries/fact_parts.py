@@ -11,6 +11,7 @@ from ledger.facts import (
     ActiveHold,
     ActivePlan,
     ContactFact,
+    DrawnArm,
     FeedFact,
     InFlight,
     OpenCredit,
@@ -42,6 +43,7 @@ from ledger.states import (
 )
 from ledger.tables.account import Contact, ContractNote, Hold, Renewal, Ticket
 from ledger.tables.case import Plan, PlanInstalment, Promise
+from ledger.tables.experiment import ExperimentUnit
 from ledger.tables.receivable import CreditMemo, Invoice
 from ledger.tables.work import Feed, Message, Outbox, Proposal
 
@@ -69,6 +71,7 @@ def read_parts(session: Session, as_of: date, ids: Sequence[str]) -> dict[str, R
         "waiting": _waiting(session, ids),
         "in_flight": _in_flight(session, ids),
         "rejected": _rejected(session, ids),
+        "arms": _arms(session, ids),
     }
 
 
@@ -311,6 +314,15 @@ def _rejected(session: Session, ids: Sequence[str]) -> Rows:
         .order_by(Proposal.id)
     )
     return grouped(rows, lambda row: RejectedDraft(*row[1:]))
+
+
+def _arms(session: Session, ids: Sequence[str]) -> Rows:
+    rows = session.execute(
+        select(ExperimentUnit.account_id, ExperimentUnit.experiment_id, ExperimentUnit.arm)
+        .where(among(ExperimentUnit.account_id, ids), ExperimentUnit.stopped_on.is_(None))
+        .order_by(ExperimentUnit.experiment_id)
+    )
+    return grouped(rows, lambda row: DrawnArm(*row[1:]))
 
 
 def _in_flight(session: Session, ids: Sequence[str]) -> Rows:

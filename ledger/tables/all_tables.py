@@ -3,6 +3,7 @@
 from ledger.tables import (
     account,
     case,
+    experiment,
     forecast,
     inbound,
     notes,
@@ -18,6 +19,7 @@ from ledger.tables.base import metadata
 __all__ = [
     "account",
     "case",
+    "experiment",
     "forecast",
     "inbound",
     "metadata",

@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from engines.dunning import choose_contact, levels_after, plan_contact
-from ledger.facts import OpenItem, PastContact
+from ledger.facts import DrawnArm, OpenItem, PastContact
+from policies.schema import Policy
+from tests.support.experiments import trial_of_letters, trying
 from tests.support.facts import (
     account,
     contact,
@@ -291,3 +293,57 @@ class TestChannel:
         agreed = contact(consents=("sms",))
         found = plan_contact(account(late, contacts=(agreed,), preferred_channel="sms"), policy())
         assert (found.reminders[0].stage, found.reminders[0].channel) == (4, "email")
+
+
+def tried(starts: int = -5, ends: int = 5) -> Policy:
+    return trying(policy(), trial_of_letters(day(starts), day(ends)))
+
+
+class TestExperiment:
+    @pytest.mark.parametrize(
+        ("arm", "late", "level", "letter"),
+        [
+            (None, 3, 0, "reminder_1"),
+            ("usual", 3, 0, "reminder_1"),
+            ("short", 3, 0, "reminder_1_short"),
+            ("short", 20, 1, "reminder_2"),
+            ("later", 6, 0, None),
+            ("later", 7, 0, "reminder_1"),
+            ("gone", 3, 0, "reminder_1"),
+        ],
+    )
+    def test_arm_of_the_account__words_and_times_its_stage(self, arm, late, level, letter) -> None:
+        arms = (DrawnArm("words", arm),) if arm else ()
+        facts = account(item(late=late, dunning_level=level), arms=arms)
+        found = plan_contact(facts, tried()).reminders
+        assert [each.template_id for each in found] == ([letter] if letter else [])
+
+    def test_later__says_when_to_look_again(self) -> None:
+        facts = account(item(late=3), arms=(DrawnArm("words", "later"),))
+        assert plan_contact(facts, tried()).next_action_on == day(4)
+
+    def test_language_without_the_letter__gets_the_usual_one(self) -> None:
+        arms = (DrawnArm("words", "short"),)
+        facts = account(item(late=3), arms=arms, contacts=(contact(language="de"),))
+        assert [r.template_id for r in plan_contact(facts, tried()).reminders] == ["reminder_1"]
+
+    @pytest.mark.parametrize(("starts", "ends"), [(1, 5), (-9, 0)])
+    def test_outside_its_days__everybody_is_as_usual(self, starts, ends) -> None:
+        facts = account(item(late=3), arms=(DrawnArm("words", "short"),))
+        found = plan_contact(facts, tried(starts, ends)).reminders
+        assert [each.template_id for each in found] == ["reminder_1"]
+
+    @pytest.mark.parametrize(
+        ("letters", "says"),
+        [
+            ({"statement": "reminder_1_short"}, "statement is the letter of no stage"),
+            ({"reminder_1": "reminder_9"}, "no letter reminder_9 for stage 1"),
+            ({"reminder_2": "reminder_1_short"}, "no letter reminder_1_short for stage 2"),
+        ],
+    )
+    def test_letter_that_is_none_of_the_stage__is_refused(self, letters, says) -> None:
+        trial = trial_of_letters(day(-5), day(5))
+        usual, short, later = trial.arms
+        arms = (usual, short.model_copy(update={"letters": letters}), later)
+        with pytest.raises(ValueError, match=says):
+            trying(policy(), trial.model_copy(update={"arms": arms}))

@@ -22,14 +22,21 @@ def units(paid_of_called: int, paid_of_control: int, of: int = 100) -> list[Unit
     found = []
     for arm, paid in (("called", paid_of_called), ("control", paid_of_control)):
         for at in range(of):
-            hit = at < paid
-            found.append(Unit(f"{arm}{at}", "smb", hit, 5 if hit else 28))
+            found.append(Unit(f"{arm}{at}", arm, float(at < paid)))
     return found
 
 
+def days(called: int, control: int, of: int = 100) -> list[Unit]:
+    """So many days each, one more and one less by turns."""
+    return [
+        Unit(f"{arm}{at}", arm, mean + (-1.0) ** at)
+        for arm, mean in (("called", called), ("control", control))
+        for at in range(of)
+    ]
+
+
 def measured(experiment: Experiment, found: list[Unit], as_of: date = END):
-    arms = {unit.account_id: unit.account_id.rstrip("0123456789") for unit in found}
-    (result,) = uplift(experiment, found, arms, as_of)
+    (result,) = uplift(experiment, found, as_of)
     return result
 
 
@@ -63,9 +70,34 @@ class TestUplift:
         low, high = newcombe(56, 70, 48, 80)  # Newcombe 1998, table II (a), method 10
         assert (round(low, 4), round(high, 4)) == (0.0524, 0.3339)
 
-    def test_fewer_days__shows_below_zero(self) -> None:
-        found = measured(trial("days_to_pay"), units(80, 50))
-        assert found.low < found.difference < found.high < 0
+    @pytest.mark.parametrize("metric", ["days_to_pay", "days_late"])
+    def test_fewer_days__shows_below_zero_with_its_interval(self, metric: str) -> None:
+        found = measured(trial(metric), days(9, 10))
+        error = (2 * (100 / 99) / 100) ** 0.5  # each variance 100/99, each mean of 100
+        assert found.difference == pytest.approx(-1)
+        assert found.high == pytest.approx(-1 + 1.959964 * error)
+        assert found.low == pytest.approx(-1 - 1.959964 * error)
+        assert found.state == "done"
+
+    @pytest.mark.parametrize(
+        ("found", "metric", "before", "at_the_end"),
+        [
+            (units(50, 65), "paid_share", "running", "harmful"),  # 2.1 standard errors
+            (units(50, 75), "paid_share", "harmful", "harmful"),  # 3.7
+            (days(28, 10), "days_late", "harmful", "harmful"),
+            (days(10, 28), "days_late", "running", "done"),
+        ],
+    )
+    def test_look_before_the_end__asks_for_three_standard_errors(
+        self, found: list[Unit], metric: str, before: str, at_the_end: str
+    ) -> None:
+        states = [measured(trial(metric), found, on).state for on in (date(2026, 1, 20), END)]
+        assert states == [before, at_the_end]
+
+    def test_one_account_an_arm__its_interval_is_everything(self) -> None:
+        found = measured(trial("days_late", fewest_accounts=1), days(9, 10, of=1), START)
+        assert (found.low, found.high) == (float("-inf"), float("inf"))
+        assert found.state == "running"
 
     @pytest.mark.parametrize(
         ("called", "control", "as_of", "state"),
@@ -85,7 +117,7 @@ class TestUplift:
         assert measured(trial(), units(5, 1, of=5)).state == "too_small"
 
     def test_nobody__nothing_is_concluded(self) -> None:
-        assert uplift(trial(), [], {}, END)[0].state == "too_small"
+        assert uplift(trial(), [], END)[0].state == "too_small"
 
 
 class TestRegistered:

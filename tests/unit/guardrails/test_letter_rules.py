@@ -7,7 +7,9 @@ import pytest
 from guardrails import letter_rules as rules
 from guardrails.case import Draft
 from ledger.actions import SendReminder
+from ledger.facts import DrawnArm
 from policies.schema import AutonomyException
+from tests.support.experiments import trial_of_letters, trying
 from tests.support.facts import (
     account,
     answer,
@@ -81,6 +83,14 @@ class TestNoStageSkipped:
     def test_days_since_the_last_stage__are_those_of_the_stage(self, ago, objects) -> None:
         facts = account(item(late=40, dunning_level=1, dunned_on=day(-ago)))
         assert bool(rules.no_stage_skipped(case_of(facts, stage(2)))) == objects
+
+    @pytest.mark.parametrize(("arm", "objects"), [("short", False), ("usual", True), (None, True)])
+    def test_letter_of_an_experiment__only_for_its_arm(self, arm, objects) -> None:
+        arms = (DrawnArm("words", arm),) if arm else ()
+        action = reminder(template_id="reminder_1_short")
+        tried = trying(policy(), trial_of_letters(day(-5), day(5)))
+        found = rules.no_stage_skipped(case_of(account(arms=arms), action, by=tried))
+        assert bool(found) == objects
 
     def test_template_of_another_stage__objects(self) -> None:
         assert rules.no_stage_skipped(case_of(account(), reminder(template_id="final_notice")))
