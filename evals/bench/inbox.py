@@ -6,16 +6,15 @@ database of its own, which is dropped afterwards.
 
 import random
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from time import process_time
-from uuid import uuid4
 
-from sqlalchemy import create_engine, insert, make_url, select, text
+from sqlalchemy import insert, select, text
 
 from engines.dunning import plan_contact
+from evals.bench.databases import own_database, servers
 from evals.bench.frame import BenchOptions, Measured, apart
 from evals.worlds.home import AS_OF
 from evals.worlds.mix import EVERYTHING_DUE
@@ -23,7 +22,7 @@ from evals.worlds.portfolio import build_portfolio
 from graph.bootstrap import House, create_home, open_house
 from graph.inbox import Inbox
 from graph.resume import open_threads
-from graph.settings import Settings, read_settings
+from graph.settings import Settings
 from ledger.clock import stopwatch
 from ledger.ids import make_id
 from ledger.queries.account_facts import load_facts
@@ -83,10 +82,8 @@ class Times:
 
 def bench_inbox(options: BenchOptions) -> Iterator[Measured]:
     """Pages of the queue and approvals, on each database there is."""
-    for name, url in (("SQLite", None), ("PostgreSQL", _server())):
-        if name == "PostgreSQL" and url is None:
-            options.tell("no PostgreSQL: DUNWELL_DATABASE_URL names none")
-            continue
+    for url in servers():
+        name = "PostgreSQL" if url else "SQLite"
         options.tell(f"an inbox of {PROPOSALS:,} requests on {name}")
         yield from _on(name, apart(measure, options.folder / f"inbox-{name}", url, options.seed))
 
@@ -124,15 +121,10 @@ def _on(name: str, times: Times) -> Iterator[Measured]:
                    times.approved_middle, "of the same letters", detail=True)  # fmt: skip
 
 
-def _server() -> str | None:
-    url = read_settings().database_url
-    return url if url and url.startswith("postgresql") else None
-
-
 def measure(folder: Path, server: str | None, seed: int, sizes: Sizes | None = None) -> Times:
     """Fill an inbox and ask it."""
     sizes = sizes or Sizes()
-    with _database(server) as url:
+    with own_database(server) as url:
         let_routine_letters_leave(folder / "policies")
         house = create_home(settings=Settings(home=folder, database_url=url))
         try:
@@ -144,25 +136,6 @@ def measure(folder: Path, server: str | None, seed: int, sizes: Sizes | None = N
             return _ask(house, sizes)
         finally:
             house.close()
-
-
-@contextmanager
-def _database(server: str | None) -> Iterator[str | None]:
-    """A database of the bench's own on a server; None for the home's own file."""
-    if server is None:
-        yield None
-        return
-    name = f"dunwell_bench_{uuid4().hex[:12]}"
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
-    try:
-        made = make_url(server).set(database=name)
-        yield made.render_as_string(hide_password=False)
-    finally:
-        with engine.connect() as connection:
-            connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-        engine.dispose()
 
 
 def _fill(house: House, sizes: Sizes, seed: int) -> None:
