@@ -230,5 +230,9 @@ def _exists(connection: Connection, identity: Identity) -> bool:
 
 
 def _may_become(connection: Connection, identity: Identity) -> bool:
-    may = text("SELECT pg_has_role(current_user, :role, 'SET')")
-    return bool(connection.scalar(may, {"role": identity.role}))
+    # Until PostgreSQL 15 every member of a role could become it, and no grant said otherwise.
+    version = connection.dialect.server_version_info or (0,)
+    told = {"role": identity.role, "privilege": "SET" if version >= (16,) else "MEMBER"}
+    return bool(
+        connection.scalar(text("SELECT pg_has_role(current_user, :role, :privilege)"), told)
+    )

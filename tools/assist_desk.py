@@ -3,8 +3,9 @@
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 
+from ledger.queries.inbox import needs_role
 from ledger.states import ProposalState
 from ledger.tables.account import Account
 from ledger.tables.work import CallTask, Person, Proposal
@@ -88,7 +89,7 @@ def waits_for_me(ctx: ToolContext, limit: Limit = 10) -> WaitingApprovals:
     person = ctx.session.get(Person, ctx.actor)
     held = tuple(role for role in (person.roles if person else "").split(",") if role)
     roles = sorted(ctx.policy.approval.roles_of(held))
-    needed = [_needs(role) for role in roles]
+    needed = [needs_role(role) for role in roles]
     where = [
         is_waiting(),
         Proposal.state != ProposalState.SNOOZED.value,
@@ -99,7 +100,7 @@ def waits_for_me(ctx: ToolContext, limit: Limit = 10) -> WaitingApprovals:
         select(Proposal, Account.account_number, Account.name)
         .join(Account, Account.id == Proposal.account_id)
         .where(*where)
-        .order_by(Proposal.priority_minor.desc(), Proposal.id)
+        .order_by(Proposal.priority_minor.desc(), Proposal.id.desc())
         .limit(limit)
     ).all()
     return WaitingApprovals(
@@ -107,9 +108,3 @@ def waits_for_me(ctx: ToolContext, limit: Limit = 10) -> WaitingApprovals:
         count=count_of(ctx, Proposal, where),
         requests=tuple(waiting_line(row[0], row[1], row[2], ctx.as_of) for row in rows),
     )
-
-
-def _needs(role: str) -> Any:
-    """Whether a role stands in one of the sets a proposal needs."""
-    padded = func.replace("|" + Proposal.approver_roles + "|", ";", "|")
-    return padded.contains(f"|{role}|", autoescape=True)

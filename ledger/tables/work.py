@@ -174,7 +174,16 @@ class Permit(Table, table=True):
 class Message(Table, table=True):
     """One contact with the customer, either way. The contact budget counts these."""
 
-    __table_args__ = (Index("ix_message_account", "account_id", "sent_on"),)
+    __table_args__ = (
+        Index("ix_message_account", "account_id", "sent_on"),
+        Index(  # in the words the ORM uses for each database, or SQLite would not take it
+            "ix_message_unanswered",
+            "direction",
+            "account_id",
+            sqlite_where=sql("answered IS 0"),
+            postgresql_where=sql("answered IS false"),
+        ),
+    )
 
     id: str = Field(primary_key=True)
     account_id: str = Field(foreign_key="account.id")

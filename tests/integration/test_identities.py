@@ -5,14 +5,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy import delete, event, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from graph.bootstrap import House
 from graph.conversation import ask
 from graph.inbox import decider_of
 from ledger.actions import PlaceHold
-from ledger.identities import REACH, Identity
+from ledger.identities import REACH, Identity, enforced
 from ledger.session import Ledger, open_engine, upgrade
 from ledger.tables.all_tables import metadata
 from tests.integration.test_migrations import ROWS, fill
@@ -290,3 +290,17 @@ class TestWithoutRoles:
         assert books.ledger.keeps_identities
         with books.ledger.read(as_=Identity.AGENT) as session:
             assert session.scalar(text("SELECT current_user")) == Identity.AGENT.role
+
+    @pytest.mark.parametrize(
+        ("version", "asked"), [((15, 8), "MEMBER"), ((16,), "SET"), ((17, 2), "SET")]
+    )
+    def test_server_before_16__is_asked_what_it_knows(
+        self, books: Books, version: tuple[int, ...], asked: str
+    ) -> None:
+        told: list[Any] = []
+        with books.ledger.engine.connect() as connection:
+            connection.dialect.server_version_info = version
+            event.listen(connection, "before_cursor_execute", lambda *given: told.append(given[3]))
+            assert enforced(connection)
+        privileges = {each["privilege"] for each in told if "privilege" in each}
+        assert privileges == {asked}
