@@ -151,25 +151,28 @@ def _weekly(
     session: Any, first: date, as_of: date, drawn: str
 ) -> Iterable[tuple[date, date, list[dict[str, Any]]]]:
     """The first forecast of every week: its day, the last issue it saw, bands of currencies."""
-    seen: set[date] = set()
+    # What a night said is long, so only the nights that speak are read.
+    nights = session.scalars(
+        select(NightForecast.as_of)
+        .where(NightForecast.as_of >= first, NightForecast.as_of < as_of)
+        .order_by(NightForecast.as_of.desc())
+    )
+    speaking = {each - timedelta(days=each.weekday()): each for each in nights}
     rows = session.execute(
         select(NightForecast.as_of, NightForecast.said)
-        .where(NightForecast.as_of >= first, NightForecast.as_of < as_of)
+        .where(NightForecast.as_of.in_(speaking.values()))
         .order_by(NightForecast.as_of)
     )
     for origin, text in rows:
-        week = origin - timedelta(days=origin.weekday())
-        if week not in seen:
-            seen.add(week)
-            said = orjson.loads(text)
-            last_issue = max(_issued_to(said) or date.min, origin - timedelta(days=1))
-            # What came of orders known then cannot be told from other cash.
-            told = [
-                series
-                for series in said[drawn]
-                if series["dimension"] == "currency" and series["kind"] != "known_billing"
-            ]
-            yield origin, last_issue, told
+        said = orjson.loads(text)
+        last_issue = max(_issued_to(said) or date.min, origin - timedelta(days=1))
+        # What came of orders known then cannot be told from other cash.
+        told = [
+            series
+            for series in said[drawn]
+            if series["dimension"] == "currency" and series["kind"] != "known_billing"
+        ]
+        yield origin, last_issue, told
 
 
 def _issued_to(said: dict[str, Any]) -> date | None:

@@ -19,9 +19,11 @@ from typing import Any
 from sqlalchemy import select
 
 from batch.night import run_night
+from evals.bench.databases import own_database, servers
 from evals.bench.frame import BenchOptions, Measured, apart
 from evals.worlds.home import AS_OF, build_home, reopen
 from evals.worlds.mix import ONE_IN_TEN
+from graph.bootstrap import House
 from ledger.clock import SystemClock
 from ledger.tables.account import Account
 from tools.people import create_key, save_person
@@ -52,12 +54,17 @@ class Chatted:
 
 
 def bench_chats(options: BenchOptions) -> Iterator[Measured]:
-    """Chats at once beside the same chats one at a time."""
+    """Chats at once beside the same chats one at a time, on each database there is."""
     accounts = options.sizes[0]
-    options.tell(f"asking in {CHATS} chats at once, on {accounts:,} accounts")
-    home = options.folder / "chats"
-    crowd, alone = apart(chat_at_once, home, accounts, options.seed, CHATS, ALONE)
-    case = f"{accounts:,} accounts, SQLite, {CHATS} chats at once"
+    for number, server in enumerate(servers()):
+        database = "PostgreSQL" if server else "SQLite"
+        options.tell(f"asking in {CHATS} chats at once, on {accounts:,} accounts and {database}")
+        home = options.folder / f"chats{number}"
+        told = apart(chat_at_once, home, accounts, options.seed, CHATS, ALONE, server)
+        yield from _beside(f"{accounts:,} accounts, {database}, {CHATS} chats at once", *told)
+
+
+def _beside(case: str, crowd: Chatted, alone: Chatted) -> Iterator[Measured]:
     beside = "the same chats one at a time"
     how = (
         f"{len(QUESTIONS)} questions a chat, each behind the answer before, through the API on the "
@@ -80,11 +87,30 @@ def p95(times: Sequence[float]) -> float:
 
 
 def chat_at_once(
-    home: Path, accounts: int, seed: int, chats: int, alone: int
+    home: Path, accounts: int, seed: int, chats: int, alone: int, server: str | None = None
 ) -> tuple[Chatted, Chatted]:
     """Build a home, run its night, serve it, and chat: all at once, and one after the other."""
-    build_home(home, ONE_IN_TEN, accounts, seed)
-    house = reopen(home)
+    with own_database(server) as url:
+        build_home(home, ONE_IN_TEN, accounts, seed, url)
+        key, numbers = _prepare(reopen(home, url))
+        named = [numbers[place % len(numbers)] for place in range(chats + alone + 1)]
+        with _served(home, url) as base:
+            _chat(base, key, "warm", named[-1], None)
+            one_by_one = [
+                _chat(base, key, f"alone{n}", named[chats + n], None) for n in range(alone)
+            ]
+            together = Barrier(chats)
+            with ThreadPoolExecutor(chats) as pool:
+                crowd = list(
+                    pool.map(
+                        lambda n: _chat(base, key, f"crowd{n}", named[n], together), range(chats)
+                    )
+                )
+    return _joined(crowd), _joined(one_by_one)
+
+
+def _prepare(house: House) -> tuple[str, list[str]]:
+    """Run a night; a key that may chat, and the numbers of the accounts."""
     try:
         run_night(house, AS_OF, lambda *_: None)
         now = SystemClock().now()
@@ -94,16 +120,7 @@ def chat_at_once(
             numbers = session.scalars(select(Account.account_number).order_by(Account.id)).all()
     finally:
         house.close()
-    named = [numbers[place % len(numbers)] for place in range(chats + alone + 1)]
-    with _served(home) as base:
-        _chat(base, key, "warm", named[-1], None)
-        one_by_one = [_chat(base, key, f"alone{n}", named[chats + n], None) for n in range(alone)]
-        together = Barrier(chats)
-        with ThreadPoolExecutor(chats) as pool:
-            crowd = list(
-                pool.map(lambda n: _chat(base, key, f"crowd{n}", named[n], together), range(chats))
-            )
-    return _joined(crowd), _joined(one_by_one)
+    return key, list(numbers)
 
 
 def _joined(chats: list[list[tuple[float, float]]]) -> Chatted:
@@ -140,13 +157,13 @@ def _ask(client: Any, session: str, text: str) -> tuple[float, float]:
 
 
 @contextmanager
-def _served(home: Path) -> Iterator[str]:
+def _served(home: Path, url: str | None) -> Iterator[str]:
     """The home behind a server in a process of its own; yields its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     context = multiprocessing.get_context("spawn")
-    server = context.Process(target=_serve, args=(home, port), daemon=True)
+    server = context.Process(target=_serve, args=(home, url, port), daemon=True)
     server.start()
     try:
         _wait(port)
@@ -156,7 +173,7 @@ def _served(home: Path) -> Iterator[str]:
         server.join(20)
 
 
-def _serve(home: Path, port: int) -> None:
+def _serve(home: Path, url: str | None, port: int) -> None:
     import structlog
     import uvicorn
 
@@ -165,7 +182,7 @@ def _serve(home: Path, port: int) -> None:
 
     # A server writes a line a request; standard output belongs to the figures.
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
-    app = create_app(reopen(home), limits=Limits(counts=False))
+    app = create_app(reopen(home, url), limits=Limits(counts=False))
     uvicorn.run(app, host="127.0.0.1", port=port, log_config=None, access_log=False)
 
 

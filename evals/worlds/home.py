@@ -13,10 +13,12 @@ AS_OF = date(2026, 3, 17)
 """The business date of these homes; the day after is a business day too."""
 
 
-def build_home(home: Path, mix: PortfolioMix, accounts: int, seed: int) -> None:
-    """Write a portfolio into a new home in mode auto."""
+def build_home(
+    home: Path, mix: PortfolioMix, accounts: int, seed: int, database_url: str | None = None
+) -> None:
+    """Write a portfolio into a new home in mode auto, its books in a file of it unless told."""
     let_routine_letters_leave(home / "policies")
-    house = create_home(settings=Settings(home=home))
+    house = create_home(settings=Settings(home=home, database_url=database_url))
     try:
         build_portfolio(
             house.ledger, seed=seed, accounts=accounts, as_of=AS_OF, mix=mix, policy=house.policy
@@ -25,6 +27,6 @@ def build_home(home: Path, mix: PortfolioMix, accounts: int, seed: int) -> None:
         house.close()
 
 
-def reopen(home: Path) -> House:
+def reopen(home: Path, database_url: str | None = None) -> House:
     """Open such a home, whatever database and model the environment names."""
-    return open_house(settings=Settings(home=home))
+    return open_house(settings=Settings(home=home, database_url=database_url))
