@@ -19,6 +19,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    union_all,
 )
 from sqlmodel import Session
 
@@ -265,7 +266,7 @@ def due_parts(as_of: date, account_ids: Accounts = None, skip_settled: bool = Fa
     Of an invoice in instalments the earliest part is settled first, and the last part carries what
     remains, so that the parts always sum to the invoice's open balance.
     """
-    book = _book(as_of, account_ids, skip_settled).subquery()
+    book = _book(as_of, account_ids, skip_settled)
     schedule = _schedule(as_of, account_ids)
     paid, balance = book.c.paid, book.c.amount_minor - book.c.paid
     left_through = case((schedule.c.is_last, balance), else_=_above_zero(schedule.c.through, paid))
@@ -283,8 +284,12 @@ def due_parts(as_of: date, account_ids: Accounts = None, skip_settled: bool = Fa
     ).outerjoin(schedule, schedule.c.invoice_id == book.c.invoice_id)
 
 
-def _book(as_of: date, account_ids: Accounts, skip_settled: bool) -> Select:
-    """Invoices with what had been applied to each, looked up invoice by invoice."""
+def _book(as_of: date, account_ids: Accounts, skip_settled: bool) -> Subquery:
+    """Invoices with what had been applied to each, looked up invoice by invoice.
+
+    Without the settled ones it is put together of those open now and those touched since, each
+    found by its index: one condition for both would read every invoice there ever was.
+    """
     paid = (
         select(total(application.c.amount_minor))
         .where(application.c.invoice_id == invoice.c.id, application.c.applied_on <= as_of)
@@ -300,10 +305,13 @@ def _book(as_of: date, account_ids: Accounts, skip_settled: bool) -> Select:
         invoice.c.currency,
         paid.label("paid"),
     ).where(invoice.c.issued_on <= as_of, *_of(invoice, account_ids))
-    if skip_settled:
-        later = select(application.c.invoice_id).where(application.c.applied_on > as_of)
-        query = query.where(or_(invoice.c.open_minor != 0, invoice.c.id.in_(later)))
-    return query
+    if not skip_settled:
+        return query.subquery()
+    later = select(application.c.invoice_id).where(application.c.applied_on > as_of)
+    return union_all(
+        query.where(invoice.c.open_minor != 0),
+        query.where(invoice.c.open_minor == 0, invoice.c.id.in_(later)),
+    ).subquery()
 
 
 def applied_to(as_of: date, account_ids: Accounts = None) -> Subquery:

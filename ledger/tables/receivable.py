@@ -114,7 +114,7 @@ class Application(Table, table=True):
     credit_memo_id: str | None = Field(default=None, foreign_key="credit_memo.id", index=True)
     amount_minor: int = minor()
     currency: str
-    applied_on: date
+    applied_on: date = Field(index=True)
     reverses_id: str | None = Field(default=None, foreign_key="application.id", unique=True)
     cause: str = ""
 

@@ -1,4 +1,4 @@
-"""An index of what customers wrote and nobody answered, however much was ever written."""
+"""Indexes for what is read every day, however much was ever written and applied."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,8 +16,10 @@ def upgrade() -> None:
         sqlite_where=sa.text("answered IS 0"),
         postgresql_where=sa.text("answered IS false"),
     )
+    op.create_index("ix_application_applied_on", "application", ["applied_on"])
 
 
 def downgrade() -> None:
     """Read them all again."""
+    op.drop_index("ix_application_applied_on", "application")
     op.drop_index("ix_message_unanswered", "message")
