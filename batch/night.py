@@ -21,7 +21,7 @@ from batch.intake import intake
 from batch.replies_pass import replies_pass
 from batch.report import write_report
 from batch.run import Night, finish_night, night_thread, start_night
-from batch.webhooks import tell_webhooks
+from batch.webhooks import forget_tellings, tell_webhooks
 from graph.bootstrap import House
 from graph.night import PHASES, build_night_graph
 from graph.telemetry import span
@@ -65,6 +65,7 @@ def run_night(house: House, as_of: date, progress: Progress, limit: int | None =
             _run_graph(house, night, build_night_graph(phases, house.checkpointer))
         write_report(house, night.as_of)
     tell_webhooks(house)
+    forget_tellings(house)
     if limit is None:  # a night that left accounts out is run again, and what waits is told then
         send_digests(house, night.as_of)
     return night

@@ -17,7 +17,7 @@ from graph.bootstrap import House
 from ledger.clock import stopwatch
 from ledger.tables.webhooks import WebhookDelivery, WebhookEndpoint
 from tools.webhooks import close_endpoint
-from tools.webhooks_told import telling_id
+from tools.webhooks_told import forget_settled, telling_id
 
 BATCH = 100
 ROUND_SECONDS = 120  # mail waits meanwhile; what is left goes with the next round
@@ -71,6 +71,18 @@ def tell_webhooks(house: House, post: Send = send) -> Tellings:
     return going.done
 
 
+def forget_tellings(house: House) -> int:
+    """Remove tellings that were settled long ago, as the house itself.
+
+    No identity of the database may see tellings; what waits is not among them, so no lock is held.
+
+    Returns:
+        How many were removed.
+    """
+    with house.ledger.write() as session:
+        return forget_settled(session, house.system_clock.now())
+
+
 def telling(row: Any) -> tuple[str, str]:
     """Id and body of a telling: ids, kinds and dates of ours, never a customer's words."""
     data = {"id": row.subject_id, "kind": row.kind, "on": row.happened_on.isoformat()}
@@ -121,7 +133,10 @@ def _tell(going: _Round, rows: Sequence[Any]) -> None:
 def _kept(done: Tellings, row: Any, heard: Told, at: datetime) -> dict[str, Any]:
     """The new standing of a telling."""
     tries = row.attempts + 1
-    new = {"b_seq": row.seq, "b_attempts": tries, "b_says": heard.says, "b_due": None}
+    new = {
+        "b_seq": row.seq, "b_attempts": tries, "b_says": heard.says, "b_due": None,
+        "b_settled": at,
+    }  # fmt: skip
     if heard.delivered:
         done.delivered += 1
         return new | {"b_state": "delivered"}
@@ -129,7 +144,7 @@ def _kept(done: Tellings, row: Any, heard: Told, at: datetime) -> dict[str, Any]
         done.dead += 1
         return new | {"b_state": "dead"}
     done.later += 1
-    return new | {"b_state": "waiting", "b_due": at + PAUSES[tries - 1]}
+    return new | {"b_state": "waiting", "b_due": at + PAUSES[tries - 1], "b_settled": None}
 
 
 def _keep(house: House, kept: list[dict[str, Any]], gone: list[str]) -> None:
@@ -144,8 +159,9 @@ def _keep(house: House, kept: list[dict[str, Any]], gone: list[str]) -> None:
                 attempts=bindparam("b_attempts"),
                 due_at=bindparam("b_due"),
                 says=bindparam("b_says"),
+                settled_at=bindparam("b_settled"),
             ),
             kept,
         )
         for endpoint_id in gone:
-            close_endpoint(session, endpoint_id, "gone")
+            close_endpoint(session, endpoint_id, "gone", house.system_clock.now())

@@ -313,6 +313,12 @@ def _webhooks(house: House) -> Check:
         for each in found
         if each.gone
     ]
+    told += [
+        f"{each.waiting} wait for {each.endpoint_id}, which is paused: "
+        f"`dunwell webhooks resume {each.endpoint_id}`"
+        for each in found
+        if each.paused and each.waiting
+    ]
     if told:
         return Check("webhooks", "warn", "; ".join(told))
     waiting = sum(each.waiting for each in found)

@@ -56,6 +56,35 @@ def list_webhooks(home: Home = None, json_out: Json = False) -> None:
         show_table(shown, [[str(getattr(each, name)) for name in shown] for each in found])
 
 
+@app.command("pause")
+def pause(endpoint: _Endpoint, home: Home = None) -> None:
+    """Send an address nothing until it is resumed; what happens meanwhile waits for it."""
+    from cli.home import opened
+    from cli.output import say
+    from ledger.clock import SystemClock
+    from tools.webhooks import pause_endpoint
+
+    with opened(home) as house, house.ledger.write() as session:
+        pause_endpoint(session, endpoint, OPERATOR, SystemClock().now())
+    say(f"{endpoint} is sent nothing until `dunwell webhooks resume {endpoint}`")
+
+
+@app.command("resume")
+def resume(endpoint: _Endpoint, home: Home = None) -> None:
+    """Send an address what waited for it, in order, and whatever happens from now on."""
+    from batch.webhooks import tell_webhooks
+    from cli.home import opened
+    from cli.output import say
+    from ledger.clock import SystemClock
+    from tools.webhooks import resume_endpoint
+
+    with opened(home) as house:
+        with house.ledger.write() as session:
+            resume_endpoint(session, endpoint, OPERATOR, SystemClock().now())
+        done = tell_webhooks(house)
+    say(f"{endpoint} is told again: {done.delivered} taken, {done.later} to be tried later")
+
+
 @app.command("remove")
 def remove(endpoint: _Endpoint, home: Home = None) -> None:
     """Tell an address of nothing any more; what waited for it is given up."""

@@ -1,4 +1,4 @@
-"""Whom the house tells of what happened: endpoints are added, listed and removed by the operator.
+"""Whom the house tells of what happened: endpoints are added, listed, paused and removed.
 
 Events are written down by triggers; `batch.webhooks` carries them out.
 """
@@ -32,6 +32,7 @@ Event = Literal[
 ]
 EVENTS: tuple[str, ...] = get_args(Event)
 LONGEST_URL = 500
+_TOLD = ("active", "paused")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +53,22 @@ class NewEndpoint:
 
 @dataclass(frozen=True, slots=True)
 class EndpointLine:
-    """An endpoint and how its tellings stand; without its secret."""
+    """An endpoint and how its tellings stand; without its secret.
+
+    Attributes:
+        last_delivered_at: The newest of those that are kept; None where there is none.
+    """
 
     id: str
     url: str
     events: str
     state: str
+    added_at: datetime
+    added_by: str
     waiting: int
     delivered: int
     dead: int
+    last_delivered_at: datetime | None
 
 
 def check_sees_all(decider: Decider) -> None:
@@ -121,26 +129,58 @@ def list_endpoints(session: Session) -> list[EndpointLine]:
         func.count(case((WebhookDelivery.state == state, 1)))
         for state in ("waiting", "delivered", "dead")
     ]
-    ends = WebhookEndpoint
+    ends, told = WebhookEndpoint, WebhookDelivery
+    newest = func.max(case((told.state == "delivered", told.settled_at)))
+    shown = (ends.id, ends.url, ends.events, ends.state, ends.added_at, ends.added_by)
     rows = session.execute(
-        select(ends.id, ends.url, ends.events, ends.state, *counts)
-        .outerjoin(WebhookDelivery, WebhookDelivery.endpoint_id == ends.id)
-        .group_by(ends.id, ends.url, ends.events, ends.state, ends.added_at)
+        select(*shown, *counts, newest)
+        .outerjoin(told, told.endpoint_id == ends.id)
+        .group_by(*shown)
         .order_by(ends.added_at, ends.id)
     )
     return [EndpointLine(*row) for row in rows]
 
 
 def endpoint_of(session: Session, endpoint_id: str) -> WebhookEndpoint:
-    """An endpoint that is told of events.
+    """An endpoint that is told of events, now or once it is resumed.
 
     Raises:
         NotFound: No such endpoint, or it is told of nothing any more.
     """
     row = session.get(WebhookEndpoint, endpoint_id)
-    if row is None or row.state != "active":
-        raise NotFound(f"no active webhook {endpoint_id!r}; see `dunwell webhooks list`")
+    if row is None or row.state not in _TOLD:
+        raise NotFound(f"no webhook in force {endpoint_id!r}; see `dunwell webhooks list`")
     return row
+
+
+def pause_endpoint(session: Session, endpoint_id: str, actor: str, now: datetime) -> None:
+    """Send an address nothing until it is resumed; what happens meanwhile waits for it.
+
+    Raises:
+        NotFound: No such endpoint.
+        Conflict: It is paused already.
+    """
+    _turn(session, endpoint_id, "paused")
+    audit(session, now, "webhook_paused", endpoint_id, actor)
+
+
+def resume_endpoint(session: Session, endpoint_id: str, actor: str, now: datetime) -> None:
+    """Send an address what waited for it, in order, and whatever happens from now on.
+
+    Raises:
+        NotFound: No such endpoint.
+        Conflict: It is not paused.
+    """
+    _turn(session, endpoint_id, "active")
+    audit(session, now, "webhook_resumed", endpoint_id, actor)
+
+
+def _turn(session: Session, endpoint_id: str, state: str) -> None:
+    row = endpoint_of(session, endpoint_id)
+    if row.state == state:
+        raise Conflict(f"{endpoint_id} is {state} already; nothing was changed")
+    row.state = state
+    session.add(row)
 
 
 def remove_endpoint(session: Session, endpoint_id: str, actor: str, now: datetime) -> None:
@@ -154,18 +194,18 @@ def remove_endpoint(session: Session, endpoint_id: str, actor: str, now: datetim
     row = session.get(WebhookEndpoint, endpoint_id)
     if row is None or row.state == "removed":
         raise NotFound(f"no webhook {endpoint_id!r}; see `dunwell webhooks list`")
-    close_endpoint(session, endpoint_id, "removed")
+    close_endpoint(session, endpoint_id, "removed", now)
     audit(session, now, "webhook_removed", endpoint_id, actor)
 
 
-def close_endpoint(session: Session, endpoint_id: str, state: str) -> None:
+def close_endpoint(session: Session, endpoint_id: str, state: str, now: datetime) -> None:
     """End an endpoint as removed or gone, with its secret and what waited."""
     ends, told = WebhookEndpoint, WebhookDelivery
     session.execute(update(ends).where(ends.id == endpoint_id).values(state=state, secret=""))
     session.execute(
         update(told)
         .where(told.endpoint_id == endpoint_id, told.state == "waiting")
-        .values(state="dead", due_at=None, says=f"endpoint {state}")
+        .values(state="dead", due_at=None, says=f"endpoint {state}", settled_at=now)
     )
 
 
@@ -191,7 +231,7 @@ def replay(
     counted = session.execute(
         update(told)
         .where(told.endpoint_id == endpoint_id, again)
-        .values(state="waiting", attempts=0, due_at=None)
+        .values(state="waiting", attempts=0, due_at=None, settled_at=None)
     ).rowcount
     audit(session, now, "webhook_replayed", endpoint_id, actor, count=counted)
     return counted

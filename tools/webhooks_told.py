@@ -1,10 +1,10 @@
 """How tellings stand: each delivery of an endpoint, and what waits or was given up."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal, cast, get_args
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlmodel import Session
 
 from ledger.errors import BadInput, NotFound
@@ -12,6 +12,11 @@ from ledger.ids import make_id
 from ledger.tables.webhooks import WebhookDelivery, WebhookEndpoint
 
 DeliveryState = Literal["waiting", "delivered", "dead"]
+KEPT: dict[DeliveryState, timedelta] = {
+    "delivered": timedelta(days=30),
+    "dead": timedelta(days=180),
+}
+"""How long a telling stays in the books once it is settled; one that waits stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +27,12 @@ class DeliveryLine:
         id: What the receiver is given as `webhook-id`, the same at every try.
         due_at: Not before then; None: at once, or not any more.
         says: What the last try came to.
+        settled_at: When it was delivered or given up; None while it waits.
     """
 
     seq: int
     id: str
+    endpoint_id: str
     event: str
     subject_id: str
     account_id: str | None
@@ -36,6 +43,7 @@ class DeliveryLine:
     attempts: int
     due_at: datetime | None
     says: str
+    settled_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +54,14 @@ class Backlog:
         waiting: To be tried, now or later.
         dead: Given up, until somebody has them sent again.
         gone: It said that it wants to hear nothing any more.
+        paused: Nothing is sent until somebody resumes it.
     """
 
     endpoint_id: str
     waiting: int = 0
     dead: int = 0
     gone: bool = False
+    paused: bool = False
 
 
 def telling_id(endpoint_id: str, seq: int) -> str:
@@ -73,16 +83,16 @@ def delivery_state(word: str) -> DeliveryState:
 
 def list_deliveries(
     session: Session,
-    endpoint_id: str,
+    endpoint_id: str | None,
     state: DeliveryState | None = None,
     limit: int = 50,
     before: int | None = None,
 ) -> list[DeliveryLine]:
-    """Tellings of an endpoint, newest first; of one that was removed as well.
+    """Tellings of an endpoint or of all, newest first; of those that were removed as well.
 
     Args:
         session: A read transaction.
-        endpoint_id: Whose.
+        endpoint_id: Whose; None: of every one.
         state: Only those that stand so.
         limit: So many at most.
         before: Only those written down before the telling of this number.
@@ -90,19 +100,19 @@ def list_deliveries(
     Raises:
         NotFound: No such endpoint.
     """
-    if session.get(WebhookEndpoint, endpoint_id) is None:
-        raise NotFound(f"no webhook {endpoint_id!r}; see `dunwell webhooks list`")
     told = WebhookDelivery
-    wanted = select(told).where(told.endpoint_id == endpoint_id)
+    wanted = select(told)
+    if endpoint_id is not None:
+        if session.get(WebhookEndpoint, endpoint_id) is None:
+            raise NotFound(f"no webhook {endpoint_id!r}; see `dunwell webhooks list`")
+        wanted = wanted.where(told.endpoint_id == endpoint_id)
     if state is not None:
         wanted = wanted.where(told.state == state)
     if before is not None:
         wanted = wanted.where(told.seq < before)
     rows = session.scalars(wanted.order_by(told.seq.desc()).limit(limit))
     return [
-        DeliveryLine(
-            id=telling_id(endpoint_id, row.seq or 0), **row.model_dump(exclude={"endpoint_id"})
-        )
+        DeliveryLine(id=telling_id(row.endpoint_id, row.seq or 0), **row.model_dump())
         for row in rows
     ]
 
@@ -124,7 +134,26 @@ def backlogs(session: Session) -> list[Backlog]:
             endpoint_id,
             counts.get((endpoint_id, "waiting"), 0),
             counts.get((endpoint_id, "dead"), 0),
-            state == "gone",
+            gone=state == "gone",
+            paused=state == "paused",
         )
         for endpoint_id, state in known
     ]
+
+
+def forget_settled(session: Session, now: datetime) -> int:
+    """Remove tellings that were settled long ago, one statement for each way they ended.
+
+    What waits is never removed, however old; what was given up stays long enough for somebody to
+    be warned of it and send it again.
+
+    Returns:
+        How many were removed.
+    """
+    told = WebhookDelivery
+    return sum(
+        session.execute(
+            delete(told).where(told.state == state, told.settled_at < now - kept)
+        ).rowcount
+        for state, kept in KEPT.items()
+    )

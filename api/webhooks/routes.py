@@ -20,8 +20,10 @@ from tools.webhooks import (
     check_sees_all,
     judge_endpoint,
     list_endpoints,
+    pause_endpoint,
     remove_endpoint,
     replay,
+    resume_endpoint,
     tell_test,
 )
 from tools.webhooks_told import DeliveryState, list_deliveries
@@ -61,9 +63,12 @@ class WebhookLine(Result):
     url: str
     events: tuple[str, ...]
     state: str
+    added_at: datetime
+    added_by: str
     waiting: int
     delivered: int
     dead: int
+    last_delivered_at: datetime | None
 
 
 class WebhookList(Result):
@@ -86,6 +91,7 @@ class Telling(Result):
     attempts: int
     due_at: datetime | None
     says: str
+    settled_at: datetime | None
 
 
 class TellingList(Result):
@@ -145,6 +151,24 @@ def remove_webhook(endpoint_id: EndpointId, caller: Teller) -> None:
     now, actor = SystemClock().now(), caller.person.person_id
     with caller.house.ledger.write() as session:
         remove_endpoint(session, endpoint_id, actor, now)
+
+
+@router.post("/{endpoint_id}/pause", status_code=204)
+def pause_webhook(endpoint_id: EndpointId, caller: Teller) -> None:
+    """Send an address nothing until it is resumed; what happens meanwhile waits for it."""
+    now, actor = SystemClock().now(), caller.person.person_id
+    with caller.house.ledger.write() as session:
+        pause_endpoint(session, endpoint_id, actor, now)
+
+
+@router.post("/{endpoint_id}/resume", status_code=204)
+def resume_webhook(endpoint_id: EndpointId, caller: Teller) -> None:
+    """Send an address what waited for it, in order, and whatever happens from now on."""
+    now, actor = SystemClock().now(), caller.person.person_id
+    with caller.house.ledger.write() as session:
+        resume_endpoint(session, endpoint_id, actor, now)
+    if caller.dispatch is not None:
+        caller.dispatch(caller.house.business_date())
 
 
 @router.get("/{endpoint_id}/deliveries")

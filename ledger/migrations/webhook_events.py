@@ -94,7 +94,7 @@ def _insert(event: _Event, found: str, on: str) -> str:
         "happened_on, queued_at, state, attempts, says) "
         f"SELECT e.id, '{event.name}', {event.subject}, {event.account}, {event.kind}, "
         f"{event.on.format(decided_on=on)}, CURRENT_TIMESTAMP, 'waiting', 0, '' "
-        f"FROM webhook_endpoint e WHERE e.state = 'active' AND {asked};"
+        f"FROM webhook_endpoint e WHERE e.state IN ('active', 'paused') AND {asked};"
     )
 
 

@@ -15,7 +15,8 @@ class WebhookEndpoint(Table, table=True):
         secret: What each telling is signed with; blank once the endpoint is removed. The scheme is
             symmetric, so it cannot be kept as a hash: no identity may read this table.
         events: Names of the events it is told of, with commas between.
-        state: active, removed (by a person) or gone (the receiver said so with 410).
+        state: active, paused (what happens is written down and waits), removed (by a person) or
+            gone (the receiver said so with 410).
     """
 
     id: str = Field(primary_key=True)
@@ -38,6 +39,7 @@ class WebhookDelivery(Table, table=True):
         state: waiting, delivered, or dead (given up; replay sends it again).
         due_at: Not before then; None: at once.
         says: What the last try came to.
+        settled_at: When it was delivered or given up; None while it waits.
     """
 
     __table_args__ = (Index("ix_webhook_delivery_due", "state", "endpoint_id", "seq"),)
@@ -54,3 +56,4 @@ class WebhookDelivery(Table, table=True):
     attempts: int = 0
     due_at: datetime | None = instant(default=None)
     says: str = ""
+    settled_at: datetime | None = instant(default=None)

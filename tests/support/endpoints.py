@@ -47,7 +47,8 @@ DOORS: dict[str, dict[str, str]] = {
     METRICS: {"GET": "/metrics"},
     MANAGE: {
         "GET": "/webhooks /webhooks/{endpoint_id}/deliveries",
-        "POST": "/webhooks /webhooks/{endpoint_id}/replay /webhooks/{endpoint_id}/test",
+        "POST": "/webhooks /webhooks/{endpoint_id}/replay /webhooks/{endpoint_id}/test "
+        "/webhooks/{endpoint_id}/pause /webhooks/{endpoint_id}/resume",
         "DELETE": "/webhooks/{endpoint_id}",
     },
     PAGE: {
