@@ -17,6 +17,7 @@ from api.pages import (
     sign_in,
     sign_in_provider,
     today,
+    webhooks,
 )
 from api.pages.access import NeedsSignIn
 from api.pages.render import STATIC, page
@@ -51,6 +52,7 @@ def add_pages(app: FastAPI) -> None:
         assistant,
         people,
         people_me,
+        webhooks,
     ):
         app.include_router(area.router)
     add_portal(app)

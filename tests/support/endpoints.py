@@ -12,8 +12,9 @@ from starlette.routing import Mount
 
 ANYONE = "anyone"
 READ, DECIDE, CHAT, METRICS, MANAGE = "read", "decide", "chat", "metrics", "admin"
-PAGE, PAGE_LOOKS, POST, POST_DECIDES, POST_MANAGES = (
-    "page", "page for admins and auditors", "form", "form that decides", "form that manages"
+PAGE, PAGE_LOOKS, PAGE_MANAGES, POST, POST_DECIDES, POST_MANAGES = (
+    "page", "page for admins and auditors", "page for admins", "form", "form that decides",
+    "form that manages",
 )  # fmt: skip
 LINK = "portal link"
 TOOLS = "key for other agents"
@@ -60,6 +61,7 @@ DOORS: dict[str, dict[str, str]] = {
         "/desk/portal/{account}/files/{attachment_id}",
     },
     PAGE_LOOKS: {"GET": "/desk/people/{person_id}"},
+    PAGE_MANAGES: {"GET": "/desk/webhooks"},
     POST: {
         "POST": "/desk/sign-out /desk/me/password /desk/me/sign-ins/{sign_in_id}/end "
         "/desk/me/sign-out-everywhere /desk/me/keys /desk/me/keys/{key_id}/revoke "
@@ -77,7 +79,10 @@ DOORS: dict[str, dict[str, str]] = {
     POST_MANAGES: {
         "POST": "/desk/people /desk/people/{person_id} /desk/people/{person_id}/retire "
         "/desk/people/{person_id}/link /desk/people/{person_id}/sign-out "
-        "/desk/people/{person_id}/keys /desk/people/{person_id}/keys/{key_id}/revoke",
+        "/desk/people/{person_id}/keys /desk/people/{person_id}/keys/{key_id}/revoke "
+        "/desk/webhooks /desk/webhooks/{endpoint_id}/test /desk/webhooks/{endpoint_id}/retry "
+        "/desk/webhooks/{endpoint_id}/pause /desk/webhooks/{endpoint_id}/resume "
+        "/desk/webhooks/{endpoint_id}/remove",
     },
     LINK: {
         "GET": "/p/{token} /p/{token}/pay /p/{token}/transfer /p/{token}/statement "
