@@ -14,9 +14,11 @@ def experiments_pass(night: Night) -> None:
     with night.house.ledger.write(as_=Identity.POSTER) as session:
         drawn = draw_arms(session, policy, night.as_of)
         stopped = stop_harmful(session, policy, night.as_of)
-        for name, accounts in drawn.items():
+        begun = {name: accounts for name, accounts in drawn.items() if accounts}
+        for name, accounts in begun.items():
             audit(session, night.now, "experiment_started", name, "night", accounts=accounts)
         for name, harm in stopped.items():
             audit(session, night.now, "experiment_stopped", name, "night", arm=harm.arm)
-        night.add("experiments", started=sorted(drawn), stopped=sorted(stopped))
+        night.add("experiments", started=sorted(begun), stopped=sorted(stopped))
+        night.note("experiments", not_begun=sorted(drawn.keys() - begun.keys()))
         night.keep_counts(session)

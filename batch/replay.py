@@ -14,7 +14,7 @@ from batch.stopped import REFUSED, STOPPED, stopped_disposition
 from graph.bootstrap import House
 from guardrails.changes import what_moved
 from ledger.errors import NotFound
-from ledger.facts import AccountFacts, facts_hash, unpack_facts
+from ledger.facts import AccountFacts, packed_hash, unpack_facts
 from ledger.queries.account_facts import load_facts
 from ledger.tables.work import DispositionRow, Outbox, Permit, Proposal, Run, Snapshot
 from policies.describe import describe_rule
@@ -149,9 +149,11 @@ def replay(house: House, run: str, account: str) -> Replay:
         packed = session.get(Snapshot, row.facts_hash)
         if packed is None:
             raise NotFound(f"no recorded facts {row.facts_hash}; run `dunwell verify`")
-        facts = unpack_facts(packed.facts)
+        facts, kept = unpack_facts(packed.facts), packed_hash(packed.facts)
         policies = policies_of(session, night.id, night.policy_hash, house.policy_of)
         differs, policy = _best(session, row, facts, policies, night.started_at)
+        if kept != row.facts_hash:
+            differs = Difference("recorded facts", row.facts_hash, kept)
         current = load_facts(session, facts.as_of, [account_id])[account_id]
     listed = [
         policy.approval.by_id[r] for r in row.rule_ids.split(",") if r in policy.approval.by_id
@@ -178,8 +180,6 @@ def _best(
     session: Session, row: Any, facts: AccountFacts, policies: list[Policy], now: datetime
 ) -> tuple[Difference | None, Policy]:
     """The difference under the policy of the night that fits best: none, if any gives none."""
-    if facts_hash(facts) != row.facts_hash:
-        return Difference("recorded facts", row.facts_hash, facts_hash(facts)), policies[0]
     stopped = stopped_messages(session, [row.account_id]).get(row.account_id, [])
     found = [
         (first_difference(row, derive(row, facts, policy, now, stopped)), policy)

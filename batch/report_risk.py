@@ -40,5 +40,10 @@ def risk_part(session: Session, counts: dict[str, Any]) -> RiskPart:
                 f"Experiment {name} does harm and was stopped: everybody is treated as usual."
                 for name in tried.get("stopped", ())
             ),
+            *(
+                f"Experiment {name} does not begin: it was not in force before its start, or "
+                "nobody fits its segments."
+                for name in tried.get("not_begun", ())
+            ),
         ),
     )

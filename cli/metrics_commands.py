@@ -77,6 +77,9 @@ def _show(trial: "Trial") -> None:
         say("  Not registered in force before its start: nobody takes part.")
     if trial.stopped_on is not None:
         say(f"  Stopped on {trial.stopped_on}, for it did harm: everybody is as usual since.")
+    if trial.drawn:
+        arms = ", ".join(f"{name} {count}" for name, count in sorted(trial.drawn.items()))
+        say(f"  Accounts drawn: {arms}; those with nothing to measure yet are not compared.")
     for each in trial.results:
         share = each.metric == "paid_share"
         unit, scale = ("percent points", 100) if share else ("days", 1)

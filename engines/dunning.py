@@ -55,7 +55,7 @@ def _sort_items(
 ) -> tuple[list[OpenItem], list[OpenItem], list[date]]:
     """Items whose next stage is reached, items beyond the last stage, and later stage dates."""
     due, beyond, upcoming = [], [], []
-    wait = timedelta(days=policy.experiments.treatment(facts.arms, facts.as_of).days_later)
+    treatment = policy.experiments.treatment(facts.arms, facts.as_of)
     for item in items:
         stage = policy.dunning.stage(item.dunning_level + 1)
         if stage is None:
@@ -64,7 +64,7 @@ def _sort_items(
         reached = item.due_on + timedelta(days=stage.days_past_due)
         if item.dunned_on is not None:
             reached = max(reached, item.dunned_on + timedelta(days=stage.days_since_last))
-        reached += wait
+        reached = treatment.reached(reached)
         if reached <= facts.as_of:
             due.append(item)
         else:

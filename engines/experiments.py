@@ -111,12 +111,14 @@ def uplift(experiment: Experiment, units: Sequence[Unit], as_of: date) -> list[U
 
     Args:
         experiment: As it was registered.
-        units: Every account in it of which its metric is known.
+        units: Every account in it of which its metric is known; those of an arm it does not know
+            are left out.
         as_of: The day of the measurement.
     """
     groups: dict[str, list[float]] = {arm.name: [] for arm in experiment.arms}
     for unit in units:
-        groups[unit.arm].append(unit.value)
+        if unit.arm in groups:
+            groups[unit.arm].append(unit.value)
     control, *others = experiment.arms
     base = groups[control.name]
     return [_compare(experiment, arm.name, groups[arm.name], base, as_of) for arm in others]

@@ -316,6 +316,11 @@ def facts_hash(facts: AccountFacts) -> str:
     return digest(facts_bytes(facts))
 
 
+def packed_hash(packed: bytes) -> str:
+    """Digest of a snapshot as it was recorded, whatever facts have come to be known since."""
+    return digest(zlib.decompress(packed))
+
+
 def pack(data: bytes) -> bytes:
     """Compress recorded facts (fast level: they are small and many)."""
     return zlib.compress(data, 1)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -40,11 +40,19 @@ class Treatment:
 
     Attributes:
         letters: Another template for that of a stage.
-        days_later: Days added before a stage is reached.
+        days_later: Days added before a stage is reached, but never past `until`, from which day
+            on everybody is as usual.
     """
 
     letters: Mapping[str, str]
     days_later: int = 0
+    until: date = date.max
+
+    def reached(self, usually_on: date) -> date:
+        """The day a stage is reached that is usually reached on another."""
+        if not self.days_later:
+            return usually_on
+        return max(usually_on, min(usually_on + timedelta(days=self.days_later), self.until))
 
 
 AS_USUAL = Treatment({})
@@ -101,14 +109,16 @@ class ExperimentsPolicy(PolicyFile):
 
     def treatment(self, drawn: Iterable[DrawnArm], as_of: date) -> Treatment:
         """What the arms drawn for an account change on a day; the longest wait counts."""
-        found = [arm for each in drawn if (arm := self._running(each, as_of)) is not None]
+        found = [
+            (arm, each.ends_on)
+            for one in drawn
+            for each in self.experiments
+            if each.id == one.experiment_id and each.runs_on(as_of)
+            for arm in each.arms
+            if arm.name == one.arm
+        ]
         if not found:
             return AS_USUAL
-        letters = {usual: other for arm in found for usual, other in arm.letters.items()}
-        return Treatment(letters, max(arm.days_later for arm in found))
-
-    def _running(self, drawn: DrawnArm, as_of: date) -> Arm | None:
-        for each in self.experiments:
-            if each.id == drawn.experiment_id and each.runs_on(as_of):
-                return next((arm for arm in each.arms if arm.name == drawn.arm), None)
-        return None
+        letters = {usual: other for arm, _ in found for usual, other in arm.letters.items()}
+        longest, until = max(found, key=lambda pair: pair[0].days_later)
+        return Treatment(letters, longest.days_later, until)

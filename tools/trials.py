@@ -1,20 +1,23 @@
 """Experiments on the ledger: who takes part, in which arm, what came of it, and when one stops."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import orjson
 from sqlalchemy import func, select, update
 
 from engines.experiments import Settled, Unit, Uplift, arms_of, measure, uplift
-from ledger.journal import add_rows
+from ledger.errors import BadInput
+from ledger.journal import add_rows, touch
 from ledger.queries.cash_history import known_invoices
 from ledger.tables.account import Account
 from ledger.tables.experiment import ExperimentUnit
 from ledger.tables.receivable import Invoice
 from ledger.tables.work import PolicyVersion
 from policies.schema import Policy
-from policies.schema_experiments import Experiment
+from policies.schema_experiments import Experiment, ExperimentsPolicy
 
 _DAYS_BACK = 730
 
@@ -27,6 +30,7 @@ class Trial:
         registered_on: Since when a policy in force holds it as it is; None if none does yet.
         registered_before: Whether that was before it started; if not, nobody takes part.
         stopped_on: The day it was stopped for doing harm.
+        drawn: Accounts in each arm, those with nothing to measure yet included.
     """
 
     id: str
@@ -36,6 +40,7 @@ class Trial:
     registered_on: date | None
     registered_before: bool
     stopped_on: date | None
+    drawn: dict[str, int]
     results: tuple[Uplift, ...]
 
 
@@ -63,14 +68,15 @@ def held_out(session: Any, policy: Policy, as_of: date) -> dict[str, str]:
 def draw_arms(session: Any, policy: Policy, as_of: date) -> dict[str, int]:
     """Draw the arms of every experiment that has started and has none; accounts by experiment.
 
-    One that was not registered in force before its start is not begun. Who was billed before the
-    start takes part; drawn once, nobody joins, leaves or changes arms.
+    One that was not registered in force before its start has none, and is not begun. Who was
+    billed before the start takes part; drawn once, nobody joins, leaves or changes arms.
     """
     known = set(session.scalars(select(ExperimentUnit.experiment_id).distinct()))
     drawn: dict[str, int] = {}
     for experiment in policy.experiments.experiments:
         if experiment.id in known or not experiment.runs_on(as_of):
             continue
+        drawn[experiment.id] = 0
         if not _registered_before(experiment, _registered_on(session, experiment)):
             continue
         segments = _billed_before(session, experiment.starts_on)
@@ -107,8 +113,26 @@ def stop_harmful(session: Any, policy: Policy, as_of: date) -> dict[str, Uplift]
                 .where(ExperimentUnit.experiment_id == experiment.id)
                 .values(stopped_on=as_of)
             )
+            touch(session, {unit.account_id for unit in units})
             stopped[experiment.id] = harmful
     return stopped
+
+
+def refuse_changed(session: Any, policy: Policy) -> None:
+    """Refuse a policy that says of an experiment under way other than what was drawn for.
+
+    Raises:
+        BadInput: Its arms, metric or days were changed, or its id was used before.
+    """
+    begun = select(ExperimentUnit.experiment_id, func.min(ExperimentUnit.assigned_on))
+    for name, assigned_on in session.execute(begun.group_by(ExperimentUnit.experiment_id)):
+        for each in policy.experiments.experiments:
+            registered = _registered_on(session, each) if each.id == name else None
+            if each.id == name and not (registered and registered < assigned_on):
+                raise BadInput(
+                    f"experiment {name} began on {assigned_on} with other words: leave it as it "
+                    "was, take it out to end it, or give the new one an id of its own"
+                )
 
 
 def _trial(session: Any, experiment: Experiment, as_of: date) -> Trial:
@@ -125,6 +149,7 @@ def _trial(session: Any, experiment: Experiment, as_of: date) -> Trial:
         registered,
         _registered_before(experiment, registered),
         stopped_on,
+        dict(Counter(unit.arm for unit in units)),
         tuple(uplift(experiment, measured, measured_on)),
     )
 
@@ -145,13 +170,23 @@ def _drawn(session: Any, experiment: Experiment) -> list[Any]:
 
 
 def _registered_on(session: Any, experiment: Experiment) -> date | None:
-    """The first day a policy in force held the experiment word for word."""
-    said = experiment.model_dump_json()
-    return session.scalar(
-        select(func.min(PolicyVersion.first_used_on)).where(
-            PolicyVersion.said.contains(said, autoescape=True)
-        )
+    """The first day a policy in force held the experiment as it is now."""
+    versions = session.execute(
+        select(PolicyVersion.first_used_on, PolicyVersion.said)
+        .where(PolicyVersion.said.contains(experiment.id, autoescape=True))
+        .order_by(PolicyVersion.first_used_on)
     )
+    # Read, not compared as text: what an older program wrote down says less and means the same.
+    return next((on for on, said in versions if experiment in _experiments(said)), None)
+
+
+def _experiments(said: str) -> tuple[Experiment, ...]:
+    """Those of a recorded policy; one in a shape this program does not know has none."""
+    try:
+        file = orjson.loads(said)["experiments"]
+        return ExperimentsPolicy.model_validate(file).experiments
+    except (KeyError, ValueError):
+        return ()
 
 
 def _registered_before(experiment: Experiment, registered_on: date | None) -> bool:

@@ -1,7 +1,9 @@
 """Experiments on the ledger: arms, what came of them, and whether they were registered before."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
+import orjson
 import pytest
 from sqlalchemy import select, update
 
@@ -9,10 +11,12 @@ from batch.night import run_night
 from batch.proof import CounterExample, prove
 from batch.replay import replay
 from graph.policy_in_force import remember
+from ledger.errors import BadInput
+from ledger.journal import insert_new
 from ledger.queries.account_facts import load_facts
 from ledger.tables.account import Account
 from ledger.tables.experiment import ExperimentUnit
-from ledger.tables.work import Audit, Outbox
+from ledger.tables.work import Audit, Outbox, PolicyVersion
 from policies.load import load_policy, with_changes
 from policies.schema import Policy
 from policies.schema_experiments import Experiment
@@ -20,7 +24,7 @@ from tests.support.case_book import AS_OF, CaseBook
 from tests.support.desk import AS_OF as DESK_DAY
 from tests.support.desk import Desk
 from tests.support.experiments import trial_of_letters, trying
-from tools.trials import draw_arms, held_out, stop_harmful, trials
+from tools.trials import draw_arms, held_out, refuse_changed, stop_harmful, trials
 
 START = AS_OF - timedelta(days=20)
 BEFORE = START - timedelta(days=3)
@@ -82,7 +86,7 @@ class TestDrawing:
         accounts(book, 4)
         day = START + timedelta(days=days)
         in_force(book, policy, day)
-        assert drawn(book, policy, AS_OF) == ({"calls": 4} if before else {})
+        assert drawn(book, policy, AS_OF) == {"calls": 4 if before else 0}
         with book.ledger.read() as session:
             (trial,) = trials(session, policy, AS_OF)
         assert (trial.registered_on, trial.registered_before) == (day, before)
@@ -100,6 +104,49 @@ class TestDrawing:
         with book.ledger.read() as session:
             assert held_out(session, policy, AS_OF) == before
         assert len(before) == 6
+
+    def test_recorded_by_a_program_that_knew_less__counts_as_the_same(
+        self, book: CaseBook, policy: Policy
+    ) -> None:
+        accounts(book, 4)
+        said = orjson.loads(policy.model_dump_json(by_alias=True))
+        for arm in said["experiments"]["experiments"][0]["arms"]:
+            del arm["letters"], arm["days_later"]
+        row = {"hash": policy.hash, "said": orjson.dumps(said).decode(), "first_used_on": BEFORE}
+        with book.ledger.write() as session:
+            insert_new(session, PolicyVersion, [row])
+        assert drawn(book, policy) == {"calls": 4}
+
+    def test_nobody_fits__nothing_is_drawn(self, book: CaseBook) -> None:
+        accounts(book, 4)
+        policy = with_trial(TRIAL.model_copy(update={"segments": ("strategic",)}))
+        in_force(book, policy)
+        assert drawn(book, policy) == {"calls": 0}
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"metric": "days_to_pay"},
+            {"ends_on": AS_OF + timedelta(days=50)},
+            {"arms": (TRIAL.arms[0], TRIAL.arms[1].model_copy(update={"name": "rung"}))},
+            {"starts_on": AS_OF + timedelta(days=6), "ends_on": AS_OF + timedelta(days=9)},
+        ],
+        ids=["metric", "end", "arm", "id_used_again"],
+    )
+    def test_changed_while_it_runs__is_refused(
+        self, book: CaseBook, policy: Policy, change: dict[str, Any]
+    ) -> None:
+        accounts(book, 8)
+        in_force(book, policy)
+        drawn(book, policy)
+        changed = with_trial(TRIAL.model_copy(update=change))
+        with book.ledger.read() as session:
+            refuse_changed(session, policy)
+            refuse_changed(session, load_policy())
+            with pytest.raises(BadInput, match=r"experiment calls began .* an id of its own"):
+                refuse_changed(session, changed)
+            (trial,) = trials(session, changed, AS_OF)  # shown all the same
+        assert sum(trial.drawn.values()) == 8
 
     @pytest.mark.parametrize("as_of", [START - timedelta(days=1), TRIAL.ends_on])
     def test_outside_its_days__nothing_is_drawn(
@@ -183,6 +230,8 @@ class TestStopping:
 
     def test_harm__stops_it_for_good(self, book: CaseBook, policy: Policy) -> None:
         self.harmed(book, policy)
+        with book.ledger.write() as session:
+            session.execute(update(Account).values(next_action_on=AS_OF + timedelta(days=60)))
         for expected in (["calls"], []):
             with book.ledger.write() as session:
                 assert list(stop_harmful(session, policy, AS_OF)) == expected
@@ -190,9 +239,11 @@ class TestStopping:
             assert held_out(session, policy, AS_OF) == {}
             (trial,) = trials(session, policy, AS_OF + timedelta(days=30))
             facts = load_facts(session, AS_OF, ["acc_c0"])["acc_c0"]
+            looked_at = set(session.scalars(select(Account.next_action_on)))
         assert trial.stopped_on == AS_OF
         assert [each.state for each in trial.results] == ["harmful"]
         assert facts.arms == ()
+        assert looked_at == {None}  # the next night looks at all of them again
 
     def test_no_harm__goes_on(self, book: CaseBook, policy: Policy) -> None:
         accounts(book, 12)

@@ -322,6 +322,12 @@ class TestExperiment:
         facts = account(item(late=3), arms=(DrawnArm("words", "later"),))
         assert plan_contact(facts, tried()).next_action_on == day(4)
 
+    @pytest.mark.parametrize(("ends", "on"), [(9, 4), (2, 2), (1, 1)])
+    def test_end_of_the_wait__is_no_later_than_that_of_the_experiment(self, ends, on) -> None:
+        facts = account(item(late=3), arms=(DrawnArm("words", "later"),))
+        found = plan_contact(facts, tried(ends=ends))
+        assert (found.reminders, found.next_action_on) == ((), day(on))
+
     def test_language_without_the_letter__gets_the_usual_one(self) -> None:
         arms = (DrawnArm("words", "short"),)
         facts = account(item(late=3), arms=arms, contacts=(contact(language="de"),))

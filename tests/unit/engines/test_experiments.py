@@ -116,6 +116,10 @@ class TestUplift:
     def test_few_accounts__nothing_is_concluded(self) -> None:
         assert measured(trial(), units(5, 1, of=5)).state == "too_small"
 
+    def test_arm_nobody_knows__is_left_out(self) -> None:
+        found = [*units(80, 50), Unit("x", "gone", 1.0)]
+        assert measured(trial(), found) == measured(trial(), units(80, 50))
+
     def test_nobody__nothing_is_concluded(self) -> None:
         assert uplift(trial(), [], END)[0].state == "too_small"
 
