@@ -337,7 +337,7 @@ def open_house(home: Path | None = None, settings: Settings | None = None) -> Ho
     ledger = Ledger(engine)
     try:
         upgrade(engine)
-        in_force, change = policy_in_force(ledger, policy)
+        in_force, change = policy_in_force(ledger, policy, SystemClock().now())
         return House(settings, ledger, in_force, change)
     except BaseException:  # a setting that cannot be used leaves no connection behind
         ledger.close()

@@ -6,7 +6,8 @@ While it waits, the home goes on under the policy it had.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 from sqlalchemy import select
@@ -17,7 +18,7 @@ from ledger.journal import audit, insert_new
 from ledger.session import Ledger
 from ledger.tables.work import PolicyAdoption, PolicyApproval, PolicyVersion
 from policies.compare import Change, compare
-from policies.load import PolicyError, policy_digest
+from policies.load import PolicyError, check_effective, policy_digest
 from policies.schema import Policy
 
 LOOSENING_NEEDS = ("compliance", "legal")
@@ -47,15 +48,21 @@ class PolicyChange:
         return any(each.loosens or each.where.startswith(_WORDS) for each in self.changes)
 
 
-def policy_in_force(ledger: Ledger, files: Policy) -> tuple[Policy, PolicyChange | None]:
+def policy_in_force(
+    ledger: Ledger, files: Policy, now: datetime
+) -> tuple[Policy, PolicyChange | None]:
     """The policy that holds, and the change of the files that waits, if one does.
 
     Raises:
-        PolicyError: The policy that holds was recorded in a shape this program does not know.
+        PolicyError: The policy that holds was recorded in a shape this program does not know, or
+            the files hold without approval and one takes effect only after today.
     """
     with ledger.read() as session:
         newest = _newest(session)
-        if newest is None or newest.hash == files.hash:
+        if newest is None:
+            check_effective(files, _day(files, now))
+            return files, None
+        if newest.hash == files.hash:
             return files, None
         old = read_recorded(newest)
         if policy_digest(old) == files.hash:  # recorded in an older shape, it says the same
@@ -124,10 +131,12 @@ def approve(
     Raises:
         Conflict: This person has said yes already, or another policy came into force meanwhile.
         Refused: None of their roles may approve it.
+        PolicyError: A file takes effect only after this day.
     """
     newest = _newest(session)
     if newest is None or newest.hash != change.old.hash:
         raise Conflict("another policy came into force meanwhile; look at the difference again")
+    check_effective(change.new, _day(change.new, at))
     if any(person == each for each, _role in change.approvals):
         raise Conflict(f"{person} has approved this change already; another person must")
     role = next((r for r in change.missing if r in roles), None)
@@ -153,6 +162,10 @@ def approve(
         return after
     adopt(session, change.new, at, tuple(name for name, _role in after.approvals))
     return None
+
+
+def _day(policy: Policy, at: datetime) -> date:
+    return at.astimezone(ZoneInfo(policy.company.time_zone)).date()
 
 
 def _newest(session: Session) -> PolicyVersion | None:

@@ -10,7 +10,6 @@ from ledger.states import Segment
 from policies.schema import AutonomyPolicy, Policy
 
 _KEYS = ("id", "level", "role")
-_ABOUT_THE_FILE = re.compile(r"^(?:\w+\.(?:id|version|effective_from)|hash)$")
 _MODES = ("shadow", "draft", "auto")
 _SCOPES = ("account", "item")
 _EFFECTS = ("deny", "approve")
@@ -111,7 +110,7 @@ def compare(old: Policy, new: Policy) -> list[Change]:
             more_leaves if where.startswith(_AUTONOMY) else _loosens(where, before, after),
         )
         for where in sorted(before.keys() | after.keys())
-        if before.get(where) != after.get(where) and not _ABOUT_THE_FILE.match(where)
+        if before.get(where) != after.get(where) and where != "hash"
     ]
     return sorted(changes, key=lambda change: (not change.loosens, change.where))
 

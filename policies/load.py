@@ -1,6 +1,7 @@
 """Reads the policy files of a home, checks them, and hashes what they say."""
 
 import tomllib
+from datetime import date
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from policies.schema import Policy
 
 __all__ = [
     "PolicyError",
+    "check_effective",
     "copy_defaults",
     "load_policy",
     "policy_digest",
@@ -62,6 +64,21 @@ def load_policy(folder: Path | None = None) -> Policy:
             f"{error.error_count()} finding(s), correct the file and run `dunwell policy check`"
         ) from None
     return policy.model_copy(update={"hash": policy_digest(policy)})
+
+
+def check_effective(policy: Policy, day: date) -> None:
+    """Refuse a policy of which a file takes effect only after a day.
+
+    Raises:
+        PolicyError: A file names a later `effective_from`.
+    """
+    for name in FILES:
+        starts = getattr(policy, name).effective_from
+        if starts > day:
+            raise PolicyError(
+                f"{name}.toml: effective_from is {starts}, after {day}: it cannot come into force "
+                "yet; set that day or an earlier one, or put the change into the file then"
+            )
 
 
 def policy_digest(policy: Policy) -> str:

@@ -44,7 +44,7 @@ def edit_policy(stage: Stage, file: str, old: str, new: str) -> None:
 def _open_anew(stage: Stage) -> None:
     house = stage.house
     files = load_policy(house.home / "policies")
-    house.policy, house.policy_change = policy_in_force(house.ledger, files)
+    house.policy, house.policy_change = policy_in_force(house.ledger, files, _noon(stage))
 
 
 def approve_policy(stage: Stage, people: list[str]) -> list[str]:

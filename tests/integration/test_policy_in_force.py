@@ -107,6 +107,30 @@ def test_edited_after_an_approval__starts_over(after_a_night: PlayedHome, capsys
     assert (code, "waits for compliance" in out) == (0, True)
 
 
+def test_takes_effect_later__nobody_can_approve_it_yet(
+    after_a_night: PlayedHome, capsys: Captured
+) -> None:
+    edit(after_a_night, "dunning.toml", "effective_from = 2019", "effective_from = 2999")
+    add_people(capsys, after_a_night)
+    code, out, _err = typed(capsys, "policy", "approve", "--home", after_a_night.folder)
+    assert (code, "dunning.effective_from: 2019-01-01 -> 2999-01-01" in out) == (0, True)
+    code, _out, err = approve(capsys, after_a_night, "lena")
+    assert (code, "dunning.toml: effective_from is 2999-01-01" in err) == (2, True)
+    with after_a_night.opened() as house:
+        assert house.policy.dunning.effective_from.year == 2019
+        assert house.policy_change is not None
+        assert house.policy_change.approvals == ()
+
+
+def test_takes_effect_later__a_new_home_does_not_open_under_it(
+    homes: Homes, capsys: Captured
+) -> None:
+    home = homes.copy()
+    edit(home, "tone.toml", "effective_from = 2019", "effective_from = 2999")
+    with pytest.raises(PolicyError, match=r"tone\.toml: .* 2999-01-01"), home.opened():
+        pass
+
+
 def test_letter_worded_anew__is_a_loosening(after_a_night: PlayedHome) -> None:
     letters = after_a_night.folder / "policies" / "letters" / "en"
     letters.mkdir(parents=True)
@@ -145,7 +169,7 @@ def test_recorded_before_a_setting_had_a_name__nothing_waits(
         older = files.model_copy(update={"hash": "recorded in an older shape"})
         with ledger.write() as session:
             adopt(session, older, house.deps().now, ())
-        in_force, change = policy_in_force(ledger, files)
+        in_force, change = policy_in_force(ledger, files, house.deps().now)
     assert in_force.hash == older.hash
     assert change is None
 

@@ -1,6 +1,6 @@
 """Which differences between policies let more happen without a person."""
 
-from datetime import time
+from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
@@ -193,6 +193,15 @@ def test_rule_is_left_out__it_is_marked() -> None:
 )
 def test_words_differ__nothing_is_loosened(file: str, values: dict[str, Any]) -> None:
     assert not any(change.loosens for change in changes_of(file, **values))
+
+
+def test_only_the_head_of_a_file_differs__it_is_shown() -> None:
+    found = changes_of("dunning", version=2, effective_from=date(2999, 1, 1))
+    assert [told(each).split()[1] for each in found] == [
+        "dunning.effective_from:",
+        "dunning.version:",
+    ]
+    assert not any(each.loosens for each in found)
 
 
 def test_same_policy__no_difference() -> None:
