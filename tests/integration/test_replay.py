@@ -3,19 +3,24 @@
 import json
 import subprocess
 import sys
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import orjson
 import pytest
 from sqlalchemy import select, text
+from sqlmodel import Session
 
 from batch.night import run_night
 from batch.replay import replay
 from graph.bootstrap import House
 from ledger.errors import NotFound
+from ledger.facts import pack
+from ledger.ids import digest
 from ledger.states import Disposition
 from ledger.tables.account import Account
-from ledger.tables.work import DispositionRow
+from ledger.tables.work import DispositionRow, Snapshot
 from tests.support.played_home import AS_OF, Homes, PlayedHome
 
 
@@ -32,6 +37,14 @@ def night(homes: Homes) -> PlayedHome:
 def house(night: PlayedHome) -> Iterator[House]:
     with night.opened() as opened:
         yield opened
+
+
+def let_change(session: Session, house: House) -> None:
+    """Take away what keeps decisions as they are."""
+    if house.ledger.is_sqlite:
+        session.execute(text("DROP TRIGGER disposition_is_append_only_update"))
+    else:
+        session.execute(text("DROP TRIGGER disposition_is_append_only ON disposition"))
 
 
 def one(house: House, kind: Disposition) -> str:
@@ -91,10 +104,7 @@ def test_decision_altered__names_the_first_difference(
     with copy.opened() as house:
         account = one(house, Disposition.SENT)
         with house.ledger.write() as session:
-            if house.ledger.is_sqlite:
-                session.execute(text("DROP TRIGGER disposition_is_append_only_update"))
-            else:
-                session.execute(text("DROP TRIGGER disposition_is_append_only ON disposition"))
+            let_change(session, house)
             changed = text(f"UPDATE disposition SET {column} = :value WHERE account_id = :account")
             session.execute(changed, {"value": value, "account": account})
         found = replay(house, "1", account)
@@ -104,6 +114,35 @@ def test_decision_altered__names_the_first_difference(
     homes.drop(copy)
     assert status.returncode == 1
     assert f"different: {what}" in status.stdout
+
+
+@pytest.mark.parametrize(
+    ("name_it", "differs"), [(True, None), (False, "recorded facts")], ids=["its_own", "another"]
+)
+def test_facts_of_a_program_that_knew_fewer__stand_by_their_own_digest(
+    night: PlayedHome, homes: Homes, name_it: bool, differs: str | None
+) -> None:
+    copy = Homes(homes.root, homes.server, homes._numbers, night).copy()
+    with copy.opened() as house:
+        account = one(house, Disposition.SENT)
+        with house.ledger.write() as session:
+            let_change(session, house)
+            row = session.scalars(
+                select(DispositionRow).where(DispositionRow.account_id == account)
+            ).one()
+            told = orjson.loads(zlib.decompress(session.get_one(Snapshot, row.facts_hash).facts))
+            del told["arms"]
+            known = orjson.dumps(told)
+            key = digest(known) if name_it else "0" * 32
+            session.add(Snapshot(hash=key, facts=pack(known)))
+            session.flush()
+            session.execute(
+                text("UPDATE disposition SET facts_hash = :key WHERE account_id = :account"),
+                {"key": key, "account": account},
+            )
+        found = replay(house, "1", account)
+    homes.drop(copy)
+    assert (found.differs.what if found.differs else None) == differs
 
 
 def test_facts_that_moved_since__are_told(night: PlayedHome, homes: Homes) -> None:
