@@ -28,9 +28,9 @@ def review_credit(
 ) -> CreditView:
     """Compare exposure with the limit.
 
-    Exposure is open invoices less unapplied cash and open credits. A hold is advised only where
-    the limit is exceeded beyond the policy's percentage and the oldest item is overdue that long;
-    one of the two is a warning.
+    Exposure is what is open, delivered and not billed, or ordered, less unapplied cash and open
+    credits. A hold is advised only where the limit is exceeded beyond the policy's percentage and
+    the oldest item is overdue that long; one of the two is a warning.
     """
     owing = exposure.minor > 0
     over = owing and exposure.minor * 100 >= limit.minor * policy.propose_hold_at_limit_percent

@@ -1,5 +1,6 @@
-"""Worlds that can be built from a seed, and the benchmarks and adversaries run over them.
+"""How we know: suites of scenarios, adversaries, synthetic worlds, measurements and benchmarks.
 
-Belongs here: synthetic portfolios, hostile models, bench. Does not: product behaviour.
+Belongs here: scenarios and what plays and grades them, hostile models, controls switched off,
+attacks, training and measuring of the trained parts, bench. Does not: product behaviour.
 Imports anything but cli.
 """
