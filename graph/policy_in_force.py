@@ -20,6 +20,7 @@ from ledger.tables.work import PolicyAdoption, PolicyApproval, PolicyVersion
 from policies.compare import Change, compare
 from policies.load import PolicyError, check_effective, policy_digest
 from policies.schema import Policy
+from tools.trials import refuse_changed
 
 LOOSENING_NEEDS = ("compliance", "legal")
 ANY_OF = ("compliance", "legal", "finance_lead")
@@ -132,11 +133,13 @@ def approve(
         Conflict: This person has said yes already, or another policy came into force meanwhile.
         Refused: None of their roles may approve it.
         PolicyError: A file takes effect only after this day.
+        BadInput: It changes an experiment under way.
     """
     newest = _newest(session)
     if newest is None or newest.hash != change.old.hash:
         raise Conflict("another policy came into force meanwhile; look at the difference again")
     check_effective(change.new, _day(change.new, at))
+    refuse_changed(session, change.new)
     if any(person == each for each, _role in change.approvals):
         raise Conflict(f"{person} has approved this change already; another person must")
     role = next((r for r in change.missing if r in roles), None)

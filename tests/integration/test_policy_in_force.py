@@ -4,9 +4,12 @@ import json
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from batch.night import run_night
 from graph.policy_in_force import adopt, policy_in_force, read_recorded
+from ledger.tables.account import Account
+from ledger.tables.experiment import ExperimentUnit
 from ledger.tables.work import PolicyVersion
 from policies.load import PolicyError, load_policy
 from tests.integration.test_cli import Captured, typed
@@ -181,3 +184,22 @@ def test_recorded_in_a_shape_nobody_knows__one_clear_line() -> None:
     version.said = said.replace('"min_days_between"', '"days_between"')
     with pytest.raises(PolicyError, match=r"policy h, recorded .*: contact.min_days_between: "):
         read_recorded(version)
+
+
+def test_experiment_under_way_is_changed__nobody_can_approve_it(
+    capsys: Captured, after_a_night: PlayedHome
+) -> None:
+    add_people(capsys, after_a_night)
+    with after_a_night.opened() as house, house.ledger.write() as session:
+        account = session.scalars(select(Account.id)).first()
+        values = {"segment": "smb", "arm": "called", "assigned_on": AS_OF}
+        session.add(ExperimentUnit(experiment_id="calls", account_id=account, **values))
+    path = after_a_night.folder / "policies" / "experiments.toml"
+    uncommented = path.read_text("utf-8").replace("call_small_accounts", "calls")
+    lines = [line.removeprefix("# ") for line in uncommented.splitlines()]
+    begin = lines.index("[[experiments]]")
+    kept = [line for line in uncommented.splitlines()[:begin] if not line.startswith("#")]
+    end = next(n for n, line in enumerate(lines[begin:], begin) if line == "]")
+    path.write_text("\n".join([*kept, *lines[begin : end + 1]]), "utf-8")
+    code, _out, err = approve(capsys, after_a_night, "lena")
+    assert (code, "experiment calls began" in err, len(err.splitlines())) == (2, True, 1)
