@@ -27,8 +27,15 @@ def describe_limits(policy: Policy) -> list[str]:
         f"Messages leave between {contact.window_opens:%H:%M} and "
         f"{contact.window_closes:%H:%M} local time"
         + (", on business days only." if contact.business_days_only else "."),
-        f"A broken promise counts {contact.promise_grace_days} days after its date.",
+        f"A promise counts as broken once {contact.promise_grace_days} banking days have passed "
+        f"after its date without the money{_and_for_the_way(policy)}.",
         f"A dispute stops chasing the whole {contact.dispute_scope}."
         if contact.dispute_scope == "account"
         else "A dispute stops chasing its item; the rest is reviewed.",
     ]
+
+
+def _and_for_the_way(policy: Policy) -> str:
+    """What the way of paying a customer named adds to the days of a promise."""
+    ways = [f"{each.days} for {each.method}" for each in policy.promises.methods]
+    return f", plus those of the way of paying they named ({', '.join(ways)})" if ways else ""

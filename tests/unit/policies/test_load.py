@@ -191,8 +191,22 @@ class TestDescribe:
         for number in ("3 messages in 7 days", "10 in 30 days", "08:00 and 20:00", "business days"):
             assert number in told
         assert "whole account" in told
+        assert "3 banking days have passed after its date" in told
+        assert "(3 for cheque, 2 for direct debit, 1 for bank transfer)" in told
         by_item = DEFAULT.contact.model_copy(update={"dispute_scope": "item"})
         assert "its item" in " ".join(describe_limits(with_changes(DEFAULT, contact=by_item)))
+
+    def test_no_way_of_paying_takes_days__the_grace_stands_alone(self) -> None:
+        plain = DEFAULT.promises.model_copy(update={"methods": ()})
+        (told,) = (
+            line
+            for line in describe_limits(with_changes(DEFAULT, promises=plain))
+            if "promise" in line
+        )
+        assert told == (
+            "A promise counts as broken once 3 banking days have passed after its date without "
+            "the money."
+        )
 
 
 class TestRecorded:
