@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from engines.credit import CreditView
 from engines.dunning import plan_contact
 from ledger.facts import AccountFacts, ContactFact
 from ledger.states import HoldReason
 from policies.schema import Policy
-from tools.credit import credit_view
 
 SENSITIVE_HOLDS = frozenset(
     {
@@ -35,21 +35,21 @@ class Occasion:
 
 
 def find_occasions(
-    facts: AccountFacts, policy: Policy, ordered_minor: int = 0
+    facts: AccountFacts, policy: Policy, credit: CreditView | None = None
 ) -> tuple[Occasion, ...]:
     """Every occasion of an account, those that stop chasing first.
 
     Args:
         facts: The account.
         policy: What the rules say.
-        ordered_minor: What is ordered and not billed, in the currency of the credit.
+        credit: The review of its exposure against its limit, if it has one.
     """
     return (
         *_sensitive(facts),
         *_disputed(facts),
         *_contact(facts, policy),
         *_cash(facts),
-        *_credit(facts, policy, ordered_minor),
+        *_credit(facts, credit),
     )
 
 
@@ -90,8 +90,7 @@ def _cash(facts: AccountFacts) -> Iterator[Occasion]:
         )
 
 
-def _credit(facts: AccountFacts, policy: Policy, ordered_minor: int) -> Iterator[Occasion]:
-    view = credit_view(facts, policy.credit, ordered_minor)
+def _credit(facts: AccountFacts, view: CreditView | None) -> Iterator[Occasion]:
     if view is not None and view.propose_hold and not facts.credit_hold:
         detail = f"exposure {view.exposure} against a limit of {view.limit}"
         yield Occasion("credit_limit", "credit_analyst", detail)

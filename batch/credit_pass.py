@@ -6,16 +6,15 @@ from datetime import date, timedelta
 from typing import Any
 
 from batch.run import Night
-from engines.credit import CreditView, review_credit
+from engines.credit import CreditView
 from ledger.actions import SetCreditHold, SetCreditLimit
 from ledger.identities import Identity
-from ledger.money import Money
 from ledger.queries.account_facts import load_facts
-from ledger.queries.cases import exposures, recently_proposed
-from ledger.queries.orders import ordered
+from ledger.queries.cases import on_credit_hold, recently_proposed
 from ledger.queries.risk_facts import overdue_accounts
 from policies.schema_credit import CreditPolicy
 from tools.credit_scores import AccountRisk, account_risks
+from tools.exposure import credit_views
 from tools.proposals import submit
 
 REPEAT_AFTER_DAYS = 30
@@ -47,21 +46,10 @@ def credit_pass(night: Night) -> None:
 
 
 def reviewed(session: Any, policy: CreditPolicy, as_of: date) -> dict[str, CreditView]:
-    """The review of every account with a limit that has something open, or orders to be billed."""
-    orders = ordered(session, as_of)
-    found = {}
-    for row in exposures(session):
-        to_bill = sum(orders.get((row.account_id, row.currency), (0, 0)))
-        if row.oldest_due_on is None and not to_bill:
-            continue
-        found[row.account_id] = review_credit(
-            Money(row.exposure_minor + to_bill, row.currency),
-            Money(row.limit_minor, row.currency),
-            row.oldest_due_on or as_of,
-            as_of,
-            policy,
-        )
-    return found
+    """The review of every account with a limit that is not on credit hold yet."""
+    stopped = on_credit_hold(session)
+    views = credit_views(session, policy, as_of)
+    return {account: view for account, view in views.items() if account not in stopped}
 
 
 def _limits_to_lower(

@@ -1,15 +1,10 @@
 """Read tool for credit: exposure against the limit, the score and class with their reasons."""
 
-from sqlmodel import Session
-
-from engines.credit import CreditView, review_credit
-from ledger.facts import AccountFacts
 from ledger.money import Money
-from ledger.queries.orders import ordered
-from policies.schema_credit import CreditPolicy
 from tools.accounts import oldest_days, totals
 from tools.contract import AccountRef, MoneyOut, Result, ToolContext, read_tool
 from tools.credit_scores import AccountRisk, account_risks
+from tools.exposure import credit_view, exposures
 
 
 class ExposureLine(Result):
@@ -62,25 +57,27 @@ def credit_exposure(ctx: ToolContext, account: AccountRef) -> CreditExposure:
     """Read an account's exposure, its credit score with reasons, and what policy advises."""
     facts = ctx.facts(account)
     risk = account_risks(ctx.session, ctx.policy.credit, ctx.as_of, [account]).get(account)
-    orders = ordered_minor(ctx.session, facts)
-    view = credit_view(facts, ctx.policy.credit, orders)
+    currency = facts.credit_currency or ""
+    exposed = exposures(ctx.session, ctx.as_of, [account]).get((account, currency))
+    view = credit_view(exposed, facts.credit_limit_minor, ctx.as_of, ctx.policy.credit)
+    nothing = Money(0, currency) if currency else None
     percent = view.used_percent if view else None
     return CreditExposure(
         account_number=facts.account_number,
         name=facts.name,
         limit=view.limit if view else None,
-        exposure=exposure_of(facts, orders),
+        exposure=exposed.total if exposed else nothing,
         percent_of_limit=None if percent is None else int(percent),
         advice=view.advice if view else "none",
         other_currencies=totals(
             [
                 (item.currency, item.open_minor)
                 for item in facts.open_items
-                if item.currency != facts.credit_currency
+                if item.currency != currency
             ]
         ),
         on_credit_hold=facts.credit_hold,
-        oldest_days_past_due=oldest_days(facts),
+        oldest_days_past_due=view.oldest_days if view else oldest_days(facts),
         promises_broken=facts.broken_promises,
         payments_returned=len(facts.returned),
         parts=() if risk is None else exposure_lines(risk),
@@ -88,12 +85,6 @@ def credit_exposure(ctx: ToolContext, account: AccountRef) -> CreditExposure:
         score=None if risk is None else credit_score(risk),
         not_scored=_not_scored(risk),
     )
-
-
-def ordered_minor(session: Session, facts: AccountFacts) -> int:
-    """What is ordered and not billed in the currency of the credit, as the night counts it."""
-    found = ordered(session, facts.as_of, [facts.account_id])
-    return sum(found.get((facts.account_id, facts.credit_currency or ""), (0, 0)))
 
 
 def exposure_lines(risk: AccountRisk) -> tuple[ExposureLine, ...]:
@@ -122,25 +113,3 @@ def _not_scored(risk: AccountRisk | None) -> str:
     if risk is None:
         return "nothing is open"
     return "natural persons are not scored" if risk.score is None else ""
-
-
-def exposure_of(facts: AccountFacts, ordered_minor: int = 0) -> Money | None:
-    """Exposure in the currency of the account's credit, with what is ordered and not billed."""
-    currency = facts.credit_currency
-    if currency is None:
-        return None
-    cash = sum(r.unapplied_minor for r in facts.receipts if r.currency == currency)
-    credit = sum(c.unapplied_minor for c in facts.credits if c.currency == currency)
-    return facts.open_in(currency) + Money(ordered_minor - cash - credit, currency)
-
-
-def credit_view(
-    facts: AccountFacts, policy: CreditPolicy, ordered_minor: int = 0
-) -> CreditView | None:
-    """The review of an account that has a limit; None without one, or without exposure."""
-    exposure = exposure_of(facts, ordered_minor)
-    if exposure is None or facts.credit_limit_minor is None or exposure.minor <= 0:
-        return None
-    oldest = min((item.due_on for item in facts.open_items), default=facts.as_of)
-    limit = Money(facts.credit_limit_minor, exposure.currency)
-    return review_credit(exposure, limit, oldest, facts.as_of, policy)

@@ -1,27 +1,19 @@
-"""Credit scores and exposure from the ledger, for one account or for the whole book at once."""
+"""Credit scores from the ledger, for one account or for the whole book at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from engines.risk_score import RECENT_DAYS, Paid, RiskFacts, RiskScore, is_scored, score
 from ledger.money import Money
 from ledger.queries import risk_facts as reads
 from ledger.queries.cash_history import KnownInvoice, known_invoices
-from ledger.queries.orders import listed_on, ordered
 from ledger.queries.promises import Tally, tallies
 from policies.schema_credit import CreditPolicy
+from tools.exposure import Exposure, ExposurePart, exposures
 
 _YEAR = 365
-
-
-class ExposurePart(NamedTuple):
-    """One part of the exposure; what the ledger does not know counts 0 and says so."""
-
-    name: str
-    amount: Money
-    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +23,7 @@ class AccountRisk:
     Attributes:
         score: None for natural persons, who are not scored.
         exposure: The parts of the formula, with their signs.
+        total: Their sum.
         share_permille: Share of the book's open balance in its currency.
     """
 
@@ -40,13 +33,9 @@ class AccountRisk:
     on_hold: bool
     score: RiskScore | None
     exposure: tuple[ExposurePart, ...]
+    total: Money
     share_permille: int
     facts: RiskFacts
-
-    @property
-    def total(self) -> Money:
-        """The exposure."""
-        return Money(sum(part.amount.minor for part in self.exposure), self.currency)
 
 
 def account_risks(
@@ -62,40 +51,29 @@ def account_risks(
         as_of: The day.
         accounts: Whom to score; everybody if not given.
     """
-    found = reads.owing(session, as_of, accounts)
-    whole = found if accounts is None else reads.owing(session, as_of)
+    found = exposures(session, as_of, accounts)
+    known = [each.owing for each in found.values()]
     limits = reads.limits(session, accounts)
     signs = _Signs(session, as_of, accounts)
     book: dict[str, int] = {}
-    for row in whole:
+    for row in known if accounts is None else reads.owing(session, as_of):
         book[row.currency] = book.get(row.currency, 0) + row.open_minor
     return {
-        row.account_id: _risk(row, limits[row.account_id], signs, book, policy)
-        for row in _chosen([*found, *_ordering(found, signs)], limits)
+        each.owing.account_id: _risk(each, limits[each.owing.account_id], signs, book, policy)
+        for each in _chosen(found.values(), limits)
     }
 
 
-def _ordering(found: Sequence[reads.Owing], signs: "_Signs") -> list[reads.Owing]:
-    """Accounts that have orders to be billed and nothing open; they owe nothing yet."""
-    owe = {row.account_id for row in found}
-    return [
-        reads.Owing(account, currency, 0, 0, signs.as_of, 0)
-        for account, currency in sorted(signs.orders)
-        if account not in owe
-    ]
-
-
-def _chosen(rows: Sequence[reads.Owing], limits: Mapping[str, reads.Limited]) -> list[reads.Owing]:
-    """One currency of each account."""
-    best: dict[str, reads.Owing] = {}
-    for row in rows:
-        other, wanted = best.get(row.account_id), limits[row.account_id].currency
-        if other is None or (row.currency == wanted, row.open_minor) > (
-            other.currency == wanted,
-            other.open_minor,
-        ):
-            best[row.account_id] = row
-    return list(best.values())
+def _chosen(exposed: Iterable[Exposure], limits: Mapping[str, reads.Limited]) -> list[Exposure]:
+    """One currency of each account that has anything at stake: one it owes in, if it owes."""
+    best: dict[str, tuple[tuple[bool, bool, int], Exposure]] = {}
+    for each in exposed:
+        row = each.owing
+        wanted = row.currency == limits[row.account_id].currency
+        place = (row.open_minor > 0, wanted, row.open_minor)
+        if each.at_stake and (row.account_id not in best or place > best[row.account_id][0]):
+            best[row.account_id] = place, each
+    return [each for _place, each in best.values()]
 
 
 class _Signs:
@@ -108,9 +86,6 @@ class _Signs:
         self.disputes = reads.dispute_counts(session, as_of, RECENT_DAYS, accounts)
         self.returned = reads.returned_counts(session, as_of, accounts)
         self.bounced = reads.bounced_everywhere(session, accounts)
-        self.cash, self.credit = reads.not_applied(session, accounts)
-        self.orders = ordered(session, as_of, accounts)
-        self.knows_orders = listed_on(session) is not None
 
 
 def paid_by_account(rows: Sequence[KnownInvoice], as_of: date) -> dict[str, tuple[Paid, ...]]:
@@ -124,21 +99,14 @@ def paid_by_account(rows: Sequence[KnownInvoice], as_of: date) -> dict[str, tupl
 
 
 def _risk(
-    row: reads.Owing,
+    exposed: Exposure,
     credit: reads.Limited,
     signs: _Signs,
     book: Mapping[str, int],
     policy: CreditPolicy,
 ) -> AccountRisk:
+    row = exposed.owing
     account, currency = row.account_id, row.currency
-    key = account, currency
-    parts = exposure_parts(
-        currency,
-        row.open_minor,
-        signs.cash.get(key, 0),
-        signs.credit.get(key, 0),
-        signs.orders.get(key, (0, 0)) if signs.knows_orders else None,
-    )
     limit = credit.limit_minor if credit.currency == currency else None
     promises = signs.promises.get(account, Tally(0, 0))
     lately, before = signs.disputes.get(account, (0, 0))
@@ -155,7 +123,7 @@ def _risk(
         disputes_before=before,
         returned=signs.returned.get(account, 0),
         unreachable=account in signs.bounced,
-        exposure_minor=sum(part.amount.minor for part in parts),
+        exposure_minor=exposed.total.minor,
         limit_minor=limit,
     )
     scored = is_scored(credit.debtor_type)
@@ -165,41 +133,8 @@ def _risk(
         None if limit is None else Money(limit, currency),
         credit.on_hold,
         score(facts, policy.score) if scored else None,
-        parts,
+        exposed.parts,
+        exposed.total,
         row.open_minor * 1000 // max(book.get(currency, 0), 1),
         facts,
-    )
-
-
-def exposure_parts(
-    currency: str,
-    open_minor: int,
-    cash_minor: int,
-    credit_minor: int,
-    orders: tuple[int, int] | None = None,
-) -> tuple[ExposurePart, ...]:
-    """The formula of the exposure, part by part.
-
-    Args:
-        currency: Of every amount.
-        open_minor: Open invoices.
-        cash_minor: Cash that is not applied.
-        credit_minor: Credits that are not applied.
-        orders: Delivered and not billed, then still to be delivered; None where no export of
-            orders was ever taken in.
-    """
-    told = orders is not None
-    delivered, to_come = orders or (0, 0)
-
-    def part(name: str, minor: int, known: bool = True) -> ExposurePart:
-        return ExposurePart(name, Money(minor, currency), known)
-
-    return (
-        part("open invoices", open_minor),
-        part("delivered, not billed", delivered, known=told),
-        part("open orders", to_come, known=told),
-        part("plans beyond open invoices", 0),
-        part("unapplied cash", -cash_minor),
-        part("open credits", -credit_minor),
-        part("security held", 0, known=False),
     )

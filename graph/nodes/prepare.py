@@ -13,7 +13,7 @@ from ledger.facts import AccountFacts
 from ledger.identities import Identity
 from ledger.queries.account_facts import load_facts
 from policies.schema import Policy
-from tools.credit import ordered_minor
+from tools.exposure import credit_views
 
 # Words a case may be opened with, and the occasion each stands for.
 _TASKS = {
@@ -24,11 +24,11 @@ _TASKS = {
 
 def prepare(state: CaseState, runtime: Runtime[Deps]) -> dict[str, Any]:
     """Read one snapshot and the occasions of the case's role."""
-    facts = facts_of(state, runtime.context)
+    facts, policy = facts_of(state, runtime.context), runtime.context.policy
     with runtime.context.ledger.read(as_=Identity.AGENT) as session:
-        orders = ordered_minor(session, facts)
-    found = find_occasions(facts, runtime.context.policy, orders)
-    found = _of_role(found, facts, runtime.context.policy, state["role"], state.get("task", ""))
+        credit = credit_views(session, policy.credit, facts.as_of, [facts.account_id])
+    found = find_occasions(facts, policy, credit.get(facts.account_id))
+    found = _of_role(found, facts, policy, state["role"], state.get("task", ""))
     if note := state.get("note"):
         found += (Occasion("follow_up", state["role"], f"a reviewer sent it back: {note}"),)
     return {"occasions": [asdict(each) for each in found], "facts": facts}

@@ -1,8 +1,9 @@
 """Scores from the ledger: who an account is moves nothing, what it does moves the class."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,8 +14,9 @@ from ledger.actions import SetCreditHold
 from ledger.facts import AccountFacts
 from ledger.queries.account_facts import load_facts
 from ledger.tables.order import SalesOrder
+from ledger.tables.receivable import Instalment
 from policies.load import load_policy
-from tests.support.case_book import AS_OF, CaseBook
+from tests.support.case_book import AS_OF, CaseBook, ask, days
 from tools.credit_scores import AccountRisk, account_risks
 
 POLICY = load_policy()
@@ -174,8 +176,48 @@ class TestNight:
         book.account("C-2", credit_limit_minor=10_000)
         billed = book.account("C-3", credit_limit_minor=10_000)
         book.order(billed, "SO-2", 700, listed_on=AS_OF - timedelta(days=9))
-        with book.ledger.read() as session:
-            found = reviewed(session, POLICY.credit, AS_OF)
-        assert {of: (view.exposure.minor, view.advice) for of, view in found.items()} == {
-            account: (12_000, "watch")
-        }
+        assert reviews(book) == {account: (12_000, "watch")}
+
+    @pytest.mark.parametrize("on", [date(2026, 4, 1), AS_OF - timedelta(days=89)])
+    def test_old_invoice_in_later_instalments__is_as_old_as_its_oldest_part(
+        self, book: CaseBook, on: date
+    ) -> None:
+        account = book.account("C-1", credit_limit_minor=10_000)
+        invoice = book.invoice(account, "INV-1", minor=20_000, late=120)
+        for number in range(4):
+            part = {"number": number + 1, "due_on": on + timedelta(days=30 * number)}
+            row = {"invoice_id": invoice, "amount_minor": 5_000, "agreed_on": days(100)}
+            book.add(Instalment(id=f"ins_{number}", **part, **row))
+        assert reviews(book) == {account: (20_000, "watch")}
+
+    def test_old_item_in_another_currency__makes_the_exposure_no_older(
+        self, book: CaseBook
+    ) -> None:
+        account = book.account("C-1", credit_limit_minor=10_000)
+        book.invoice(account, "INV-1", minor=20_000, late=1)
+        book.invoice(account, "INV-2", minor=50, late=120, currency="EUR")
+        assert reviews(book) == {account: (20_000, "watch")}
+
+    def test_old_item_under_more_cash__is_watched_and_on_hold_is_left_out(
+        self, book: CaseBook
+    ) -> None:
+        account = book.account("C-1", credit_limit_minor=10_000)
+        book.invoice(account, "INV-1", minor=1_000, late=120)
+        book.receipt(account, "R-1", 2_000)
+        stopped = book.account("C-2", credit_limit_minor=10_000, credit_hold=True)
+        book.invoice(stopped, "INV-2", minor=20_000, late=120)
+        book.receipt(book.account("C-3", credit_limit_minor=10_000), "R-2", 2_000)
+        assert reviews(book) == {account: (-1_000, "watch")}
+        assert ask(book, "credit_exposure", account=stopped)["advice"] == "hold"
+
+
+def reviews(book: CaseBook) -> dict[str, tuple[int, str]]:
+    """What the night says of exposures, and the assistant says too."""
+    with book.ledger.read() as session:
+        found = reviewed(session, POLICY.credit, AS_OF)
+    told = {account: ask(book, "credit_exposure", account=account) for account in found}
+    for account, view in found.items():
+        said = told[account]
+        assert (said["advice"], said["oldest_days_past_due"]) == (view.advice, view.oldest_days)
+        assert said["exposure"]["amount"] == str(view.exposure.amount)
+    return {account: (view.exposure.minor, view.advice) for account, view in found.items()}

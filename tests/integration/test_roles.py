@@ -21,6 +21,7 @@ from tests.support import openai_server as wire
 from tests.support.case_book import AS_OF, NOW, CaseBook, days
 from tests.support.openai_server import OpenAIServer
 from tools.contract import CASE_SCOPES, ToolContext
+from tools.exposure import credit_views
 
 POLICY = load_policy()
 CALL = {"type": "create_call_task", "summary": "Ring them", "due_on": AS_OF.isoformat()}
@@ -31,7 +32,8 @@ def work(book: CaseBook, account: str, role: str, model: Any = None) -> RoleResu
     spec = ROLES[role]
     with book.ledger.read() as session:
         facts = load_facts(session, AS_OF, [account])[account]
-        occasions = [each for each in find_occasions(facts, POLICY) if each.role == role]
+        credit = credit_views(session, POLICY.credit, AS_OF, [account]).get(account)
+        occasions = [each for each in find_occasions(facts, POLICY, credit) if each.role == role]
         ctx = ToolContext(
             session=session,
             actor=role,

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from agents.occasions import find_occasions
+from engines.credit import review_credit
 from ledger.facts import (
     AccountFacts,
     ActiveHold,
@@ -13,6 +14,7 @@ from ledger.facts import (
     PendingPromise,
     UnappliedReceipt,
 )
+from ledger.money import Money
 from policies.load import load_policy
 from tests.support.case_book import AS_OF, days, open_item, snapshot
 
@@ -48,10 +50,6 @@ def test_routine_account__has_none() -> None:
             snapshot(receipts=(UnappliedReceipt("rcp_1", "R-1", AS_OF, 5, "USD"),)),
             ("unapplied_cash", "cash_applier"),
         ),
-        (
-            snapshot(credit_limit_minor=10_000, open_items=(open_item(late=95),)),
-            ("credit_limit", "credit_analyst"),
-        ),
     ],
 )
 def test_situation__opens_a_case_of_one_role(facts: AccountFacts, found: tuple[str, str]) -> None:
@@ -63,8 +61,6 @@ def test_situation__opens_a_case_of_one_role(facts: AccountFacts, found: tuple[s
     [
         snapshot(holds=(ActiveHold("hld_1", "manual", None, None),)),
         snapshot(contacts=(MUTE,), open_items=(open_item(late=-3),)),
-        snapshot(credit_limit_minor=10_000, credit_hold=True, open_items=(open_item(late=95),)),
-        snapshot(credit_limit_minor=49_000, open_items=(open_item(late=95),)),
         snapshot(
             open_items=(LAST,),
             promises=(
@@ -72,15 +68,19 @@ def test_situation__opens_a_case_of_one_role(facts: AccountFacts, found: tuple[s
             ),
         ),
     ],
-    ids=["plain_hold", "nothing_due", "hold_is_on", "just_over", "promised"],
+    ids=["plain_hold", "nothing_due", "promised"],
 )
 def test_situation_that_rules_settle__opens_none(facts: AccountFacts) -> None:
     assert kinds(facts) == []
 
 
-def test_orders_that_exceed_the_limit_with_what_is_open__open_a_case() -> None:
-    facts = snapshot(credit_limit_minor=60_000, open_items=(open_item(late=95),))
-    found = find_occasions(facts, POLICY, ordered_minor=30_000)
-    assert [(each.kind, each.role) for each in found] == [("credit_limit", "credit_analyst")]
-    assert not find_occasions(facts, POLICY)
-    assert not find_occasions(facts, POLICY, ordered_minor=5_000)
+@pytest.mark.parametrize(
+    ("minor", "on_hold", "opened"), [(60_000, False, 1), (60_000, True, 0), (59_999, False, 0)]
+)
+def test_exposure_far_over_the_limit__opens_a_case_unless_on_hold(
+    minor: int, on_hold: bool, opened: int
+) -> None:
+    limit = Money(50_000, "USD")
+    view = review_credit(Money(minor, "USD"), limit, days(95), AS_OF, POLICY.credit)
+    found = find_occasions(snapshot(credit_hold=on_hold), POLICY, view)
+    assert [(e.kind, e.role) for e in found] == [("credit_limit", "credit_analyst")] * opened
