@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from engines.dunning import choose_contact
+from engines.reading.caution import LEFT_ALONE
+from engines.reading.contact_wishes import CONTACT_WISH, SAYS_CONTACT
+from engines.reading.decision import DOUBT
 from engines.reading.model import PromiseClaim
 from guardrails.business_days import add_business_days
 from ledger.actions import (
@@ -44,6 +47,10 @@ _TASKS = {
         "ALARM, change of bank details asked for: call back on a known number, change nothing: ",
     ),
 }
+# What a dispute is told by; the case that it opens is before a person.
+_TOLD_BY_THE_CASE = frozenset({"says dispute", "says short_pay", DOUBT})
+# A letter by itself would go the very way, or to the very person, they may have ruled out.
+_NO_LETTER = frozenset({LEFT_ALONE, SAYS_CONTACT})
 # What a customer with an offered plan may mean as a yes; a person reads it before the plan runs.
 _MAY_BE_A_YES = frozenset({"acknowledgement", "promise_to_pay"})
 
@@ -88,6 +95,8 @@ def answers(said: Said, facts: AccountFacts, because: tuple[str, ...]) -> list[A
         "language": said.reading.language,
         "in_reply_to": said.inbound_id,
     }
+    if _NO_LETTER & set(said.reading.why_human):
+        return []
     intents = said.reading.intents
     disputed = [d for d in facts.disputes if d.opened_on == facts.as_of]
     if disputed and ("dispute" in intents or "short_pay" in intents):
@@ -230,6 +239,21 @@ class _Work:
                     summary=summary[:500],
                     due_on=due_on,
                 )
+        for wish in self._contact_wishes():
+            yield CreateCallTask(
+                account_id=self.said.account_id,
+                kind="find_contact",
+                summary=f'Enter when, how or whom to contact, as they say: "{wish}"'[:500],
+                due_on=due_on,
+            )
+
+    def _contact_wishes(self) -> list[str]:
+        """What they say of it, in their words, as one task; none that a task quotes already."""
+        quoted = {self.said.quote(each) for each in self.reading.intents if each in _TASKS}
+        words = [span.text for span in self.reading.spans if span.kind == CONTACT_WISH]
+        words = [" ".join(clean_text(each).split()) for each in words]
+        left = [each for each in dict.fromkeys(words) if each not in quoted]
+        return [" ".join(left)] if left else []
 
     def plans(self) -> Iterator[ProposePlan | AcceptPlan]:
         """The plan that fits what they ask for, or their yes to one of ours; both wait for finance.
@@ -269,8 +293,10 @@ class _Work:
             self.because.append(f"it names {told}, no invoice of this account")
         alone = set(self.reading.intents) <= set(self.rules.handled_alone)
         disputing = {"dispute", "short_pay"} & set(self.reading.intents)
-        if self.reading.needs_human and not (alone and disputing):
-            self.because.extend(self.reading.why_human or ("the words are not clear enough",))
+        if self.reading.needs_human:
+            told = self.reading.why_human or ("the words are not clear enough",)
+            known = _TOLD_BY_THE_CASE if alone and disputing else ()
+            self.because.extend(each for each in told if each not in known)
         if not alone:
             rest = [i for i in self.reading.intents if i not in self.rules.handled_alone]
             self.because.append(f"it is about {', '.join(i.replace('_', ' ') for i in rest)}")

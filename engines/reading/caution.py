@@ -11,6 +11,7 @@ from engines.reading.halves import leaves_halves_open
 from engines.reading.page import Line, Page
 from engines.reading.pairing import REST
 
+LEFT_ALONE = "asks to be left alone"
 _THEM = r"(?:us|me|this (?:address|number|mailbox))"
 _US = rf"(?:{_THEM}|here)"
 # A wish to be left alone, or for less of something; `_LESS` and its like tell them apart.
@@ -209,7 +210,7 @@ def cautions(page: Page, intents: Sequence[str]) -> Iterator[str]:
     """
     lines = page.lines
     if any(_wishes(each.sentence.folded) for each in lines):
-        yield "asks to be left alone"
+        yield LEFT_ALONE
     if any(_CALL.search(each.sentence.folded) for each in lines):
         yield "asks to be called"
     if any(_LATER.search(each.sentence.folded) for each in lines):

@@ -1,13 +1,14 @@
 """Whether a person must look at a message, and why. Doubt always says yes."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from engines.reading.caution import cautions
+from engines.reading.contact_wishes import SAYS_CONTACT
 from engines.reading.languages import small_words
 from engines.reading.linear import Head, Model
-from engines.reading.model import PaidClaim, PromiseClaim
+from engines.reading.model import PaidClaim, PromiseClaim, Span
 from engines.reading.page import Page
 from engines.reading.quotes import LONGEST
 from engines.reading.routine import EXCEPTIONS, ROUTINE
@@ -34,6 +35,7 @@ class Found:
 
     Attributes:
         risk: How likely the message is one for a person.
+        wishes: What it says of when, how or whom to contact.
     """
 
     page: Page
@@ -44,6 +46,7 @@ class Found:
     paid: PaidClaim | None
     injection: bool
     signs: int
+    wishes: Sequence[Span]
 
 
 def why_human(found: Found, model: Model) -> tuple[str, ...]:
@@ -53,9 +56,7 @@ def why_human(found: Found, model: Model) -> tuple[str, ...]:
         reasons.append("holds words meant for software")
     elif found.signs:
         reasons.append("asks for what only a person may decide")
-    if is_name(found.page.message.body):
-        reasons.append("is a name rather than a message")
-    reasons += cautions(found.page, found.intents)
+    reasons += _plainly(found)
     if not found.intents:
         reasons.append("is about nothing we know")
     limit = model["human"].thresholds.get("person", 0.5)
@@ -72,6 +73,15 @@ def why_human(found: Found, model: Model) -> tuple[str, ...]:
     if len(found.page.message.body) > _LONGEST:
         reasons.append("is too long to be read whole")
     return tuple(dict.fromkeys(reasons))
+
+
+def _plainly(found: Found) -> Iterator[str]:
+    """The reasons that stand in plain words."""
+    if is_name(found.page.message.body):
+        yield "is a name rather than a message"
+    yield from cautions(found.page, found.intents)
+    if found.wishes:
+        yield SAYS_CONTACT
 
 
 def is_plain(found: Found) -> bool:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from engines.reading.amounts import minor_of
 from engines.reading.caution import says_hardship, says_less, says_stop
+from engines.reading.contact_wishes import contact_wishes
 from engines.reading.decision import Found, why_human
 from engines.reading.features import message_features
 from engines.reading.injection import find_signs, is_injection
@@ -14,6 +15,7 @@ from engines.reading.languages import language_of
 from engines.reading.linear import Model, trained
 from engines.reading.message import InboundText
 from engines.reading.model import INTENTS, PaidClaim, PlanClaim, Reading, Span
+from engines.reading.objections import DISPUTES, as_a_plan, only_asks_for_parts
 from engines.reading.page import Page, lay_out
 from engines.reading.paid import read_paid
 from engines.reading.plans import read_plan
@@ -25,7 +27,6 @@ _CONFIDENT_DIGITS = 4
 _STOP = "stop_contact"
 _SURE_OF_STOP = 0.9  # so sure, a wish for less of something is held for one to be left alone
 _HARDSHIP = "hardship"
-_DISPUTES = ("dispute", "short_pay")
 
 
 def read_message(
@@ -58,10 +59,13 @@ def read_message(
             intents = (*intents, intent)
     if likely[_STOP] < _SURE_OF_STOP and says_less(page):
         intents = tuple(each for each in intents if each != _STOP)
+    plan_alone = only_asks_for_parts(page, intents, likely)
+    if plan_alone:
+        intents = as_a_plan(intents)
     invoices = mentioned(page, judged, heads["document"])
-    dispute = max((likely[each] for each in _DISPUTES if each in intents), default=0.0)
+    dispute = max((likely[each] for each in DISPUTES if each in intents), default=0.0)
     limit = heads["document"].thresholds.get("disputed", 0.5)
-    disputing = disputed(judged, invoices, dispute, limit)
+    disputing = () if plan_alone else disputed(judged, invoices, dispute, limit)
     seen = with_days(page, judged, likely, heads["day"])
     promises, promise_spans = read_promises(seen, invoices, disputing, intents, heads)
     paid = read_paid(page, judged, intents, heads)
@@ -70,10 +74,12 @@ def read_message(
     signs = find_signs(message.subject, message.body)
     injection = is_injection(signs) or head.holds("injection", likely)
     risk = heads["human"].likelihoods(person_seen(judged, likely))["person"]
+    wishes = contact_wishes(page, intents)
     why = why_human(
-        Found(page, intents, likely, risk, promises, paid, injection, signs.weight), heads
+        Found(page, intents, likely, risk, promises, paid, injection, signs.weight, wishes), heads
     )
     spans = [*promise_spans, *_claim_spans(page, judged, invoices, paid, plan), *signs.spans]
+    spans += wishes
     return Reading(
         language=language,
         intents=intents,
@@ -105,7 +111,7 @@ def _disputed_amount(
     judged: Sequence[Judged], intents: Sequence[str], model: Model
 ) -> _Amount | None:
     """The amount in dispute, where the message states it."""
-    if not any(each in intents for each in (*_DISPUTES, "credit_request")):
+    if not any(each in intents for each in (*DISPUTES, "credit_request")):
         return None
     found = [
         (likely["disputed"], mention)

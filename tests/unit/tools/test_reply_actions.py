@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engines.plans import PayingHabit
-from engines.reading.model import INTENTS, REASONS, PlanClaim
+from engines.reading.contact_wishes import CONTACT_WISH, SAYS_CONTACT
+from engines.reading.decision import DOUBT
+from engines.reading.model import INTENTS, REASONS, PlanClaim, Span
 from guardrails.gate import judge
 from guardrails.verdict import NeedsApproval
 from ledger.actions import Escalate, OpenDisputeCase, PlaceHold, ProposePlan, RecordPromise
@@ -19,6 +21,7 @@ from tools.reply_actions import answers, respond
 
 POLICY = load_policy()
 RULES = POLICY.replies
+CALL_TASK = "create_call_task"
 
 
 def kinds(response):
@@ -109,6 +112,56 @@ class TestDisputes:
 
     def test_every_reason__has_a_code(self):
         assert set(RULES.dispute_codes) == set(REASONS)
+
+
+class TestContactWishes:
+    words = "Never call us before 9 am."
+
+    def told(self, *intents, **changes):
+        read = reading(
+            *intents,
+            needs_human=True,
+            why_human=(*(f"says {each}" for each in intents), SAYS_CONTACT),
+            own_text=f"{' '.join(intents)}. {self.words}",
+            **changes,
+        )
+        return replace(read, spans=(*read.spans, Span(CONTACT_WISH, self.words, 0, "body")))
+
+    @pytest.mark.parametrize(
+        "intents",
+        [(each,) for each in (*RULES.handled_alone, "callback_request")]
+        + [("dispute", "promise_to_pay"), ("short_pay", "already_paid")],
+    )
+    def test_wish_beside_what_is_handled_alone__reaches_a_person_in_their_words(self, intents):
+        response = respond(said(self.told(*intents)), account(), POLICY)
+        handed = [each for each in response.actions if isinstance(each, Escalate)]
+        assert len(handed) == 1
+        assert self.words in handed[0].summary
+        assert SAYS_CONTACT in response.person_because
+        assert not response.answered
+        assert any(self.words in t.summary for t in response.actions if t.type == CALL_TASK)
+
+    def test_dispute_with_a_wish__opens_its_case_and_is_not_answered_by_a_letter(self):
+        read = self.told("dispute", disputed_invoices=("1",))
+        response = respond(said(read), account(), POLICY)
+        assert kinds(response) == ["open_dispute", "create_call_task", "escalate"]
+        facts = account(disputes=(replace(dispute(), opened_on=AS_OF),))
+        assert answers(said(read), facts, response.person_because) == []
+
+    def test_dispute_that_is_only_one__needs_no_hand_over(self):
+        read = reading("dispute", needs_human=True, why_human=("says dispute", DOUBT))
+        assert kinds(respond(said(read), account(), POLICY)) == ["open_dispute"]
+
+    def test_dispute_with_another_doubt__reaches_a_person(self):
+        read = reading("dispute", needs_human=True, why_human=("says dispute", "asks to be called"))
+        response = respond(said(read), account(), POLICY)
+        assert response.person_because == ("asks to be called",)
+
+    def test_wish_that_a_task_quotes_already__is_no_second_task(self):
+        read = self.told("contact_change")
+        read = replace(read, spans=(*read.spans[1:], Span("contact_change", self.words, 0, "body")))
+        response = respond(said(read), account(), POLICY)
+        assert kinds(response) == ["create_call_task", "escalate"]
 
 
 @pytest.mark.parametrize(
