@@ -180,6 +180,21 @@ class TestEndpoints:
         (told,) = deliveries(client, header, made)["deliveries"]
         assert (told["state"], told["says"]) == ("dead", "endpoint removed")
 
+    def test_paused__is_sent_nothing_until_it_is_resumed(
+        self, desk: Desk, telling: TestClient, header: dict[str, str], heard: Receiver
+    ) -> None:
+        at = f"/webhooks/{added(desk, heard)['id']}"
+        assert telling.post(f"{at}/pause", headers=header).status_code == 204
+        assert_problem(telling.post(f"{at}/pause", headers=header), 409, "conflict", "paused")
+        a_receipt(desk)
+        assert tell_webhooks(desk.house).delivered == 0
+        (line,) = telling.get("/webhooks", headers=header).json()["webhooks"]
+        assert (line["state"], line["waiting"], line["last_delivered_at"]) == ("paused", 1, None)
+        assert telling.post(f"{at}/resume", headers=header).status_code == 204
+        (line,) = telling.get("/webhooks", headers=header).json()["webhooks"]
+        assert (line["state"], line["delivered"], len(heard.taken)) == ("active", 1, 1)
+        assert line["last_delivered_at"] is not None
+
     def test_test_event__says_what_the_receiver_answered(
         self, desk: Desk, client: TestClient, header: dict[str, str], heard: Receiver
     ) -> None:
@@ -261,6 +276,8 @@ class TestWho:
             ("GET", f"{at}/deliveries", None),
             ("POST", f"{at}/replay", {}),
             ("POST", f"{at}/test", None),
+            ("POST", f"{at}/pause", None),
+            ("POST", f"{at}/resume", None),
         ):
             answer = client.request(method, path, json=body, headers=header)
             assert_problem(answer, 403, "refused", "every account")

@@ -317,6 +317,9 @@ def test_commands__add_test_list_replay_and_remove(
     assert (told["id"], told["says"]) == (heard.ids()[1], "status 204")
     assert "1 to be sent again: 1 taken" in run("replay", made["id"], "--since", "2020-01-01")
     assert heard.ids()[1] == heard.ids()[2]
+    assert "sent nothing until" in run("pause", made["id"])
+    a_receipt(desk, 2)
+    assert "told again: 1 taken" in run("resume", made["id"])
     run("remove", made["id"])
     with desk.house.ledger.read() as session:
         assert session.connection().exec_driver_sql(
