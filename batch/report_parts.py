@@ -18,7 +18,7 @@ from ledger.queries.as_of import ours_due
 from ledger.queries.inbox import QueueFilter, queue_length, queue_page
 from ledger.states import Disposition, OutboxState, ProposalState
 from policies.schema import Policy
-from tools.account_pages import inert, name_of
+from tools.account_pages import name_of, shown_text
 from tools.action_words import action_words
 from tools.morning_report import (
     AppliedLine,
@@ -128,7 +128,7 @@ def _case(
 def _why(action: ProposedAction, rule_ids: str, policy: Policy) -> str:
     """What a role says of a case it hands over, made inert; else what the rules say."""
     if isinstance(action, Escalate):
-        return inert(" ".join(action.summary.split()), SHOWN_SUMMARY)
+        return shown_text(" ".join(action.summary.split()), SHOWN_SUMMARY)
     rules = [policy.approval.by_id.get(rule) for rule in rule_ids.split(",")]
     return " ".join(rule.says for rule in rules if rule) or "A person is asked."
 

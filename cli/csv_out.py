@@ -2,27 +2,12 @@
 
 import csv
 import os
-import re
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from guardrails.formats import spreadsheet_cell
 from ledger.errors import BadInput
-
-# What a spreadsheet takes for a formula at the start of a cell.
-_FORMULA = ("=", "+", "-", "@", "\t", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*(?:[eE][+-]?\d+)?%?")
-
-
-def inert(cell: object) -> object:
-    """The cell as text that no spreadsheet runs; numbers and dates stay as they are.
-
-    A name or memo comes from outside, and a table made here is opened in a spreadsheet there.
-    """
-    if not isinstance(cell, str) or _NUMBER.fullmatch(cell):
-        return cell
-    text = cell.replace("\r", " ")  # written without quotes, it would begin a row of its own
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
 
 
 def write_csv(out: Path, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -45,7 +30,7 @@ def write_csv(out: Path, heads: Sequence[str], rows: Iterable[Sequence[object]])
             with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as text:
                 table = csv.writer(text, lineterminator="\n")
                 table.writerow(heads)
-                table.writerows([inert(cell) for cell in row] for row in rows)
+                table.writerows([spreadsheet_cell(cell) for cell in row] for row in rows)
             # A temporary file is private; the answer is as readable as any other file.
             mask = os.umask(0)
             os.umask(mask)

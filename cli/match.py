@@ -1,17 +1,13 @@
 """`dunwell match`: the matching engine alone over files."""
 
-import csv
-import io
-import os
-import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cli.csv_out import write_csv
 from cli.output import emit, say
-from ledger.errors import BadInput
 
 if TYPE_CHECKING:
     from engines.matching.model import Outcome, Payment
@@ -48,7 +44,8 @@ def run(
         read_remittances(remittances) if remittances else (),
     )
     outcomes = match_payments(book, lines)
-    _write(out, _table(lines, outcomes))
+    answered = zip(lines, outcomes, strict=True)
+    write_csv(out, HEADS, (row for payment, outcome in answered for row in _rows(payment, outcome)))
     actions = Counter(outcome.action.value for outcome in outcomes)
     reasons = Counter(o.reason.value for o in outcomes if o.reason and o.action != "auto")
     if as_json:
@@ -56,15 +53,6 @@ def run(
         return
     told = ", ".join(f"{actions[each]} {each}" for each in ("auto", "suggest", "hold"))
     say(f"{len(lines)} payments: {told}; written to {out}")
-
-
-def _table(payments: Sequence["Payment"], outcomes: Sequence["Outcome"]) -> str:
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(HEADS)
-    for payment, outcome in zip(payments, outcomes, strict=True):
-        table.writerows(_rows(payment, outcome))
-    return text.getvalue()
 
 
 def _rows(payment: "Payment", outcome: "Outcome") -> Iterator[tuple[str, ...]]:
@@ -85,19 +73,3 @@ def _decimal(minor: int, currency: str) -> str:
     from ledger.money import currency_digits
 
     return f"{Decimal(minor).scaleb(-currency_digits(currency)):f}"
-
-
-def _write(out: Path, text: str) -> None:
-    """Write beside the target and move it there, so that nobody reads half an answer."""
-    try:
-        with tempfile.NamedTemporaryFile(
-            "w", dir=out.parent, prefix=f".{out.name}.", delete=False, encoding="utf-8", newline=""
-        ) as draft:
-            draft.write(text)
-        # A temporary file is private; the answer is as readable as any other file.
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(draft.name).chmod(0o666 & ~mask)
-        Path(draft.name).replace(out)
-    except OSError as error:
-        raise BadInput(f"{out}: {error.strerror}; give a file in a folder that is there") from None

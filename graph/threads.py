@@ -186,7 +186,7 @@ def block_markdown(block: Block) -> Iterable[str]:
         case TableBlock():
             rows = [block.heads, tuple("---:" if n else "---" for n in block.numeric)]
             rows += [tuple(cell.text for cell in row) for row in block.rows]
-            body = "\n".join(f"| {' | '.join(_inert(c) for c in row)} |" for row in rows)
+            body = "\n".join(f"| {' | '.join(_table_cell(c) for c in row)} |" for row in rows)
             yield f"**{block.title}**\n\n{body}"
         case DraftBlock():
             yield f"**{block.title}**\n\n{_quoted(f'{block.subject}{chr(10) * 2}{block.body}')}"
@@ -200,7 +200,7 @@ def block_markdown(block: Block) -> Iterable[str]:
             yield f"Request `{block.proposal_id}`: {block.says}."
 
 
-def _inert(cell: str) -> str:
+def _table_cell(cell: str) -> str:
     return cell.replace("|", "\\|").replace("\n", " ")
 
 

@@ -1,10 +1,11 @@
-"""How an amount, a day and a name from outside are written in a letter.
+"""How an amount, a day and a name from outside are written in a letter, a cell in a table.
 
 Letters are rendered and traced with the same functions, so what we write is what we recognise.
 Babel is asked once per language and currency; a night formats hundreds of thousands of amounts.
 """
 
 import functools
+import re
 import unicodedata
 from datetime import date
 
@@ -21,6 +22,9 @@ BLANKS = frozenset(
     )
 )
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
+# What a spreadsheet takes for a formula at the start of a cell.
+_FORMULA = ("=", "+", "-", "@", "\t", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*(?:[eE][+-]?\d+)?%?")
 # The long form of "en" is the American one; a letter in English goes to all the world.
 _DAY_PATTERNS = {"en": "d MMMM y"}
 _SAMPLE_MINOR = 7
@@ -92,6 +96,17 @@ def printable(text: str) -> str:
         elif not hides(char) and not floats(char, kept[-1] if kept else ""):
             kept.append(char)
     return unicodedata.normalize("NFKC", " ".join("".join(kept).split()))
+
+
+def spreadsheet_cell(cell: object) -> object:
+    """The cell as text that no spreadsheet runs; numbers and dates stay as they are.
+
+    A name or memo comes from outside, and a table made here is opened in a spreadsheet there.
+    """
+    if not isinstance(cell, str) or _NUMBER.fullmatch(cell):
+        return cell
+    text = cell.replace("\r", " ")  # written without quotes, it would begin a row of its own
+    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
 
 
 def hides(char: str) -> bool:

@@ -24,6 +24,7 @@ from tools.account_lines import (
     HoldLine,
     ItemLine,
     KeptLine,
+    LoggedLine,
     MessageLine,
     PaymentLine,
     PromiseLine,
@@ -37,7 +38,7 @@ MAX_QUOTE = 600
 MAX_NAME = 120
 
 
-def inert(text: str, limit: int = MAX_QUOTE) -> str:
+def shown_text(text: str, limit: int = MAX_QUOTE) -> str:
     """Text from outside that is safe to show: line by line printable, and cut."""
     clean = "\n".join(printable(line) for line in text[: limit * 4].splitlines()).strip("\n")
     return clean if len(clean) <= limit else f"{clean[:limit]} [cut]"
@@ -45,7 +46,7 @@ def inert(text: str, limit: int = MAX_QUOTE) -> str:
 
 def name_of(text: str) -> str:
     """A name from outside on one line."""
-    return inert(printable(text), MAX_NAME)
+    return shown_text(printable(text), MAX_NAME)
 
 
 def account_page(session: Session, account_id: str, as_of: date) -> AccountPage:
@@ -118,7 +119,7 @@ def _lines(facts: AccountFacts, records: AccountRecords) -> dict[str, Any]:
                 received_on=row.received_on,
                 amount=Money(row.amount_minor, row.currency),
                 unapplied=Money(row.unapplied_minor, row.currency),
-                memo=inert(row.memo, MAX_NAME),
+                memo=shown_text(row.memo, MAX_NAME),
             )
             for row in records.payments
         ),
@@ -187,7 +188,7 @@ def _spoken(facts: AccountFacts, records: AccountRecords) -> dict[str, Any]:
                 opened_on=row.opened_on,
                 severity=row.severity,
                 state=row.state,
-                subject=inert(printable(row.subject), MAX_NAME),
+                subject=shown_text(printable(row.subject), MAX_NAME),
             )
             for row in records.tickets
         ),
@@ -209,6 +210,10 @@ def _spoken(facts: AccountFacts, records: AccountRecords) -> dict[str, Any]:
             for contact in facts.contacts
         ),
         "messages": tuple(_message(row) for row in records.messages),
+        "logged": tuple(
+            LoggedLine(kind=row.kind, on=row.noted_on, by=row.noted_by, words=shown_text(row.body))
+            for row in records.logged
+        ),
     }
 
 
@@ -219,10 +224,10 @@ def _message(row: Message) -> MessageLine:
         sent_on=row.sent_on,
         channel=row.channel,
         purpose=row.purpose,
-        subject=inert(printable(row.subject), MAX_NAME),
+        subject=shown_text(printable(row.subject), MAX_NAME),
         words=_quote("the customer", row.body, row.sent_on) if theirs else None,
     )
 
 
 def _quote(source: str, text: str, on: date | None) -> Quote | None:
-    return Quote(source=name_of(source), on=on, text=inert(text)) if text.strip() else None
+    return Quote(source=name_of(source), on=on, text=shown_text(text)) if text.strip() else None

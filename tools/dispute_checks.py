@@ -26,7 +26,7 @@ from ledger.queries.billing import (
     without_order_number,
 )
 from policies.schema import Policy
-from tools.account_pages import inert
+from tools.account_pages import shown_text
 from tools.proposals import submit
 
 AUTHOR = "dispute_analyst"
@@ -126,7 +126,7 @@ def _finding(row: Any, reason: str, says: str) -> BillingFinding:
     return BillingFinding(
         row.id,
         row.account_id,
-        inert(row.invoice_number, 60),
+        shown_text(row.invoice_number, 60),
         row.due_on,
         Money(row.amount_minor, row.currency),
         reason,
@@ -144,7 +144,7 @@ def _missing(rows: list[Any]) -> Iterator[BillingFinding]:
 
 def _of_another(rows: list[Any]) -> Iterator[BillingFinding]:
     for row in rows:
-        order, relative = inert(row.po_number, 60), inert(row.relative, 60)
+        order, relative = shown_text(row.po_number, 60), shown_text(row.relative, 60)
         says = f"order {order} was so far billed to {relative}, a relative of this account"
         yield _finding(row, "BILL_TO_WRONG", says)
 
@@ -154,13 +154,13 @@ def _twice(rows: list[Any]) -> Iterator[BillingFinding]:
     for row in rows:
         if row.id not in seen:
             seen.add(row.id)
-            first, order = inert(row.first, 60), inert(row.po_number, 60)
+            first, order = shown_text(row.first, 60), shown_text(row.po_number, 60)
             says = f"order {order} and amount are those of {first} of {row.first_on}"
             yield _finding(row, "DUPLICATE_BILL", says)
 
 
 def _off(rows: list[Any]) -> Iterator[BillingFinding]:
     for row in rows:
-        usual, order = Money(row.usual_minor, row.currency), inert(row.po_number, 60)
+        usual, order = Money(row.usual_minor, row.currency), shown_text(row.po_number, 60)
         says = f"all {row.earlier} earlier invoices of order {order} were over {usual}"
         yield _finding(row, "PRICE", says)

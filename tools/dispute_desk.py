@@ -28,7 +28,7 @@ from ledger.queries.disputes import (
 from ledger.states import DisputeState
 from ledger.tables.case import Dispute
 from policies.schema import Policy
-from tools.account_pages import inert
+from tools.account_pages import shown_text
 from tools.dispute_pipeline import PipelineLine, answer_by, lines_of, owner_of
 from tools.outside_text import clean_text
 from tools.proposals import submit
@@ -183,7 +183,7 @@ def _in_words(session: Session, line: PipelineLine) -> str:
     about = line.invoice_number or "the account"
     amount = f" ({line.amount})" if line.amount else ""
     dispute = session.get(Dispute, line.id)
-    quote = inert(clean_text(dispute.quote), _LONGEST_QUOTE) if dispute else ""
+    quote = shown_text(clean_text(dispute.quote), _LONGEST_QUOTE) if dispute else ""
     words = f'; they wrote: "{quote}"' if quote else ""
     return (
         f"{line.reason} on {about}{amount}, {line.id}, opened {line.opened_on}, answer by "

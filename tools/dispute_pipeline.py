@@ -16,7 +16,7 @@ from ledger.states import ApplicationKind, DisputeState
 from ledger.tables.account import Account
 from ledger.tables.case import Dispute
 from policies.schema import Policy
-from tools.account_pages import inert, name_of
+from tools.account_pages import name_of, shown_text
 from tools.contract import MoneyOut, Result
 from tools.outside_text import clean_text
 
@@ -166,7 +166,7 @@ def dispute_page(session: Session, dispute_id: str, policy: Policy, as_of: date)
     return DisputePage(
         line=lines_of(session, [row], policy, as_of)[0],
         says=reason.says,
-        quote=inert(clean_text(dispute.quote), 1500),
+        quote=shown_text(clean_text(dispute.quote), 1500),
         causes=reason.causes,
         wanted=reason.evidence,
         next_steps=reason.next_steps,
@@ -175,9 +175,9 @@ def dispute_page(session: Session, dispute_id: str, policy: Policy, as_of: date)
                 id=each.id,
                 noted_on=each.noted_on,
                 kind=each.kind,
-                source=inert(each.source, 200),
+                source=shown_text(each.source, 200),
                 noted_by=each.noted_by,
-                text=inert(clean_text(each.body), 1500),
+                text=shown_text(clean_text(each.body), 1500),
             )
             for each in evidence_of(session, dispute.id)
         ),

@@ -18,7 +18,7 @@ from ledger.states import OPEN_PROPOSAL_STATES
 from ledger.tables.work import Proposal
 from policies.schema import Policy
 from tools.account_lines import AccountPage, Quote
-from tools.account_pages import account_page, inert, name_of
+from tools.account_pages import account_page, name_of, shown_text
 from tools.action_words import action_words
 from tools.alternatives import offered
 from tools.authority import Decider, standing_of, who_may_approve
@@ -183,7 +183,7 @@ def queue_line(proposal: Proposal, number: str, name: str, as_of: date) -> Queue
         account_number=number,
         name=name_of(name),
         value=_value(proposal),
-        why=inert(proposal.why, MAX_WHY),
+        why=shown_text(proposal.why, MAX_WHY),
         rule_ids=_rule_ids(proposal),
         needs=decode_roles(proposal.approver_roles),
         age_days=(as_of - proposal.created_on).days,
@@ -221,17 +221,17 @@ def build_card(
         brief=account_page(session, proposal.account_id, as_of),
         draft=_draft(action, before, policy, as_of),
         said=_said(action, proposal),
-        why=inert(proposal.why, MAX_WHY),
+        why=shown_text(proposal.why, MAX_WHY),
         counterfactual=proposal.counterfactual,
         rules=_rules(proposal, policy),
-        changed=tuple(inert(line, MAX_WHY) for line in what_moved(before, after)),
+        changed=tuple(shown_text(line, MAX_WHY) for line in what_moved(before, after)),
         now=effect,
-        now_because=inert(because, MAX_WHY),
+        now_because=shown_text(because, MAX_WHY),
         cost=cost_of_being_wrong(action, _value(proposal), policy.approval.reviewing.undo_seconds),
         authority=_authority(session, proposal, policy),
         options=_options(action, proposal),
         decisions=_decisions(session, proposal),
-        outcome=inert(proposal.outcome, MAX_WHY),
+        outcome=shown_text(proposal.outcome, MAX_WHY),
         replaced_by=successor_of(session, proposal.id),
         **proposal.model_dump(include=_SHARED | {"author", "role", "run_id", "supersedes_id"}),
     )
@@ -249,7 +249,7 @@ def _ways(
         action_words(each, facts_for(session, as_of, [each])[each.account_id]) for each in actions
     ]
     return tuple(
-        WayLine(number=number, says=inert(says, MAX_WHY), does=does)
+        WayLine(number=number, says=shown_text(says, MAX_WHY), does=does)
         for number, (says, does) in enumerate(zip(words, told, strict=False), start=1)
     )
 
@@ -302,7 +302,7 @@ def _draft(
         body=letter.body,
         hidden_characters=sum(map(hides, text)),
         documents=tuple(
-            Enclosure(name=d.name, digest=d.file_digest, text=inert(d.text, MAX_DOCUMENT))
+            Enclosure(name=d.name, digest=d.file_digest, text=shown_text(d.text, MAX_DOCUMENT))
             for d in letter.documents
         ),
     )
@@ -314,7 +314,7 @@ def _said(action: ProposedAction, proposal: Proposal) -> Quote | None:
         text = getattr(action, field, "")
         if text:
             source = "the customer" if field == "quote" else proposal.author
-            return Quote(source=source, on=proposal.created_on, text=inert(text, 2000))
+            return Quote(source=source, on=proposal.created_on, text=shown_text(text, 2000))
     return None
 
 
@@ -366,7 +366,7 @@ def _decisions(session: Session, proposal: Proposal) -> tuple[DecisionLine, ...]
             by=decision.decided_by,
             name=name_of(name or decision.decided_by),
             at=decision.decided_at,
-            reason=inert(decision.reason),
+            reason=shown_text(decision.reason),
         )
         for decision, name in decisions_on(session, proposal.id)
     )

@@ -15,6 +15,7 @@ from ledger.money import Money
 from ledger.tables.account import ContractNote, Hold, Ticket
 from ledger.tables.case import Dispute, Plan, Promise
 from ledger.tables.inbound import Claim, Inbound
+from ledger.tables.notes import AccountNote
 from ledger.tables.receivable import Application, CreditMemo, Invoice, Receipt, ReceiptReturn
 from ledger.tables.work import (
     CallTask,
@@ -26,7 +27,8 @@ from ledger.tables.work import (
     Proposal,
     Run,
 )
-from tools.account_pages import inert, name_of
+from tools.account_pages import name_of, shown_text
+from tools.assist_notes import MAX_NOTE
 from tools.contract import MoneyOut, Result
 
 MAX_WORDS = 6000
@@ -109,7 +111,7 @@ def _payment(row: Receipt) -> Entry:
         source=f"receipt {row.id}",
         says=f"Payment {name_of(row.receipt_number)} came in",
         amount=Money(row.amount_minor, row.currency),
-        words=inert(row.memo, 300),
+        words=shown_text(row.memo, 300),
         outside=True,
     )
 
@@ -185,7 +187,7 @@ def _letter(row: Any) -> Entry:
         kind="letter",
         source=f"outbox {sent.id}" if sent else f"message {message.id}",
         says=f"{_plain(message.purpose).capitalize()}{stage} by {message.channel}{to}",
-        words=inert(words.strip(), MAX_WORDS),
+        words=shown_text(words.strip(), MAX_WORDS),
         proposal_id=sent.proposal_id if sent else None,
     )
 
@@ -196,7 +198,7 @@ def _reply(row: Inbound) -> Entry:
         kind="reply",
         source=f"inbound {row.id}",
         says=f"{name_of(row.sender) or 'The customer'} wrote by {row.channel}",
-        words=inert(f"{row.subject}\n\n{row.body}".strip(), MAX_WORDS),
+        words=shown_text(f"{row.subject}\n\n{row.body}".strip(), MAX_WORDS),
         outside=True,
     )
 
@@ -208,7 +210,7 @@ def _claim(row: Claim) -> Entry:
         kind="claim",
         source=f"claim {row.id}",
         says=f"Read as {_plain(row.kind)} ({row.state}){until}",
-        words=inert(row.quote, 600),
+        words=shown_text(row.quote, 600),
         outside=True,
     )
 
@@ -221,7 +223,7 @@ def _dispute(row: Dispute) -> Entry:
         source=f"dispute {row.id}",
         says=f"Dispute opened: {_plain(row.reason)} ({row.state}){settled}",
         amount=_money(row.amount_minor, row.currency),
-        words=inert(row.quote, 600),
+        words=shown_text(row.quote, 600),
         outside=True,
     )
 
@@ -280,7 +282,7 @@ def _decided(row: Any) -> Entry:
         kind="decision",
         source=f"decision {decision.id}",
         says=f"{name or decision.decided_by} said {decision.verb} to {_plain(action_type)}",
-        words=inert(decision.reason, 600),
+        words=shown_text(decision.reason, 600),
         proposal_id=decision.proposal_id,
     )
 
@@ -305,7 +307,7 @@ def _night(row: Any) -> Entry:
         kind="night",
         source=f"disposition {decided.seq}",
         says=f"The night decided: {_plain(decided.kind)} ({_plain(decided.account_class)})",
-        words=inert(decided.reason, 1000),
+        words=shown_text(decided.reason, 1000),
     )
 
 
@@ -315,7 +317,31 @@ def _task(row: CallTask) -> Entry:
         kind="task",
         source=f"call_task {row.id}",
         says=f"{_plain(row.kind).capitalize()} for {row.assignee or 'anybody'} ({row.state})",
-        words=inert(row.summary, 1000),
+        words=shown_text(row.summary, 1000),
+    )
+
+
+def _logged_rows(
+    session: Session, account_id: str, before: date | None, limit: int
+) -> Iterable[Any]:
+    behind = [] if before is None else [AccountNote.noted_on < before]
+    return session.execute(
+        select(AccountNote, Person.name)
+        .outerjoin(Person, Person.id == AccountNote.noted_by)
+        .where(AccountNote.account_id == account_id, *behind)
+        .order_by(AccountNote.noted_on.desc(), AccountNote.noted_at.desc(), AccountNote.id)
+        .limit(limit)
+    )
+
+
+def _logged(row: Any) -> Entry:
+    note, name = row
+    return Entry(
+        on=note.noted_on,
+        kind="logged",
+        source=f"account_note {note.id}",
+        says=f"{'Call' if note.kind == 'call' else 'Note'} by {name or note.noted_by}",
+        words=shown_text(note.body, MAX_NOTE),
     )
 
 
@@ -325,7 +351,7 @@ def _note(row: ContractNote) -> Entry:
         kind="note",
         source=f"contract_note {row.id}",
         says=f"Contract note from {name_of(row.source) or 'the contract system'}",
-        words=inert(row.body, 1500),
+        words=shown_text(row.body, 1500),
         outside=True,
     )
 
@@ -336,7 +362,7 @@ def _ticket(row: Ticket) -> Entry:
         kind="ticket",
         source=f"ticket {row.id}",
         says=f"Ticket {name_of(row.ticket_number)}, severity {row.severity} ({row.state})",
-        words=inert(row.subject, 300),
+        words=shown_text(row.subject, 300),
         outside=True,
     )
 
@@ -357,6 +383,7 @@ TRACKS: dict[str, Track] = {
     "credit": Track(_newest(CreditMemo, CreditMemo.issued_on), _credit),
     "invoice": Track(_newest(Invoice, Invoice.issued_on), _invoice),
     "task": Track(_newest(CallTask, CallTask.due_on), _task),
+    "logged": Track(_logged_rows, _logged),
     "note": Track(_newest(ContractNote, ContractNote.noted_on), _note),
     "ticket": Track(_newest(Ticket, Ticket.opened_on), _ticket),
 }

@@ -13,7 +13,7 @@ from ledger.queries.account_facts import load_facts
 from ledger.tables.account import Account
 from ledger.tables.work import DispositionRow, Run
 from policies.schema import Policy
-from tools.account_pages import inert, name_of
+from tools.account_pages import name_of, shown_text
 from tools.contract import Result
 from tools.inbox_cards import RuleLine
 
@@ -75,7 +75,7 @@ def why(session: Session, account_id: str, as_of: date, policy_of: Callable[[str
         stands_since=row[1],
         disposition=decided.kind,
         account_class=decided.account_class,
-        reason=inert(decided.reason, 2000),
+        reason=shown_text(decided.reason, 2000),
         rules=rules,
         counterfactual=f"It would be routine if {unless}." if unless else "",
         next_action_on=decided.next_action_on,

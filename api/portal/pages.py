@@ -12,15 +12,13 @@ from adapters.documents import pdf_missing, pdf_page
 from adapters.payments.transfer import Transfer, own_accounts, transfer_for
 from api.portal.render import HEADERS, portal_page
 from api.portal.visits import Proven, Seen, Visit
-from guardrails.formats import printable
+from guardrails.formats import printable, spreadsheet_cell
 from ledger.errors import NotFound
 from ledger.money import Money
 from tools.portal_page import AccountPage, PageItem
 
 router = APIRouter(prefix="/p", include_in_schema=False)
 LOOK = ["GET", "HEAD"]
-# What a spreadsheet takes for a formula at the start of a cell.
-_FORMULA = ("=", "+", "-", "@", "\t")
 _SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
 Token = Annotated[str, Path(max_length=100)]
 Ids = Annotated[list[str], Query(max_length=2000)]
@@ -141,11 +139,11 @@ def statement_csv(seen: Proven, currency: Currency) -> Response:
     for item in shown.items:
         if item.open.currency == currency:
             row = [item.number, item.order, item.issued_on, item.due_on, item.open.amount, currency]
-            table.writerow([_inert(cell) for cell in ("invoice", *row)])
+            table.writerow([spreadsheet_cell(cell) for cell in ("invoice", *row)])
     for each in shown.lowering:
         if each.amount.currency == currency:
             row = [each.number, "", each.on, "", -each.amount.amount, currency]
-            table.writerow([_inert(cell) for cell in (each.kind, *row)])
+            table.writerow([spreadsheet_cell(cell) for cell in (each.kind, *row)])
     name = f"statement-{currency}.csv"
     return _file(("\ufeff" + told.getvalue()).encode(), "text/csv; charset=utf-8", name)
 
@@ -156,13 +154,6 @@ def _known(seen: Visit, currency: str) -> str:
     if currency not in {amount.currency for amount in amounts}:
         raise NotFound(f"nothing is open in {currency}")
     return currency
-
-
-def _inert(cell: object) -> object:
-    """A cell no spreadsheet runs; amounts are numbers of ours."""
-    if isinstance(cell, str) and cell.lstrip().startswith(_FORMULA):
-        return f"'{cell}"
-    return cell
 
 
 def _file(content: bytes, media_type: str, name: str) -> Response:

@@ -12,7 +12,7 @@ from ledger.errors import BadInput, NotFound
 from ledger.queries.listing import dispositions_page, runs_page
 from ledger.states import Disposition
 from ledger.tables.work import Run
-from tools.account_pages import inert, name_of
+from tools.account_pages import name_of, shown_text
 from tools.contract import Result
 
 router = APIRouter(prefix="/runs", tags=["runs"])
@@ -104,7 +104,7 @@ def list_dispositions(
                 account_number=number,
                 name=name_of(name),
                 kind=row.kind,
-                reason=inert(row.reason),
+                reason=shown_text(row.reason),
                 rule_ids=tuple(each for each in row.rule_ids.split(",") if each),
                 account_class=row.account_class,
                 next_action_on=row.next_action_on,

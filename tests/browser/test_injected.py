@@ -164,5 +164,5 @@ def _escape_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(templates, "autoescape", False)
     for name in ("outside", "markdown"):
         monkeypatch.setitem(templates.filters, name, str)
-    monkeypatch.setattr("tools.account_pages.inert", lambda text, _limit=0: text)
+    monkeypatch.setattr("tools.account_pages.shown_text", lambda text, _limit=0: text)
     templates.cache.clear()

