@@ -55,9 +55,10 @@ def main() -> None:
     if asked.examination:
         columns |= {f"examination, {name}, blind": found for name, found in examined().items()}
     attacks = [each for each in map(attacked, ATTACKS) if each]
+    command = "python -m evals.inbound" + (" --examination" if asked.examination else "")
     page = [
         "# Reading of customers' messages, measured\n",
-        "Made by `python -m evals.inbound` after `python -m evals.inbound.train`. Own cases are"
+        f"Made by `{command}` after `python -m evals.inbound.train`. Own cases are"
         " read by models of which no head was trained on their writer; the second heads and the"
         " limits learn from looks at the other writers, each by heads that had not seen the writer"
         " looked at. The rules, the newest phrases and the mails of desk_f were written with"
