@@ -8,9 +8,22 @@ if TYPE_CHECKING:
 
 
 def ask(
-    house: "House", who: str | None, role: str, action: "ProposedAction", json_out: bool
+    house: "House",
+    who: str | None,
+    role: str,
+    action: "ProposedAction",
+    json_out: bool,
+    why: str = "",
 ) -> None:
     """Ask for an action as a person, and say what became of it.
+
+    Args:
+        house: The home.
+        who: The person, as named on the command line.
+        role: The role the case belongs to.
+        action: What is asked for.
+        json_out: Print one JSON document.
+        why: What the person says about it; where they say something, a colleague always looks.
 
     Raises:
         Refused: The rules do not allow it to anybody.
@@ -21,7 +34,9 @@ def ask(
     from guardrails.verdict import Deny
     from ledger.errors import Refused
 
-    done = ask_for(house, house.deps(), acting(house, who), role, action)
+    person = acting(house, who)
+    said = f"{person.name} says: {why}" if why else ""
+    done = ask_for(house, house.deps(), person, role, action, said, always_ask=bool(why))
     if isinstance(done.verdict, Deny):
         raise Refused(done.outcome)
     told = {"proposal_id": done.proposal_id, "outcome": done.outcome}

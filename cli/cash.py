@@ -1,4 +1,4 @@
-"""`dunwell cash`: what confirmed answers taught, and money that went back without a receipt."""
+"""`dunwell cash`: what confirmed answers taught, money that went back, and writing off."""
 
 from typing import Annotated
 
@@ -7,7 +7,8 @@ import typer
 from cli.options import As, Home, Json
 
 app = typer.Typer(
-    help="What cash application learned from people, and what went back.", no_args_is_help=True
+    help="What cash application learned, what went back, what is written off.",
+    no_args_is_help=True,
 )
 
 _HEADS = ("Key", "Kind", "What", "Account", "Right", "Wrong", "")
@@ -101,3 +102,28 @@ def take_back(
             asked = ask_to_take_back(session, line, receipt, decider, house.policy, today, deps.now)
         open_threads(house, deps, [asked])
     emit({"proposal_id": asked[0]}) if json_out else say(f"Asked for as {asked[0]}")
+
+
+@app.command("write-off")
+def write_off(
+    account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="Id, number or name.")],
+    invoice: Annotated[str, typer.Argument(metavar="INVOICE", help="Its number.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why it is given up.")],
+    amount: Annotated[
+        str | None, typer.Option("--amount", help="In its currency; else all that is open.")
+    ] = None,
+    person: As = None,
+    home: Home = None,
+    json_out: Json = False,
+) -> None:
+    """Ask to write off what is open of an invoice; a colleague with authority over it decides."""
+    from cli.asking import ask
+    from cli.home import opened
+    from tools.account_names import find_account
+    from tools.account_wishes import wish_to_write_off
+
+    with opened(home) as house:
+        with house.ledger.read() as session:
+            account_id = find_account(session, account)
+            action = wish_to_write_off(session, account_id, invoice, amount, reason)
+        ask(house, person, "collector", action, json_out, why=action.note)

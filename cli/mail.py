@@ -1,8 +1,8 @@
-"""`dunwell mail`: take in mail, see what nobody could link, say whose it is."""
+"""`dunwell mail`: take in mail, say whose it is where nobody could link it, how it was answered."""
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from typer.core import TyperGroup
@@ -189,3 +189,28 @@ def aside(inbound_id: MessageId, who: As = None, home: Home = None, json_out: Js
             set_aside(session, inbound_id, person.person_id, now)
     told = {"message": inbound_id, "state": "set_aside"}
     emit(told) if json_out else say(f"{inbound_id} is set aside.")
+
+
+@app.command()
+def answered(
+    message_id: MessageId,
+    how: Annotated[Literal["phone", "mail", "other"], typer.Option("--how", help="By what.")],
+    note: Annotated[str, typer.Option("--note", help="What you answered, in your words.")],
+    who: As = None,
+    home: Home = None,
+    json_out: Json = False,
+) -> None:
+    """Say that a customer's message was answered outside, so that the account goes on."""
+    from cli.home import acting, opened
+    from cli.output import emit, say
+    from tools.inbound_by_hand import answered_outside
+
+    with opened(home) as house:
+        person, day = acting(house, who), house.business_date()
+        now = house.clock_at(day).now()
+        with house.ledger.write() as session:
+            account_id = answered_outside(
+                session, message_id, person, how, note, house.policy, day, now
+            )
+    told = {"message": message_id, "account": account_id, "how": how}
+    emit(told) if json_out else say(f"{message_id} of {account_id} is answered.")

@@ -15,6 +15,7 @@ from cli import (
     engine_commands,
     eval_commands,
     forecast,
+    hold,
     inbox,
     keys,
     lessons,
@@ -27,6 +28,7 @@ from cli import (
     portal,
     promises,
     risk,
+    tasks,
     webhooks,
 )
 from cli.options import AsOf, Home, Json, MaybeAsOf
@@ -47,6 +49,7 @@ app.add_typer(dispute.app, name="dispute")
 app.add_typer(documents.app, name="document")
 app.add_typer(eval_commands.app, name="eval")
 app.add_typer(forecast.app, name="forecast")
+app.add_typer(hold.app, name="hold")
 app.add_typer(inbox.app, name="inbox")
 app.add_typer(lessons.app, name="lessons")
 app.add_typer(letters.app, name="letters")
@@ -59,6 +62,7 @@ app.add_typer(policy.app, name="policy")
 app.add_typer(portal.app, name="portal")
 app.add_typer(promises.app, name="promises")
 app.add_typer(risk.app, name="risk")
+app.add_typer(tasks.app, name="tasks")
 app.add_typer(webhooks.app, name="webhooks")
 app.command("dispatch")(dispatch.command)
 app.add_typer(engine_commands.app)

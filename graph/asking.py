@@ -2,11 +2,15 @@
 
 from typing import TYPE_CHECKING
 
+from sqlmodel import Session
+
 from graph.deps import Deps
 from graph.resume import open_threads
 from ledger.actions import ProposedAction
-from ledger.errors import NotFound
+from ledger.errors import Conflict, NotFound
 from ledger.queries.cash_facts import facts_for
+from ledger.states import OPEN_PROPOSAL_STATES
+from ledger.tables.work import Proposal
 from tools.authority import Decider
 from tools.proposals import Submitted, submit
 
@@ -38,6 +42,7 @@ def ask_for(
     Raises:
         Refused: The person only reads.
         NotFound: No such account.
+        Conflict: The very same was asked for and decided today.
     """
     person.check_may_decide(deps.policy)
     with deps.ledger.write() as session:
@@ -55,6 +60,15 @@ def ask_for(
             why=why,
             always_ask=always_ask,
         )
+        _check_open(session, done.proposal_id)
     if done.proposal_id:
         open_threads(house, deps, [(done.proposal_id, action.account_id)])
     return done
+
+
+def _check_open(session: Session, proposal_id: str | None) -> None:
+    """The same action on the same facts is one request: once decided, it is not asked again."""
+    row = session.get(Proposal, proposal_id) if proposal_id else None
+    if row is not None and row.state not in OPEN_PROPOSAL_STATES:
+        said = row.outcome or row.state.replace("_", " ")
+        raise Conflict(f"just this was asked for today as {row.id}, and decided: {said}")

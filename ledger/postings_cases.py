@@ -96,6 +96,16 @@ def mark_message_answered(session: Session, inbound_id: str) -> None:
         touch(session, {account_id})
 
 
+def settle_message(session: Session, message_id: str) -> bool:
+    """One message of a customer was answered elsewhere; False where none was owed any more."""
+    owed = Message.direction == "in", Message.answered.is_(False)
+    named = update(Message).where(Message.id == message_id, *owed).values(answered=True)
+    account_id = session.scalar(named.returning(Message.account_id))
+    if account_id:
+        touch(session, {account_id})
+    return account_id is not None
+
+
 def opt_out(session: Session, contact_id: str) -> None:
     """A contact asked us to stop; always obeyed."""
     contact = _get(session, Contact, contact_id)

@@ -126,6 +126,15 @@ class MessageLine(Result):
     words: Quote | None
 
 
+class LoggedLine(Result):
+    """A call or a note of a colleague, in their own words."""
+
+    kind: str
+    on: date
+    by: str
+    words: str
+
+
 class AccountPage(Result):
     """The brief: all a person needs to decide something about an account."""
 
@@ -160,5 +169,6 @@ class AccountPage(Result):
     contract_notes: tuple[Quote, ...]
     contacts: tuple[ContactLine, ...]
     messages: tuple[MessageLine, ...]
+    logged: tuple[LoggedLine, ...]
     proposals_waiting: tuple[str, ...]
     standing: Standing | None = None

@@ -10,6 +10,7 @@ from typing import Literal
 from sqlalchemy import select
 from sqlmodel import Session
 
+from ledger.errors import BadInput
 from ledger.ids import make_id
 from ledger.journal import audit, insert_new
 from ledger.tables.notes import AccountNote
@@ -60,6 +61,25 @@ def log_note(
     return Noted(
         account_id=account, account_number=facts.account_number, name=facts.name, kind=kind
     )
+
+
+def own_words(text: str, asked: str, most: int = MAX_NOTE) -> str:
+    """What a person typed, as it is kept: on one line, without signs that hide or reorder.
+
+    Args:
+        text: As typed.
+        asked: What they are asked to say, told where nothing is left of it.
+        most: How many characters it may hold.
+
+    Raises:
+        BadInput: Nothing is left of it, or it is too long.
+    """
+    said = " ".join(clean_text(text).split())
+    if not said:
+        raise BadInput(asked)
+    if len(said) > most:
+        raise BadInput(f"that is {len(said)} characters; at most {most} are kept")
+    return said
 
 
 def keep_note(session: Session, note: NoteDown, by: str, on: date, at: datetime) -> str:

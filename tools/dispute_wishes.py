@@ -30,14 +30,14 @@ def wish_to_open(
         BadInput: An amount without an invoice, or not an amount.
     """
     account_id = find_account(session, account)
-    found = _invoice(session, account_id, invoice) if invoice else None
+    found = invoice_of(session, account_id, invoice) if invoice else None
     if amount and found is None:
         raise BadInput("a disputed amount is part of an invoice: name it with --invoice")
     return OpenDisputeCase(
         account_id=account_id,
         invoice_id=found.id if found else None,
         reason=reason,
-        amount_minor=_minor(amount, found.currency) if found else None,
+        amount_minor=minor_of(amount, found.currency) if found else None,
         quote=quote,
     )
 
@@ -60,7 +60,7 @@ def wish_to_resolve(
     if resolution not in kinds:
         raise BadInput(f"no resolution {resolution!r}: one of {', '.join(kinds)}")
     dispute = find_dispute(session, dispute_id)
-    found = _invoice(session, dispute.account_id, invoice) if invoice else None
+    found = invoice_of(session, dispute.account_id, invoice) if invoice else None
     about = found or (session.get(Invoice, dispute.invoice_id) if dispute.invoice_id else None)
     if amount and about is None:
         raise BadInput("say with --invoice which invoice the amount comes off")
@@ -68,13 +68,18 @@ def wish_to_resolve(
         account_id=dispute.account_id,
         dispute_id=dispute.id,
         resolution=resolution,
-        amount_minor=_minor(amount, about.currency) if about else None,
+        amount_minor=minor_of(amount, about.currency) if about else None,
         invoice_id=found.id if found else None,
         note=note,
     )
 
 
-def _invoice(session: Session, account_id: str, number: str) -> Invoice:
+def invoice_of(session: Session, account_id: str, number: str) -> Invoice:
+    """An invoice of the account, by its number.
+
+    Raises:
+        NotFound: The account has none such.
+    """
     found = session.scalar(
         select(Invoice).where(Invoice.account_id == account_id, Invoice.invoice_number == number)
     )
@@ -83,7 +88,12 @@ def _invoice(session: Session, account_id: str, number: str) -> Invoice:
     return found
 
 
-def _minor(amount: str | None, currency: str) -> int | None:
+def minor_of(amount: str | None, currency: str) -> int | None:
+    """An amount as typed, in minor units; None of none.
+
+    Raises:
+        BadInput: It is no amount above zero.
+    """
     if amount is None:
         return None
     try:

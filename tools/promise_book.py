@@ -196,7 +196,7 @@ def _shown(promise: Promise, done: Sequence[reads.Done], as_of: date) -> reads.D
     """The first thing done that is what was promised, for every invoice it named."""
     kinds, named = _EVIDENCE.get(promise.kind, ()), set(split_list(promise.invoice_ids))
     fitting = sorted(
-        (each for each in done if each.kind in kinds and promise.promised_on <= each.on <= as_of),
+        (each for each in done if each.kind in kinds and _since(promise, each) <= each.on <= as_of),
         key=lambda each: each.on,
     )
     if promise.kind in ("callback", "call") or not named:
@@ -206,6 +206,12 @@ def _shown(promise: Promise, done: Sequence[reads.Done], as_of: date) -> reads.D
         if not named:
             return each
     return None
+
+
+def _since(promise: Promise, done: reads.Done) -> date:
+    """The first day on which something of this kind can be the promise kept."""
+    same_day = promise.due_on <= promise.promised_on or not done.may_have_made_it
+    return promise.promised_on if same_day else promise.promised_on + timedelta(days=1)
 
 
 def _overdue(promise: Promise) -> Overdue:

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from api.cursors import read_cursor, write_cursor
 from api.pages.access import SignedIn, Visitor
+from api.pages.inbox_card import may_decide
 from api.pages.render import page
 from api.pages.today import BUCKET_WORDS
 from ledger.errors import BadInput, NotFound
@@ -18,11 +19,14 @@ from ledger.states import Disposition, Segment
 from tools.account_names import find_account
 from tools.account_pages import account_page, name_of
 from tools.account_timeline import timeline
+from tools.inbound_by_hand import unanswered
+from tools.tasks import TaskFilter, open_tasks, takers
 from tools.timeline_tracks import TRACKS
 from tools.why import Why, why
 
 router = APIRouter(prefix="/desk/accounts", include_in_schema=False)
 _PAGE = 50
+_TASKS = 20
 _DAYS_PAST_DUE = {"1-30": (1, 30), "31-60": (31, 60), "61-90": (61, 90), "90+": (91, None)}
 _Word = Query(max_length=80)
 
@@ -132,6 +136,10 @@ def show_account(
             account=account_page(session, account_id, as_of),
             decided=_decided(session, visitor, account_id),
             story=story,
+            unanswered=unanswered(session, account_id),
+            tasks=open_tasks(session, as_of, TaskFilter(account_id=account_id), _TASKS),
+            takers=takers(session, house.policy),
+            may_act=may_decide(visitor),
             kinds=tuple(TRACKS),
             wanted=wanted,
             following=urlencode([*following, ("before", story.before.isoformat())])

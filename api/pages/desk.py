@@ -7,6 +7,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from api.pages import (
+    account_deeds,
     accounts,
     analytics,
     assistant,
@@ -16,6 +17,7 @@ from api.pages import (
     people_me,
     sign_in,
     sign_in_provider,
+    tasks,
     today,
     webhooks,
 )
@@ -53,6 +55,8 @@ def add_pages(app: FastAPI) -> None:
         people,
         people_me,
         webhooks,
+        account_deeds,
+        tasks,
     ):
         app.include_router(area.router)
     add_portal(app)

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from api.pages.access import SignedIn
 from api.pages.charts import Band, Bar, band, bars, line
+from api.pages.inbox_card import may_decide
 from api.pages.render import page
 from engines.forecast.record import HorizonRecord, past_record
 from engines.metrics import BUCKETS, summary
@@ -24,6 +25,7 @@ from tools.dispute_pipeline import pipeline
 from tools.forecast_record import KeptForecast, newest_forecast, past_outcomes
 from tools.last_proof import last_proof
 from tools.morning_report import MorningReport, kept_report
+from tools.tasks import TaskFilter, open_tasks, takers
 
 router = APIRouter(include_in_schema=False)
 BUCKET_WORDS = {
@@ -35,6 +37,7 @@ BUCKET_WORDS = {
 }
 _WORK_DAYS = 30
 _LOAD_DAYS = 7
+_TASKS = 5
 
 
 @router.get("/desk")
@@ -59,6 +62,9 @@ def show_today(request: Request, visitor: SignedIn) -> Response:
                 _trends(trend(session)),
             ),
             waiting=visitor.inbox().list_waiting(QueueFilter(), 5),
+            tasks=open_tasks(session, as_of, TaskFilter(due_by=as_of, mine=visitor.person), _TASKS),
+            takers=takers(session, house.policy),
+            may_act=may_decide(visitor),
             promises=promises_around(session, as_of),
             disputes=pipeline(session, house.policy, as_of, limit=5),
             work=work_metrics(*work_tally(session, first, as_of)),

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from ledger.states import CLOSED_STATES_SQL, ProposalState
 from ledger.tables.account import Account, ContractNote, Hold, Renewal, Ticket
 from ledger.tables.case import Dispute, Promise
+from ledger.tables.notes import AccountNote
 from ledger.tables.receivable import Invoice, Receipt
 from ledger.tables.work import Decision, Message, Person, Proposal
 
@@ -216,6 +217,7 @@ class AccountRecords:
     notes: list[ContractNote]
     renewals: list[Renewal]
     messages: list[Message]
+    logged: list[AccountNote]
 
 
 def account_records(session: Session, account_id: str, as_of: date) -> AccountRecords:
@@ -242,4 +244,5 @@ def account_records(session: Session, account_id: str, as_of: date) -> AccountRe
         notes=newest(ContractNote, ContractNote.noted_on),
         renewals=newest(Renewal, Renewal.renews_on, Renewal.active.is_(True)),
         messages=newest(Message, Message.sent_on),
+        logged=newest(AccountNote, AccountNote.noted_at),
     )

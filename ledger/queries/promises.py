@@ -13,8 +13,9 @@ from sqlmodel import Session
 from ledger.states import ApplicationKind, DisputeState, OutboxState, PromiseState
 from ledger.tables.account import Account
 from ledger.tables.case import Dispute, Promise
+from ledger.tables.notes import AccountNote
 from ledger.tables.receivable import Application, CreditMemo, Invoice, Receipt
-from ledger.tables.work import CallTask, Message, Outbox
+from ledger.tables.work import Message, Outbox
 
 MATURED = (PromiseState.KEPT, PromiseState.PARTLY_KEPT, PromiseState.BROKEN)
 _BATCH = 500
@@ -218,13 +219,19 @@ def in_batches(values: Collection[str]) -> Iterable[list[str]]:
 
 
 class Done(NamedTuple):
-    """Something of the ledger that shows a promise of ours was done."""
+    """Something of the ledger that shows a promise of ours was done.
+
+    Attributes:
+        may_have_made_it: On the day of a promise it may be the very call in which it was made, so
+            that day counts only for what was promised for the same day.
+    """
 
     account_id: str
     kind: str
     on: date
     invoice_ids: frozenset[str]
     what: str
+    may_have_made_it: bool = False
 
 
 def done_since(session: Session, accounts: Collection[str], since: date) -> dict[str, list[Done]]:
@@ -281,6 +288,7 @@ def _copies(session: Session, accounts: list[str], since: date) -> Iterable[Done
 
 
 def _calls(session: Session, accounts: list[str], since: date) -> Iterable[Done]:
+    """Calls in the account's history, and those a colleague wrote down, a task's among them."""
     logged = session.execute(
         select(Message.account_id, Message.sent_on, Message.id).where(
             Message.account_id.in_(accounts),
@@ -291,16 +299,15 @@ def _calls(session: Session, accounts: list[str], since: date) -> Iterable[Done]
     )
     for account_id, on, message_id in logged:
         yield Done(account_id, "callback", on, frozenset(), f"call {message_id}")
-    tasks = session.execute(
-        select(CallTask.account_id, CallTask.due_on, CallTask.id).where(
-            CallTask.account_id.in_(accounts),
-            CallTask.kind == "call",
-            CallTask.state == "done",
-            CallTask.due_on >= since,
+    kept = session.execute(
+        select(AccountNote.account_id, AccountNote.noted_on, AccountNote.id).where(
+            AccountNote.account_id.in_(accounts),
+            AccountNote.kind == "call",
+            AccountNote.noted_on >= since,
         )
     )
-    for account_id, on, task_id in tasks:
-        yield Done(account_id, "callback", on, frozenset(), f"call task {task_id}")
+    for account_id, on, note_id in kept:
+        yield Done(account_id, "callback", on, frozenset(), f"call {note_id}", True)
 
 
 def _corrections(session: Session, accounts: list[str], since: date) -> Iterable[Done]:

@@ -57,7 +57,7 @@ DOORS: dict[str, dict[str, str]] = {
         "/desk/accounts/{named} /desk/disputes /desk/disputes/{dispute_id} /desk/analytics "
         "/desk/analytics/data.json /desk/analytics/letters.csv /desk/assistant "
         "/desk/assistant/advice /desk/assistant/{session} /desk/assistant/{session}/export "
-        "/desk/people /desk/me /desk/portal/{account} "
+        "/desk/people /desk/me /desk/tasks /desk/portal/{account} "
         "/desk/portal/{account}/files/{attachment_id}",
     },
     PAGE_LOOKS: {"GET": "/desk/people/{person_id}"},
@@ -74,7 +74,9 @@ DOORS: dict[str, dict[str, str]] = {
         "/desk/inbox/{proposal_id}/snooze /desk/inbox/{proposal_id}/assign "
         "/desk/inbox/{proposal_id}/undo /desk/inbox/{proposal_id}/edit "
         "/desk/inbox/{proposal_id}/judge /desk/portal/{account}/links "
-        "/desk/portal/{account}/links/{link_id}/revoke",
+        "/desk/portal/{account}/links/{link_id}/revoke /desk/accounts/{named}/holds/{hold_id}/lift "
+        "/desk/accounts/{named}/write-off /desk/accounts/{named}/messages/{message_id}/answered "
+        "/desk/tasks/{task_id}/done /desk/tasks/{task_id}/assign",
     },
     POST_MANAGES: {
         "POST": "/desk/people /desk/people/{person_id} /desk/people/{person_id}/retire "
