@@ -105,7 +105,7 @@ class ReceiptPlanner:
         numbers = list(_receipt_numbers(due))
         rows = rows_where(self.session, Receipt, Receipt.receipt_number, numbers)
         known = {row["receipt_number"]: row for row in rows}
-        known |= self._known_from_bank(due, numbers, known)
+        known |= self._known_from_bank(due, payers, numbers, known)
         for record, payer, number in zip(due, payers, numbers, strict=True):
             if number in known:
                 self._compare(record, payer, known[number])
@@ -113,13 +113,17 @@ class ReceiptPlanner:
                 self._post(record, payer, number)
 
     def _known_from_bank(
-        self, records: list[ReceiptRecord], numbers: list[str], known: dict[str, Row]
+        self,
+        records: list[ReceiptRecord],
+        payers: list[Row | None],
+        numbers: list[str],
+        known: dict[str, Row],
     ) -> dict[str, Row]:
         """Receipts the bank told of already, by the number of the file; they are booked once."""
         before = joined_numbers(self.session, numbers)
         new = [
-            _money(record, number)
-            for record, number in zip(records, numbers, strict=True)
+            _money(record, payer, number)
+            for record, payer, number in zip(records, payers, numbers, strict=True)
             if number not in known and number not in before
         ]
         found = join_listed_receipts(self.session, new)
@@ -273,7 +277,7 @@ def _receipt_numbers(records: list[ReceiptRecord]) -> Iterator[str]:
         yield f"RECEIVED-{record.received_on:%Y%m%d}-{digest(text.encode())[:10]}"
 
 
-def _money(record: ReceiptRecord, number: str) -> Row:
+def _money(record: ReceiptRecord, payer: Row | None, number: str) -> Row:
     """A receipt as it is compared with what the bank told; known by its number."""
     return {
         "id": number,
@@ -282,6 +286,7 @@ def _money(record: ReceiptRecord, number: str) -> Row:
         "amount_minor": record.amount_minor,
         "currency": record.currency,
         "payer_name": _payer_name(record),
+        "customer_name": payer["name"] if payer else "",
         "memo": _memo(record),
     }
 

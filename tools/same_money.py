@@ -10,7 +10,12 @@ from typing import Any
 
 from sqlmodel import Session
 
-from engines.matching.same_money import Joined, Told, join_same_money
+from engines.matching.same_money import (
+    Joined,
+    Told,
+    join_same_money,
+    share_reference,
+)
 from ledger.actions import ReverseReceipt
 from ledger.money import Money
 from ledger.queries import same_money as reads
@@ -58,8 +63,11 @@ def _join(session: Session, new: Sequence[Told], *, of_bank: bool) -> Joined:
     first, last = min(each.on for each in new), max(each.on for each in new)
     amounts = {each.minor for each in new}
     rows = reads.receipts_between(session, first - _WINDOW, last + _WINDOW, amounts, of_bank)
-    known = [_told(dict(row._mapping), row.bank_ref or "", row.customer_ref or "") for row in rows]
-    return join_same_money(new, known)
+    return join_same_money(new, map(_known, rows))
+
+
+def _known(row: Any) -> Told:
+    return _told(dict(row._mapping), row.bank_ref or "", row.customer_ref or "")
 
 
 def _told(row: Row, *references: str) -> Told:
@@ -70,6 +78,7 @@ def _told(row: Row, *references: str) -> Told:
         row["currency"],
         (row["receipt_number"], row["memo"], *references),
         row["payer_name"],
+        row.get("customer_name") or "",
     )
 
 
@@ -107,7 +116,7 @@ def ask_about_doubles(session: Session, desk: ReturnDesk) -> DoublesDone:
             now=desk.now,
             run_id=desk.run_id,
             why=f"{money} of {row.received_on} and payment {twin.receipt_number} of "
-            f"{twin.received_on} agree in amount and payer, and in no reference.",
+            f"{twin.received_on} agree in amount, {_agreement(row, twin)}.",
         )
         if result.proposal_id:
             waiting.append((result.proposal_id, account_id))
@@ -129,10 +138,12 @@ def _twins(session: Session, rows: Sequence[Any]) -> dict[str, Any]:
         for each in reads.receipts_between(session, first, last, amounts, of_bank)
         if each.id not in doubted
     }
-    new = [Told(r.id, r.received_on, r.amount_minor, r.currency, (), r.payer_name) for r in rows]
-    others = [
-        Told(k.id, k.received_on, k.amount_minor, k.currency, (), k.payer_name)
-        for k in known.values()
-    ]
-    found = join_same_money(new, others).doubtful
-    return {key: known[twin] for key, twin in found.items()}
+    found = join_same_money(map(_known, rows), map(_known, known.values()))
+    return {key: known[twin] for key, twin in (found.same | found.doubtful).items()}
+
+
+def _agreement(row: Any, twin: Any) -> str:
+    """In what two payments agree beside the amount, and in what they do not; no text of theirs."""
+    if share_reference(_known(row), _known(twin)):
+        return "in a reference, and name different payers"
+    return "in payer, and in no reference"

@@ -4,7 +4,6 @@ The bank's own reference is evidence; account or name with the amount is a hint.
 receipts, or none, is for a person.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -13,9 +12,8 @@ from enum import StrEnum
 
 from engines.matching.names import normalise_name
 from engines.matching.spelling import normalise
+from engines.matching.telling import telling_references
 
-_SHORTEST = 6
-_SAYS_NOTHING = frozenset({"NONREF", "NOTPROVIDED", "NOREF", "UNKNOWN", "RETURNED"})
 _LONGEST_WAY_BACK = timedelta(days=400)  # a direct debit without mandate comes back for 13 months
 _SHOWN = 3
 
@@ -65,16 +63,6 @@ class TakenBack:
     def is_unique(self) -> bool:
         """Whether exactly one receipt fits."""
         return len(self.receipt_ids) == 1
-
-
-def telling_references(*texts: str) -> frozenset[str]:
-    """References in what a bank wrote: each text whole, and its words that hold digits."""
-    found = set()
-    for text in texts:
-        words = [normalise(word) for word in re.split(r"[\s/;,+]+", text)]
-        found |= {word for word in words if any(char.isdigit() for char in word)}
-        found.add(normalise(text))
-    return frozenset(each for each in found if len(each) >= _SHORTEST) - _SAYS_NOTHING
 
 
 def find_returned(lines: Iterable[ReturnLine], receipts: Iterable[Received]) -> list[TakenBack]:

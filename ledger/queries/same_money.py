@@ -9,6 +9,7 @@ from sqlalchemy import Row, select
 from sqlmodel import Session
 
 from ledger.states import ProposalState
+from ledger.tables.account import Account
 from ledger.tables.receivable import BankLine, Receipt, ReceiptReturn
 from ledger.tables.work import Audit, Proposal
 
@@ -41,8 +42,10 @@ def receipts_between(
                 Receipt.memo,
                 BankLine.bank_ref,
                 BankLine.customer_ref,
+                Account.name.label("customer_name"),
             )
             .outerjoin(BankLine, BankLine.receipt_id == Receipt.id)
+            .outerjoin(Account, Account.id == Receipt.account_id)
             .where(
                 Receipt.received_on >= first,
                 Receipt.received_on <= last,
@@ -78,7 +81,13 @@ def receipts_in_doubt(session: Session) -> list[Row[Any]]:
                 Receipt.unapplied_minor,
                 Receipt.currency,
                 Receipt.payer_name,
+                Receipt.memo,
+                BankLine.bank_ref,
+                BankLine.customer_ref,
+                Account.name.label("customer_name"),
             )
+            .outerjoin(BankLine, BankLine.receipt_id == Receipt.id)
+            .outerjoin(Account, Account.id == Receipt.account_id)
             .where(Receipt.hold_reason == IN_DOUBT, Receipt.unapplied_minor > 0)
             .order_by(Receipt.id)
         )

@@ -54,18 +54,48 @@ class TestJoining:
         found = join_same_money([told("n", name="Acme Ltd")], [told("k", name="ACME LIMITED")])
         assert (found.same, found.doubtful) == ({}, {"n": "k"})
 
+    def test_reference_of_two_payers__is_in_doubt(self) -> None:
+        found = join_same_money(
+            [told("n", 0, "TRF-778812", name="Beta")], [told("k", 0, "TRF-778812", name="Acme")]
+        )
+        assert (found.same, found.doubtful) == ({}, {"n": "k"})
+
+    def test_payer_the_books_know_under_another_name__is_the_same(self) -> None:
+        known = Told("k", MONDAY, 100, "USD", ("TRF-778812",), "10023", "Acme Industrial Ltd")
+        found = join_same_money([told("n", 0, "TRF-778812", name="ACME INDUSTR")], [known])
+        assert found.same == {"n": "k"}
+
+    @pytest.mark.parametrize("names", [("Acme", "Beta"), ("Beta", "Acme"), ("", "Acme")])
+    def test_two_lines_of_one_reference__the_payers_own_is_the_same(
+        self, names: tuple[str, str]
+    ) -> None:
+        new = [told(f"n{n}", n, "TRF-778812", name=name) for n, name in enumerate(names)]
+        found = join_same_money(new, [told("k", 0, "TRF-778812", name="Acme")])
+        assert found.same == {f"n{names.index('Acme')}": "k"}
+        assert found.doubtful == {}
+
+    def test_amount_in_both_memos__is_no_reference(self) -> None:
+        for memo in ("TRANSFER OF 120000", "EUR 1200.00"):
+            new = [told("n", 0, memo, minor=120_000_00)]
+            found = join_same_money(new, [told("k", 0, memo, minor=120_000_00)])
+            assert (found.same, found.doubtful) == ({}, {})
+
     def test_nothing_shared__is_other_money(self) -> None:
         found = join_same_money([told("n", name="Acme")], [told("k", name="Beta")])
         assert not found.same
         assert not found.doubtful
 
 
-def bank(desk: Desk, memo: str, name: str = "Company acc_a", amount: str = "120,00") -> TakenIn:
-    """One credit of the day before the night, in euro."""
+def bank(desk: Desk, memo: str, *names: str) -> TakenIn:
+    """A credit of 120.00 of each payer on the day before the night, in euro."""
+    payers = names or ("Company acc_a",)
+    lines = "".join(
+        f":61:2603160316C120,00NTRFNONREF\n:86:166?00GUTSCHRIFT?20{memo}?32{name}\n"
+        for name in payers
+    )
     text = (
-        ":20:A\n:25:DE89370400440532013000\n:28C:1\n:60F:C260301EUR0,00\n"
-        f":61:2603160316C{amount}NTRFNONREF\n:86:166?00GUTSCHRIFT?20{memo}?32{name}\n"
-        f":62F:C260316EUR{amount}\n"
+        f":20:A\n:25:DE89370400440532013000\n:28C:1\n:60F:C260301EUR0,00\n{lines}"
+        f":62F:C260316EUR{120 * len(payers)},00\n"
     )
     data = text.encode()
     file = read_bank_file("a.sta", data)
@@ -128,8 +158,41 @@ class TestTwoDoors:
         self, customer: Desk, tmp_path: Path
     ) -> None:
         listed(customer, tmp_path, "TRF-778812")
-        taken = bank(customer, "PAYMENT TRF-111111", name="Somebody Else Ltd")
+        taken = bank(customer, "PAYMENT TRF-111111", "Somebody Else Ltd")
         assert (taken.receipts, taken.joined, taken.in_doubt) == (1, 0, 0)
+
+    @pytest.mark.parametrize(
+        ("reference", "memo"),
+        [
+            ("Payment", "PAYMENT"),
+            ("Rent 2026-03", "RENT 2026-03"),
+            ("invoice of 2026-03-01", "INVOICE 2026-03-01 THANKS"),
+            ("Wire transfer", "WIRE TRANSFER"),
+            ("March2026", "LICENCE MARCH2026"),
+        ],
+    )
+    def test_words_and_dates_that_everybody_writes__are_no_reference(
+        self, customer: Desk, tmp_path: Path, reference: str, memo: str
+    ) -> None:
+        listed(customer, tmp_path, reference)
+        taken = bank(customer, memo, "Somebody Else Ltd")
+        assert (taken.receipts, taken.joined, taken.in_doubt) == (1, 0, 0)
+        assert len(receipts(customer)) == 2
+
+    @pytest.mark.parametrize("first", [0, 1])
+    def test_two_customers_pay_the_same_with_one_memo__neither_is_lost(
+        self, customer: Desk, tmp_path: Path, first: int
+    ) -> None:
+        customer.account("acc_b", (), name="Beta Bakery")
+        customer.books.invoice("inv_b", 120_00, account_id="acc_b", invoice_number="ACCB-1")
+        listed(customer, tmp_path, "Rent 2026-03 TRF-778812")
+        names = ["Company acc_a", "Beta Bakery"]
+        taken = bank(customer, "RENT 2026-03 TRF-778812", names[first], names[1 - first])
+        assert (taken.receipts, taken.joined, taken.in_doubt) == (1, 1, 0)
+        cash_pass(start_night(customer.house, AS_OF + timedelta(days=1), lambda *_: None))
+        payers = {each.payer_name: (each.account_id, each.unapplied_minor)
+                  for each in receipts(customer)}  # fmt: skip
+        assert payers == {"Company acc_a": ("acc_a", 0), "Beta Bakery": ("acc_b", 0)}
 
 
 class TestInDoubt:
@@ -164,6 +227,18 @@ class TestInDoubt:
         assert [each.unapplied_minor for each in receipts(doubtful)] == [120_00, 120_00]
         self.play(doubtful, 2)
         assert self.asked(doubtful) == [request]
+
+    def test_shared_reference_of_another_payer__a_person_is_asked(
+        self, customer: Desk, tmp_path: Path
+    ) -> None:
+        listed(customer, tmp_path, "TRF-778812")
+        customer.books.change("receipt", "receipt_number", "RC-1", hold_reason="on_account")
+        assert bank(customer, "PAYMENT TRF-778812", "Somebody Else Ltd").in_doubt == 1
+        self.play(customer, 1)
+        (request,) = self.asked(customer)
+        card = customer.inbox("felix", AS_OF + timedelta(days=1)).show(request)
+        assert "in a reference, and name different payers" in card.why
+        assert [each.unapplied_minor for each in receipts(customer)] == [120_00, 120_00]
 
     def test_yes__it_is_taken_off(self, doubtful: Desk) -> None:
         doubtful.inbox("felix", AS_OF + timedelta(days=1)).approve(self.asked(doubtful)[0])
