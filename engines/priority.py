@@ -25,8 +25,7 @@ class WorkFacts:
 
     Attributes:
         money_days: Late money-days expected within the horizon.
-        owed_minor: What is open.
-        soon_permille: Share of it expected within the days that count as paying alone.
+        soon_permille: Share of what is open expected within the days that count as paying alone.
         ever_permille: Share of it expected within the horizon.
         stops: Why a plain contact is the wrong thing, in words.
         entities: Ours that it owes, where that is told.
@@ -35,7 +34,6 @@ class WorkFacts:
     account_id: str
     currency: str
     money_days: int
-    owed_minor: int
     soon_permille: int
     ever_permille: int
     stops: tuple[str, ...] = ()

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 from sqlmodel import Session
 
 from ledger.ids import digest
@@ -69,8 +69,3 @@ def _append(session: Session, table: Any, content: Any, rows: Iterable[dict[str,
         sealed.append(row)
     if sealed:
         session.execute(insert(table.__table__), sealed)
-
-
-def chain_length(session: Session, table: Any) -> int:
-    """Number of sealed records."""
-    return session.scalar(select(func.count()).select_from(table)) or 0

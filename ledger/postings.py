@@ -8,14 +8,13 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, update
 from sqlmodel import Session
 
 from ledger.errors import Conflict, NotFound
 from ledger.ids import make_id
 from ledger.journal import insert_new, touch
 from ledger.states import ApplicationKind
-from ledger.tables.account import Account
 from ledger.tables.receivable import Application, CreditMemo, Invoice, Receipt
 from ledger.tables.work import Message
 
@@ -188,8 +187,3 @@ def _get(session: Session, table: Any, row_id: str) -> Any:
     if row is None:
         raise NotFound(f"no {table.__name__.lower()} {row_id}")
     return row
-
-
-def account_exists(session: Session, account_id: str) -> bool:
-    """Whether the account is in the books."""
-    return session.scalar(select(Account.id).where(Account.id == account_id)) is not None

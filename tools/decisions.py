@@ -33,7 +33,6 @@ class Decided:
     decision_id: str
     resumes: bool
     says: str
-    new_proposal_id: str | None = None
 
 
 def approve(
@@ -107,7 +106,7 @@ def choose(
     new_id = str(row["id"])
     move_proposal(session, proposal, ProposalState.SUPERSEDED, outcome=f"{chosen}; now {new_id}")
     said = approve(session, new_id, decider, policy, now)
-    return Decided(proposal.id, decision.id, True, f"{chosen}: {said.says}", new_id)
+    return Decided(proposal.id, decision.id, True, f"{chosen}: {said.says}")
 
 
 def reject(
@@ -164,7 +163,7 @@ def edit(
     ask_anew(session, row, now)
     move_proposal(session, proposal, ProposalState.SUPERSEDED, outcome=f"edited; now {row['id']}")
     says = f"edited; {row['id']} waits for somebody other than {decider.name}"
-    return Decided(proposal.id, decision.id, True, says, row["id"])
+    return Decided(proposal.id, decision.id, True, says)
 
 
 @dataclass(frozen=True, slots=True)

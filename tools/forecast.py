@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ledger.money import Money
 from ledger.queries.as_of import disputed_as_of
 from tools.accounts import totals
-from tools.cash_ahead import billing_ahead, cash_ahead, drawing_of
+from tools.cash_ahead import cash_ahead, drawing_of
 from tools.contract import AccountRef, MoneyOut, Result, ToolContext, read_tool
 from tools.forecast_record import newest_forecast
 
@@ -89,16 +89,6 @@ def items_ahead(ctx: ToolContext) -> "tuple[ExpectedItems, str]":
         return unpack(kept.items), kept.method
     ahead = cash_ahead(ctx.session, ctx.policy.forecast, ctx.as_of)
     return ahead.items, ahead.method
-
-
-def whole_series(ctx: ToolContext) -> "tuple[list[Series], str]":
-    """Open book and total of every currency and segment, made anew."""
-    from engines.forecast.book import book_series, horizon_days
-
-    drawing = drawing_of(ctx.policy.forecast)
-    ahead = cash_ahead(ctx.session, ctx.policy.forecast, ctx.as_of)
-    billing = billing_ahead(ahead, horizon_days(ctx.as_of, drawing))
-    return book_series(ahead.items, billing, drawing, ordered=ahead.ordered), ahead.method
 
 
 def _of_account(ctx: ToolContext, items: "ExpectedItems", account: str) -> "ExpectedItems":

@@ -87,7 +87,6 @@ def _work_facts(ahead: CashAhead, policy: Policy) -> list[WorkFacts]:
                 account,
                 currency,
                 round(cost),
-                round(owed),
                 round(1000 * shortly / owed),
                 round(1000 * finally_ / owed),
                 stops.get(account, ()),

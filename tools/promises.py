@@ -3,8 +3,6 @@
 from typing import TYPE_CHECKING, Any
 
 from ledger.actions import KeepPromise, RecordPromise
-from ledger.facts import AccountFacts
-from ledger.money import Money
 from ledger.postings_promises import Settled, record_promise, settle_promises
 from ledger.states import PromiseState
 from policies.schema_promises import PromisesPolicy
@@ -21,18 +19,6 @@ def method_days(words: str, policy: PromisesPolicy) -> int:
     return next(
         (each.days for each in policy.methods if any(word in said for word in each.words)), 0
     )
-
-
-def promise_value(action: PromiseAction, facts: AccountFacts) -> Money | None:
-    """The money a promise is about, where it names an amount."""
-    if isinstance(action, RecordPromise):
-        minor, currency = action.amount_minor, action.currency
-    else:
-        named = (each for each in facts.promises if each.promise_id == action.promise_id)
-        promise = next(named, None)
-        minor = promise.amount_minor if promise else None
-        currency = promise.currency if promise else None
-    return Money(minor, currency) if minor is not None and currency else None
 
 
 def post_promise(writer: "Writer", action: PromiseAction) -> str:

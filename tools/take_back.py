@@ -75,7 +75,7 @@ def take_back(
     ask_anew(session, row, now)
     new_id = str(row["id"])
     move_proposal(session, proposal, ProposalState.SUPERSEDED, outcome=f"{by}; now {new_id}")
-    return Decided(proposal.id, decision.id, False, f"taken back; {new_id} waits", new_id)
+    return Decided(proposal.id, decision.id, False, f"taken back; {new_id} waits")
 
 
 def _stop(session: Session, proposal: Proposal, decider: Decider, now: datetime) -> None:

@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from graph.portal import Portal
 
 router = APIRouter(include_in_schema=False)
-_SIGNATURES = {"stripe": "stripe-signature", "fake": "x-signature"}
+_SIGNATURES = {"stripe": "stripe-signature"}
 
 
 @router.post("/payments/{provider}")

@@ -3,10 +3,8 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from guardrails.content.claims import ELEMENT, lexicon_of
-from guardrails.content.folding import fold, words_of
+from guardrails.content.claims import ELEMENT
 from guardrails.content.protected import known_names
-from guardrails.content.sentences import split_sentences
 
 _REFERENCE = re.compile(
     r"\b[A-Z]{1,6}[-/ ]?\d{1,4}(?:[-/]?\d+)*\b|(?:#|№|\b[Nn][o°ºr]\.? ?)\d+"
@@ -32,22 +30,6 @@ _BREAKDOWN_HINTS = (
     *("frais", "kosten", "gebuhr"),
 )
 _FEWEST_AMOUNTS = 2
-
-
-def find_elements(text: str, language: str, names: Sequence[str] = ()) -> frozenset[str]:
-    """Name the required elements a text holds.
-
-    Args:
-        text: The body of a message; for a subject, put it before the body.
-        language: A disclosure counts only in this language; one of the supported ones.
-        names: The true legal and trading names of the sender. None means it cannot be found.
-    """
-    labels: set[str] = set()
-    lexicon = lexicon_of(language)
-    for sentence in split_sentences(text, "body"):
-        folded = fold(sentence.text)
-        labels |= {match.label for match in lexicon.find(folded, words_of(folded))}
-    return elements_of(text, fold(text), labels, names)
 
 
 def elements_of(

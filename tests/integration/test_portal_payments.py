@@ -9,7 +9,6 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 from sqlalchemy import select
 
-from adapters.payments.fake import FakePayments
 from adapters.payments.stripe_checkout import StripeCheckout, from_units, to_units
 from adapters.payments.transfer import own_accounts, reference_for, transfer_for
 from batch.night import run_night
@@ -305,20 +304,6 @@ class TestUnits:
     def test_not_countable__is_refused(self, minor: int, currency: str) -> None:
         with pytest.raises(BadInput):
             to_units(Money(minor, currency))
-
-
-class TestFake:
-    def test_fake__goes_the_same_way(self, desk: Desk, browser: Browser) -> None:
-        fake = FakePayments()
-        desk.house.__dict__["payments"] = fake
-        browser.send("/pay", item="inv_acc_a_2")
-        (checkout_id,) = fake.begun
-        payload, sealed = fake.notice_of(checkout_id, "evt_1")
-        answer = browser.client.post(
-            "/payments/fake", content=payload, headers={"x-signature": sealed}
-        )
-        assert answer.status_code == 200
-        assert [each.amount_minor for each in rows(desk, Receipt)] == [80_50]
 
 
 COMPANY = load_policy().company.model_copy(

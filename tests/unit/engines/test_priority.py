@@ -12,7 +12,7 @@ from policies.schema_credit import PriorityPolicy
 
 POLICY = load_policy().priority
 UNITS = {"USD": 1}
-LATE = WorkFacts("a", "USD", money_days=1_000, owed_minor=100, soon_permille=200, ever_permille=900)
+LATE = WorkFacts("a", "USD", money_days=1_000, soon_permille=200, ever_permille=900)
 
 
 def named(name: str, **values: int) -> WorkFacts:
