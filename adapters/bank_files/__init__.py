@@ -2,5 +2,5 @@
 
 Belongs here: formats, detection, amounts, dates, parties, references, balances, control totals.
 Does not: matching, accounts, postings, sessions, clocks. Nothing here writes to the ledger.
-Imported by cli, api, batch and tools; imports ledger value types only.
+Imported by tools, agents, batch and cli; imports ledger value types only.
 """

@@ -2,5 +2,5 @@
 
 Belongs here: what talks to a payment provider, and what puts our own bank details into a code that
 a phone reads. Not here: what is owed (the ledger says so) and what becomes of the money (the cash
-path). Only tools/ and graph/ import this.
+path). Wired by graph/; tools/ knows the port, the page the transfer.
 """

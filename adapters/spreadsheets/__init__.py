@@ -2,5 +2,5 @@
 
 Belongs here: files to grids, header mapping, number and date formats, records, findings.
 Does not: accounts, postings, sessions, clocks. Nothing here writes to the ledger.
-Imported by cli, api and batch; imports ledger value types only.
+Imported by tools, batch, cli and the readers beside it; imports ledger value types only.
 """
