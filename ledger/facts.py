@@ -46,6 +46,27 @@ class UnappliedReceipt:
 
 
 @dataclass(frozen=True, slots=True)
+class CandidateReceipt:
+    """Money that waits and may be the account's.
+
+    Attributes:
+        against: Currency of the documents it would be set against; empty where nobody noted it.
+    """
+
+    receipt_id: str
+    receipt_number: str
+    received_on: date
+    unapplied_minor: int
+    currency: str
+    against: str = ""
+
+    @property
+    def pays_in(self) -> str:
+        """The currency of what it may pay."""
+        return self.against or self.currency
+
+
+@dataclass(frozen=True, slots=True)
 class Relative:
     """An open invoice of the family of an account: of its parent, its children or theirs."""
 
@@ -212,6 +233,14 @@ class RejectedDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class SettledCase:
+    """A case of a role that a person said yes or no to, and that nothing has touched since."""
+
+    role: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
 class InFlight:
     """A message that has its permit and has not arrived yet."""
 
@@ -247,8 +276,8 @@ class AccountFacts:
         relatives: Invoices of the family that an action names.
         taken: The receipts an action would take back.
         closed_disputes: The resolved disputes an action would open again.
-        suggested: Money of nobody, or of another account, that a person is asked to set against
-            this one.
+        suggested: Money of nobody, of another account or in another currency that may pay what
+            this one owes.
         bank_returns: The lines of the bank an action names.
     """
 
@@ -293,8 +322,10 @@ class AccountFacts:
     taken: tuple[TakenReceipt, ...] = ()
     bank_returns: tuple[BankReturn, ...] = ()
     closed_disputes: tuple[ClosedDispute, ...] = ()
-    suggested: tuple[UnappliedReceipt, ...] = ()
+    suggested: tuple[CandidateReceipt, ...] = ()
     arms: tuple[DrawnArm, ...] = ()
+    unanswered: tuple[str, ...] = ()
+    settled: tuple[SettledCase, ...] = ()
 
     def open_in(self, currency: str) -> Money:
         """Sum of open invoices in a currency, before credits and unapplied cash."""

@@ -41,6 +41,7 @@ _PAUSES = frozenset(
         "missed_instalment_needs_person",
     }
 )
+_UNTIL_FACTS_CHANGE = "; asked again once the facts change"
 _CLASSES = (AccountClass.ROUTINE, AccountClass.EXCEPTION, AccountClass.EXECUTIVE_REVIEW)
 
 
@@ -129,6 +130,14 @@ def _past_ladder(currency: str, facts: AccountFacts, policy: Policy) -> Turn:
 
 def _exception(facts: AccountFacts, rule_id: str, says: str, task: str, policy: Policy) -> Turn:
     """A case a template does not fit: the collector's loop prepares it for a person."""
+    if settled := _settled(facts, "collector"):
+        return Turn(
+            Disposition.HELD,
+            settled,
+            (rule_id,),
+            AccountClass.EXCEPTION,
+            _look_again(facts, policy),
+        )
     waiting = any(p.role == "collector" for p in facts.proposals_waiting)
     return Turn(
         Disposition.WAITING if waiting else Disposition.NEEDS_PERSON,
@@ -154,7 +163,7 @@ def _of(judged: JudgedMessage, facts: AccountFacts, policy: Policy) -> Turn:
             if said_no := _rejected_before(judged, facts):
                 return Turn(
                     Disposition.HELD,
-                    f"{said_no}; asked again once the facts change",
+                    said_no + _UNTIL_FACTS_CHANGE,
                     _rule_ids(verdict),
                     class_of(verdict),
                     _look_again(facts, policy),
@@ -169,6 +178,12 @@ def _of(judged: JudgedMessage, facts: AccountFacts, policy: Policy) -> Turn:
             )
         case Deny():
             return _denied(verdict, facts, policy)
+
+
+def _settled(facts: AccountFacts, role: str | None) -> str:
+    """What a person said of the case of a role that stands as it did."""
+    outcome = next((case.outcome for case in facts.settled if case.role == role), "")
+    return outcome and outcome + _UNTIL_FACTS_CHANGE
 
 
 def _rejected_before(judged: JudgedMessage, facts: AccountFacts) -> str:
@@ -188,13 +203,14 @@ def _rejected_before(judged: JudgedMessage, facts: AccountFacts) -> str:
 def _denied(verdict: Deny, facts: AccountFacts, policy: Policy) -> Turn:
     role = next((f.prepared_by for f in verdict.findings if f.prepared_by), None)
     prepared = any(waiting.role == role for waiting in facts.proposals_waiting)
+    settled = _settled(facts, role)
     return Turn(
-        verdict.disposition,
-        explain(verdict),
+        Disposition.HELD if settled else verdict.disposition,
+        f"{explain(verdict)} {settled}".strip(),
         _rule_ids(verdict),
         class_of(verdict),
         verdict.until or _look_again(facts, policy),
-        prepared_by=None if prepared else role,
+        prepared_by=None if prepared or settled else role,
         task=verdict.findings[0].rule_id,
     )
 

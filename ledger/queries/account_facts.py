@@ -13,6 +13,7 @@ from ledger.queries.dispute_facts import less_disputed
 from ledger.queries.fact_money import read_unidentified
 from ledger.queries.fact_parts import read_feeds, read_parts, split_list
 from ledger.queries.grouping import BUDGET_DAYS, Rows, among
+from ledger.queries.settled_cases import with_settled
 from ledger.states import Segment
 from ledger.tables.account import Account
 
@@ -58,7 +59,8 @@ def load_facts(
     parts = read_parts(session, as_of, account_ids)
     feeds = read_feeds(session)
     unidentified = read_unidentified(session, extra_receipts)
-    return {row.id: _snapshot(row, as_of, parts, feeds, unidentified) for row in accounts}
+    found = {row.id: _snapshot(row, as_of, parts, feeds, unidentified) for row in accounts}
+    return with_settled(session, found)
 
 
 def _snapshot(
@@ -101,7 +103,8 @@ def _snapshot(
         feeds=feeds,
         renewal_on=next(iter(parts["renewals"].get(row.id, ())), None),
         sensitive_contract=bool(parts["sensitive"].get(row.id)),
-        inbound_unanswered=bool(parts["inbound"].get(row.id)),
+        inbound_unanswered=bool(of("inbound")),
+        unanswered=of("inbound"),
         proposals_waiting=of("waiting"),
         broken_promises=len(of("broken")),
         in_flight=of("in_flight"),

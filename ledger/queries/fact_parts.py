@@ -24,12 +24,12 @@ from ledger.facts import (
     RejectedDraft,
     WaitingProposal,
 )
+from ledger.queries.candidates import read_suggested
 from ledger.queries.dispute_facts import read_disputes
 from ledger.queries.fact_money import (
     read_payments,
     read_receipts,
     read_returned,
-    read_suggested,
 )
 from ledger.queries.grouping import BUDGET_DAYS, Rows, among, grouped
 from ledger.queries.instalments import in_instalments, read_schedules
@@ -263,13 +263,15 @@ def _history(session: Session, as_of: date, ids: Sequence[str]) -> Rows:
 
 def _inbound(session: Session, ids: Sequence[str]) -> Rows:
     rows = session.execute(
-        select(Message.account_id).where(
+        select(Message.account_id, Message.id)
+        .where(
             among(Message.account_id, ids),
             Message.direction == "in",
             Message.answered.is_(False),
         )
+        .order_by(Message.id)
     )
-    return grouped(rows, lambda _row: True)
+    return grouped(rows, lambda row: row[1])
 
 
 def _renewals(session: Session, ids: Sequence[str]) -> Rows:
