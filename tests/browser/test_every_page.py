@@ -9,7 +9,7 @@ from tests.support.browser import Browsers, Served, serious
 from tools.webhooks import add_endpoint, judge_endpoint, pause_endpoint
 
 PAGES = ("/desk", "/desk/inbox", "/desk/accounts", "/desk/disputes", "/desk/assistant",
-         "/desk/analytics", "/desk/people")  # fmt: skip
+         "/desk/analytics", "/desk/people", "/desk/tasks")  # fmt: skip
 
 
 LOOKS = pytest.mark.parametrize(

@@ -56,6 +56,15 @@ def planted(desk: Desk, small_office: Served) -> Served:
         answered=False, inbound_id="inb_1",
     )  # fmt: skip
     books.add(
+        "call_task", id="tsk_1", **day, kind="call", summary=HOSTILE, due_on=AS_OF, state="open",
+        created_by="reply_desk",
+    )  # fmt: skip
+    books.add(
+        "account_note", id="not_1", **day, kind="call", body=HOSTILE, noted_on=AS_OF,
+        noted_by="cora", noted_at=datetime(2026, 3, 16, tzinfo=UTC),
+    )  # fmt: skip
+    desk.hold(account, "hardship")
+    books.add(
         "dispute", id="dsp_1", **day, reason="PRICE", opened_on=AS_OF, state="open", quote=HOSTILE
     )
     books.add(
@@ -86,6 +95,7 @@ def tour(page: Page, home: Served, desk: Desk) -> int:
         "/desk/analytics",
         "/desk/assistant?account=acc_a",
         "/desk/people",
+        "/desk/tasks",
     ):
         answer = page.goto(path)
         assert answer is not None
