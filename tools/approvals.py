@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from ledger.journal import decode_roles
 from ledger.money import Money
-from ledger.states import OPEN_PROPOSAL_STATES
+from ledger.queries.inbox import waiting_now
 from ledger.tables.account import Account
 from ledger.tables.work import Proposal
 from tools.contract import AccountRef, Limit, MoneyOut, Result, ToolContext, read_tool
@@ -34,11 +34,6 @@ class WaitingApprovals(Result):
     count: int
 
 
-def is_waiting() -> ColumnElement[bool]:
-    """True of a proposal no person has decided."""
-    return Proposal.state.in_(sorted(OPEN_PROPOSAL_STATES))
-
-
 @read_tool()
 def list_waiting_approvals(
     ctx: ToolContext, account: AccountRef | None = None, limit: Limit = 10
@@ -50,23 +45,30 @@ def list_waiting_approvals(
         account: One account; left out, the whole book.
         limit: How many requests to return.
     """
-    where = [is_waiting()] + ([Proposal.account_id == account] if account else [])
+    return waiting_approvals(ctx, limit, *([Proposal.account_id == account] if account else []))
+
+
+def waiting_approvals(
+    ctx: ToolContext, limit: int, *where: ColumnElement[bool]
+) -> WaitingApprovals:
+    """Those of the inbox that fit, in its order: a snoozed one waits again from its date on."""
+    where = (*waiting_now(ctx.as_of), *where)
     rows = ctx.session.execute(
         select(Proposal, Account.account_number, Account.name)
         .join(Account, Account.id == Proposal.account_id)
         .where(*where)
-        .order_by(Proposal.priority_minor.desc(), Proposal.id)
+        .order_by(Proposal.priority_minor.desc(), Proposal.id.desc())
         .limit(limit)
     ).all()
     count = ctx.session.scalar(select(func.count()).select_from(Proposal).where(*where)) or 0
     return WaitingApprovals(
         as_of=ctx.as_of,
         count=count,
-        requests=tuple(waiting_line(row[0], row[1], row[2], ctx.as_of) for row in rows),
+        requests=tuple(_line(row[0], row[1], row[2], ctx.as_of) for row in rows),
     )
 
 
-def waiting_line(proposal: Proposal, number: str, name: str, as_of: date) -> WaitingLine:
+def _line(proposal: Proposal, number: str, name: str, as_of: date) -> WaitingLine:
     """A request as a line."""
     at_stake = Money(proposal.priority_minor, proposal.currency) if proposal.currency else None
     return WaitingLine(

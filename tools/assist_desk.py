@@ -6,10 +6,9 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from ledger.queries.inbox import needs_role
-from ledger.states import ProposalState
 from ledger.tables.account import Account
 from ledger.tables.work import CallTask, Person, Proposal
-from tools.approvals import WaitingApprovals, is_waiting, waiting_line
+from tools.approvals import WaitingApprovals, waiting_approvals
 from tools.assist_book import count_of
 from tools.contract import AccountRef, Limit, Result, Scope, ToolContext, read_tool
 
@@ -89,22 +88,5 @@ def waits_for_me(ctx: ToolContext, limit: Limit = 10) -> WaitingApprovals:
     person = ctx.session.get(Person, ctx.actor)
     held = tuple(role for role in (person.roles if person else "").split(",") if role)
     roles = sorted(ctx.policy.approval.roles_of(held))
-    needed = [needs_role(role) for role in roles]
-    where = [
-        is_waiting(),
-        Proposal.state != ProposalState.SNOOZED.value,
-        Proposal.author != ctx.actor,
-        or_(Proposal.assignee == ctx.actor, *needed),
-    ]
-    rows = ctx.session.execute(
-        select(Proposal, Account.account_number, Account.name)
-        .join(Account, Account.id == Proposal.account_id)
-        .where(*where)
-        .order_by(Proposal.priority_minor.desc(), Proposal.id.desc())
-        .limit(limit)
-    ).all()
-    return WaitingApprovals(
-        as_of=ctx.as_of,
-        count=count_of(ctx, Proposal, where),
-        requests=tuple(waiting_line(row[0], row[1], row[2], ctx.as_of) for row in rows),
-    )
+    mine = or_(Proposal.assignee == ctx.actor, *(needs_role(role) for role in roles))
+    return waiting_approvals(ctx, limit, Proposal.author != ctx.actor, mine)

@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from ledger.money import Money
 from ledger.sight import is_limited
-from ledger.states import DecisionVerb, PromiseState, ProposalState
+from ledger.states import OPEN_PROPOSAL_STATES, DecisionVerb, PromiseState
 from ledger.tables.account import Account
 from ledger.tables.case import Promise
 from ledger.tables.work import Decision, ModelCall, Person, Proposal, Run
@@ -156,10 +156,9 @@ def work_of_roles(session: Session, since: date) -> tuple[RoleWork, ...]:
         .where(Proposal.created_on >= since)
         .group_by(Proposal.role, Proposal.state)
     )
-    open_states = {ProposalState.PENDING, ProposalState.QUESTION, ProposalState.SNOOZED}
     for role, state, number in counted:
         made[role]["proposals"] += number
-        made[role]["waiting"] += number if state in open_states else 0
+        made[role]["waiting"] += number if state in OPEN_PROPOSAL_STATES else 0
     said = session.execute(
         select(Proposal.role, Decision.verb, func.count(func.distinct(Proposal.id)))
         .join(Decision, Decision.proposal_id == Proposal.id)

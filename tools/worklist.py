@@ -10,13 +10,15 @@ from sqlalchemy import func, or_, select
 from ledger.errors import NotFound
 from ledger.money import Money
 from ledger.queries.as_of import due_parts
-from ledger.states import Disposition, DisputeState, PromiseState
+from ledger.queries.candidates import read_suggested
+from ledger.queries.fact_money import read_receipts
+from ledger.queries.inbox import waits_now
+from ledger.states import OPEN_PROPOSAL_STATES, Disposition, DisputeState, PromiseState
 from ledger.tables.account import Account, Hold
 from ledger.tables.case import Dispute, Promise
 from ledger.tables.receivable import Invoice
 from ledger.tables.work import CallTask, DispositionRow, Message, Proposal
 from policies.describe import describe_rule
-from tools.approvals import is_waiting
 from tools.contract import AccountRef, Limit, MoneyOut, Result, Scope, ToolContext, read_tool
 from tools.forecast_record import newest_forecast
 from tools.trials import held_out
@@ -171,7 +173,7 @@ def _reasons(ctx: ToolContext) -> dict[str, list[str]]:
         "a task is due": select(CallTask.account_id).where(
             CallTask.state == "open", CallTask.due_on <= ctx.as_of
         ),
-        "a request waits for approval": select(Proposal.account_id).where(is_waiting()),
+        "a request waits for approval": select(Proposal.account_id).where(waits_now(ctx.as_of)),
     }
     found: dict[str, list[str]] = defaultdict(list)
     for account, reason in ctx.session.execute(
@@ -207,6 +209,12 @@ def _cautions(ctx: ToolContext, accounts: Iterable[str]) -> dict[str, list[str]]
     for account, reason, number in ctx.session.execute(_of_what(Hold, held)):
         stops = "nothing may leave about it" if number else "nothing may leave"
         found[account].append(f"{_about(number)}on hold ({reason}): {stops}")
+    for account, money in read_suggested(ctx.session, list(accounts)).items():
+        told = ", ".join(dict.fromkeys(f"payment {each.receipt_number}" for each in money))
+        found[account].append(f"money that may be theirs waits ({told}): do not chase")
+    for account, money in read_receipts(ctx.session, list(accounts)).items():
+        told = ", ".join(f"payment {each.receipt_number}" for each in money)
+        found[account].append(f"unapplied cash waits ({told}): do not chase")
     return found
 
 
@@ -227,7 +235,7 @@ def why_routed(ctx: ToolContext, account: AccountRef) -> Routing:
     facts = ctx.facts(account)
     waiting = ctx.session.execute(
         select(Proposal.id, Proposal.action_type, Proposal.why).where(
-            Proposal.account_id == account, is_waiting()
+            Proposal.account_id == account, Proposal.state.in_(sorted(OPEN_PROPOSAL_STATES))
         )
     ).all()
     told = tuple(f"{each[0]}: {each[1]}. {each[2][:400]}" for each in waiting)
