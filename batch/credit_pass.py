@@ -10,11 +10,11 @@ from engines.credit import CreditView
 from ledger.actions import SetCreditHold, SetCreditLimit
 from ledger.identities import Identity
 from ledger.queries.account_facts import load_facts
-from ledger.queries.cases import on_credit_hold, recently_proposed
-from ledger.queries.risk_facts import overdue_accounts
+from ledger.queries.cases import recently_proposed
+from ledger.queries.risk_facts import Limited, limits, overdue_accounts
 from policies.schema_credit import CreditPolicy
 from tools.credit_scores import AccountRisk, account_risks
-from tools.exposure import credit_views
+from tools.exposure import Exposures, credit_view, exposures
 from tools.proposals import submit
 
 REPEAT_AFTER_DAYS = 30
@@ -31,10 +31,11 @@ def credit_pass(night: Night) -> None:
             kind: recently_proposed(session, kind, since)
             for kind in ("set_credit_hold", "set_credit_limit")
         }
-        views = reviewed(session, policy, night.as_of)
+        exposed = exposures(session, night.as_of)
+        views = reviewed(exposed, limits(session), policy, night.as_of)
         late = overdue_accounts(session, night.as_of)
         named = late if len(late) <= _NAMED_AT_ONCE else None
-        risks = account_risks(session, policy, night.as_of, named)
+        risks = account_risks(session, policy, night.as_of, named, exposed)
     holds = {a: v for a, v in views.items() if v.propose_hold and a not in asked["set_credit_hold"]}
     lower = _limits_to_lower(risks, policy.lower_limit_of_classes)
     lower = {a: r for a, r in lower.items() if a not in asked["set_credit_limit"] | set(holds)}
@@ -45,11 +46,17 @@ def credit_pass(night: Night) -> None:
     night.add("credit", holds_proposed=len(holds), limits_proposed=len(lower))
 
 
-def reviewed(session: Any, policy: CreditPolicy, as_of: date) -> dict[str, CreditView]:
+def reviewed(
+    exposed: Exposures, credit: Mapping[str, Limited], policy: CreditPolicy, as_of: date
+) -> dict[str, CreditView]:
     """The review of every account with a limit that is not on credit hold yet."""
-    stopped = on_credit_hold(session)
-    views = credit_views(session, policy, as_of)
-    return {account: view for account, view in views.items() if account not in stopped}
+    found = {}
+    for (account, currency), exposure in exposed.items():
+        mine = credit[account]
+        view = credit_view(exposure, mine.limit_minor, as_of, policy)
+        if view is not None and mine.currency == currency and not mine.on_hold:
+            found[account] = view
+    return found
 
 
 def _limits_to_lower(

@@ -1,10 +1,13 @@
 """Read tool for credit: exposure against the limit, the score and class with their reasons."""
 
+from sqlmodel import Session
+
+from ledger.facts import AccountFacts
 from ledger.money import Money
 from tools.accounts import oldest_days, totals
 from tools.contract import AccountRef, MoneyOut, Result, ToolContext, read_tool
 from tools.credit_scores import AccountRisk, account_risks
-from tools.exposure import credit_view, exposures
+from tools.exposure import Exposure, credit_view, exposures
 
 
 class ExposureLine(Result):
@@ -58,7 +61,7 @@ def credit_exposure(ctx: ToolContext, account: AccountRef) -> CreditExposure:
     facts = ctx.facts(account)
     risk = account_risks(ctx.session, ctx.policy.credit, ctx.as_of, [account]).get(account)
     currency = facts.credit_currency or ""
-    exposed = exposures(ctx.session, ctx.as_of, [account]).get((account, currency))
+    exposed = exposure_of(ctx.session, facts)
     view = credit_view(exposed, facts.credit_limit_minor, ctx.as_of, ctx.policy.credit)
     nothing = Money(0, currency) if currency else None
     percent = view.used_percent if view else None
@@ -85,6 +88,12 @@ def credit_exposure(ctx: ToolContext, account: AccountRef) -> CreditExposure:
         score=None if risk is None else credit_score(risk),
         not_scored=_not_scored(risk),
     )
+
+
+def exposure_of(session: Session, facts: AccountFacts) -> Exposure | None:
+    """The exposure to an account in the currency of its credit; None where there is none."""
+    found = exposures(session, facts.as_of, [facts.account_id])
+    return found.get((facts.account_id, facts.credit_currency or ""))
 
 
 def exposure_lines(risk: AccountRisk) -> tuple[ExposureLine, ...]:

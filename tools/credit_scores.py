@@ -1,5 +1,6 @@
 """Credit scores from the ledger, for one account or for the whole book at once."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,7 +12,7 @@ from ledger.queries import risk_facts as reads
 from ledger.queries.cash_history import KnownInvoice, known_invoices
 from ledger.queries.promises import Tally, tallies
 from policies.schema_credit import CreditPolicy
-from tools.exposure import Exposure, ExposurePart, exposures
+from tools.exposure import Exposure, ExposurePart, Exposures, exposures
 
 _YEAR = 365
 
@@ -39,7 +40,11 @@ class AccountRisk:
 
 
 def account_risks(
-    session: Any, policy: CreditPolicy, as_of: date, accounts: Sequence[str] | None = None
+    session: Any,
+    policy: CreditPolicy,
+    as_of: date,
+    accounts: Sequence[str] | None = None,
+    book: Exposures | None = None,
 ) -> dict[str, AccountRisk]:
     """Score accounts that owe something; of several currencies the one of its credit, or largest.
 
@@ -50,30 +55,34 @@ def account_risks(
         policy: The scorecard.
         as_of: The day.
         accounts: Whom to score; everybody if not given.
+        book: The exposures of everybody, where they have been read.
     """
-    found = exposures(session, as_of, accounts)
-    known = [each.owing for each in found.values()]
+    found = exposures(session, as_of, accounts) if book is None else book
+    whole = accounts is None or book is not None
+    owed = [each.owing for each in found.values()] if whole else reads.owing(session, as_of)
+    sums: Counter[str] = Counter()
+    for row in owed:
+        sums[row.currency] += row.open_minor
     limits = reads.limits(session, accounts)
     signs = _Signs(session, as_of, accounts)
-    book: dict[str, int] = {}
-    for row in known if accounts is None else reads.owing(session, as_of):
-        book[row.currency] = book.get(row.currency, 0) + row.open_minor
+    chosen = _chosen((each for each in found.values() if each.account_id in limits), limits)
     return {
-        each.owing.account_id: _risk(each, limits[each.owing.account_id], signs, book, policy)
-        for each in _chosen(found.values(), limits)
+        account: _risk(each, limits[account], signs, sums, policy)
+        for account, each in chosen.items()
     }
 
 
-def _chosen(exposed: Iterable[Exposure], limits: Mapping[str, reads.Limited]) -> list[Exposure]:
+def _chosen(
+    exposed: Iterable[Exposure], limits: Mapping[str, reads.Limited]
+) -> dict[str, Exposure]:
     """One currency of each account that has anything at stake: one it owes in, if it owes."""
     best: dict[str, tuple[tuple[bool, bool, int], Exposure]] = {}
     for each in exposed:
-        row = each.owing
-        wanted = row.currency == limits[row.account_id].currency
-        place = (row.open_minor > 0, wanted, row.open_minor)
-        if each.at_stake and (row.account_id not in best or place > best[row.account_id][0]):
-            best[row.account_id] = place, each
-    return [each for _place, each in best.values()]
+        account, row = each.account_id, each.owing
+        place = (row.open_minor > 0, row.currency == limits[account].currency, row.open_minor)
+        if each.at_stake and (account not in best or place > best[account][0]):
+            best[account] = place, each
+    return {account: each for account, (_place, each) in best.items()}
 
 
 class _Signs:

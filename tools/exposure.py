@@ -1,6 +1,6 @@
 """What accounts owe or will owe, part by part, and how it stands to their credit limit."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from engines.credit import CreditView, review_credit
 from ledger.money import Money
 from ledger.queries.orders import listed_on, ordered
-from ledger.queries.risk_facts import Owing, limits, not_applied, owing
+from ledger.queries.risk_facts import Owing, not_applied, owing
 from policies.schema_credit import CreditPolicy
 
 
@@ -36,10 +36,17 @@ class Exposure:
     total: Money
     at_stake: bool
 
+    @property
+    def account_id(self) -> str:
+        """Whose it is."""
+        return self.owing.account_id
 
-def exposures(
-    session: Any, as_of: date, accounts: Sequence[str] | None = None
-) -> dict[tuple[str, str], Exposure]:
+
+Exposures = Mapping[tuple[str, str], Exposure]
+"""By account and currency."""
+
+
+def exposures(session: Any, as_of: date, accounts: Sequence[str] | None = None) -> Exposures:
     """The exposure by account and currency; of everybody where no accounts are given."""
     owed = {(row.account_id, row.currency): row for row in owing(session, as_of, accounts)}
     cash, credit = not_applied(session, accounts)
@@ -73,18 +80,6 @@ def _parts(
         part("open credits", -credit_minor),
         part("security held", 0, known=False),
     )
-
-
-def credit_views(
-    session: Any, policy: CreditPolicy, as_of: date, accounts: Sequence[str] | None = None
-) -> dict[str, CreditView]:
-    """The review of every account with a limit and something open or ordered in its currency."""
-    credit = limits(session, accounts)
-    found = {}
-    for (account, currency), exposure in exposures(session, as_of, accounts).items():
-        if credit[account].currency == currency:
-            found[account] = credit_view(exposure, credit[account].limit_minor, as_of, policy)
-    return {account: view for account, view in found.items() if view is not None}
 
 
 def credit_view(

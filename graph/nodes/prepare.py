@@ -13,7 +13,8 @@ from ledger.facts import AccountFacts
 from ledger.identities import Identity
 from ledger.queries.account_facts import load_facts
 from policies.schema import Policy
-from tools.exposure import credit_views
+from tools.credit import exposure_of
+from tools.exposure import credit_view
 
 # Words a case may be opened with, and the occasion each stands for.
 _TASKS = {
@@ -26,8 +27,9 @@ def prepare(state: CaseState, runtime: Runtime[Deps]) -> dict[str, Any]:
     """Read one snapshot and the occasions of the case's role."""
     facts, policy = facts_of(state, runtime.context), runtime.context.policy
     with runtime.context.ledger.read(as_=Identity.AGENT) as session:
-        credit = credit_views(session, policy.credit, facts.as_of, [facts.account_id])
-    found = find_occasions(facts, policy, credit.get(facts.account_id))
+        exposed = exposure_of(session, facts)
+    credit = credit_view(exposed, facts.credit_limit_minor, facts.as_of, policy.credit)
+    found = find_occasions(facts, policy, credit)
     found = _of_role(found, facts, policy, state["role"], state.get("task", ""))
     if note := state.get("note"):
         found += (Occasion("follow_up", state["role"], f"a reviewer sent it back: {note}"),)

@@ -6,7 +6,6 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from ledger.states import DisputeState, ProposalState
-from ledger.tables.account import Account
 from ledger.tables.case import Dispute
 from ledger.tables.work import Proposal
 
@@ -30,11 +29,6 @@ def disputes_to_prepare(session: Session, role: str) -> list[str]:
         .order_by(Dispute.account_id)
     )
     return list(rows)
-
-
-def on_credit_hold(session: Session) -> set[str]:
-    """Accounts that are on credit hold."""
-    return set(session.scalars(select(Account.id).where(Account.credit_hold.is_(True))))
 
 
 def recently_proposed(session: Session, action_type: str, since: date) -> set[str]:

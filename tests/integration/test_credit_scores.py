@@ -13,11 +13,13 @@ from guardrails.verdict import NeedsApproval, class_of
 from ledger.actions import SetCreditHold
 from ledger.facts import AccountFacts
 from ledger.queries.account_facts import load_facts
+from ledger.queries.risk_facts import limits
 from ledger.tables.order import SalesOrder
 from ledger.tables.receivable import Instalment
 from policies.load import load_policy
 from tests.support.case_book import AS_OF, CaseBook, ask, days
 from tools.credit_scores import AccountRisk, account_risks
+from tools.exposure import exposures
 
 POLICY = load_policy()
 NAMES = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=30)
@@ -108,7 +110,10 @@ class TestRisks:
 
     def test_alone_or_among_all__the_same(self, book: CaseBook) -> None:
         account, _ = pays_slowly(book, "C-1"), pays_slowly(book, "C-2")
-        assert risks_of(book, account)[account] == risks_of(book)[account]
+        with book.ledger.read() as session:
+            whole = exposures(session, AS_OF)
+            read = account_risks(session, POLICY.credit, AS_OF, [account], whole)
+        assert read == risks_of(book, account) == {account: risks_of(book)[account]}
 
     def test_exposure__is_the_sum_of_its_parts_and_names_what_is_not_known(
         self, book: CaseBook
@@ -214,7 +219,7 @@ class TestNight:
 def reviews(book: CaseBook) -> dict[str, tuple[int, str]]:
     """What the night says of exposures, and the assistant says too."""
     with book.ledger.read() as session:
-        found = reviewed(session, POLICY.credit, AS_OF)
+        found = reviewed(exposures(session, AS_OF), limits(session), POLICY.credit, AS_OF)
     told = {account: ask(book, "credit_exposure", account=account) for account in found}
     for account, view in found.items():
         said = told[account]

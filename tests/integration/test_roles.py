@@ -21,7 +21,8 @@ from tests.support import openai_server as wire
 from tests.support.case_book import AS_OF, NOW, CaseBook, days
 from tests.support.openai_server import OpenAIServer
 from tools.contract import CASE_SCOPES, ToolContext
-from tools.exposure import credit_views
+from tools.credit import exposure_of
+from tools.exposure import credit_view
 
 POLICY = load_policy()
 CALL = {"type": "create_call_task", "summary": "Ring them", "due_on": AS_OF.isoformat()}
@@ -32,7 +33,8 @@ def work(book: CaseBook, account: str, role: str, model: Any = None) -> RoleResu
     spec = ROLES[role]
     with book.ledger.read() as session:
         facts = load_facts(session, AS_OF, [account])[account]
-        credit = credit_views(session, POLICY.credit, AS_OF, [account]).get(account)
+        exposed = exposure_of(session, facts)
+        credit = credit_view(exposed, facts.credit_limit_minor, AS_OF, POLICY.credit)
         occasions = [each for each in find_occasions(facts, POLICY, credit) if each.role == role]
         ctx = ToolContext(
             session=session,
