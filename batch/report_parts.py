@@ -27,10 +27,10 @@ from tools.morning_report import (
     ForecastWeek,
     NotDone,
     OurPromises,
-    PromiseLine,
     Reason,
     Sent,
     SentLine,
+    SettledPromise,
     UnappliedLine,
     Waiting,
     WaitingCase,
@@ -170,10 +170,10 @@ def _message_words(purpose: str, stage: int, policy: Policy) -> str:
     return f"Reminder {stage} ({known.tone})" if known else f"Reminder {stage}"
 
 
-def promises_part(session: Session, promise_ids: list[str]) -> tuple[PromiseLine, ...]:
+def promises_part(session: Session, promise_ids: list[str]) -> tuple[SettledPromise, ...]:
     """The promises this night settled, largest first."""
     return tuple(
-        PromiseLine(
+        SettledPromise(
             account_number=number,
             name=name_of(name),
             state=promise.state,

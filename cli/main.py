@@ -31,7 +31,7 @@ from cli import (
     tasks,
     webhooks,
 )
-from cli.options import AsOf, Home, Json, MaybeAsOf
+from cli.options import AsOf, DemoHome, Home, Json, MaybeAsOf
 from cli.output import fail
 from ledger.errors import ArError
 
@@ -81,7 +81,7 @@ def options(
 
 @app.command()
 def demo(
-    home: Home = None,
+    home: DemoHome = None,
     accounts: Annotated[int, typer.Option("--accounts", help="Size of the portfolio.")] = 300,
     seed: Annotated[int, typer.Option("--seed", help="The same seed, the same company.")] = 7,
     keep: Annotated[

@@ -19,6 +19,11 @@ Home = Annotated[
     Path | None,
     typer.Option("--home", metavar="DIR", help="Folder of the home [env DUNWELL_HOME]."),
 ]
+# What a demo overwrites is never the home of the environment.
+DemoHome = Annotated[
+    Path | None,
+    typer.Option("--home", metavar="DIR", help="Folder of the demo; dunwell-demo without one."),
+]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 AsOf = Annotated[
     date, typer.Option("--as-of", metavar="DATE", parser=read_day, help="Business date.")

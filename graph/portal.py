@@ -42,7 +42,7 @@ from tools.portal_checkout import (
 from tools.portal_files import Upload, read_uploads
 from tools.portal_links import Guest, choose_language, link_in_force
 from tools.portal_page import (
-    AccountPage,
+    CustomerPage,
     PageItem,
     PageMessage,
     knows_a_fact,
@@ -76,7 +76,7 @@ class Portal:
         with self.house.ledger.read() as session:
             return link_in_force(session, token, self.house.policy, self.now)
 
-    def page(self, guest: Guest, *, whole: bool = False) -> AccountPage:
+    def page(self, guest: Guest, *, whole: bool = False) -> CustomerPage:
         """What they may see; `whole` for a statement, which leaves out nothing."""
         most = _EVERYTHING if whole else self.policy.open_items_shown
         as_of = self.house.business_date()

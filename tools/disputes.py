@@ -50,7 +50,7 @@ class Disputes(Result):
     disputes: tuple[DisputeLine, ...]
 
 
-class PromiseLine(Result):
+class ListedPromise(Result):
     """A promise to pay (theirs) or to act (ours)."""
 
     promise_id: str
@@ -68,7 +68,7 @@ class Promises(Result):
     """Promises by due date: pending ones, and those broken in the last 30 days."""
 
     as_of: date
-    promises: tuple[PromiseLine, ...]
+    promises: tuple[ListedPromise, ...]
 
 
 @read_tool()
@@ -154,9 +154,9 @@ def _dispute_line(line: PipelineLine, quote: str) -> DisputeLine:
     )
 
 
-def _promise_line(promise: Promise, number: str, name: str) -> PromiseLine:
+def _promise_line(promise: Promise, number: str, name: str) -> ListedPromise:
     known = promise.amount_minor is not None and promise.currency
-    return PromiseLine(
+    return ListedPromise(
         promise_id=promise.id,
         account_number=number,
         name=name,

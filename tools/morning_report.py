@@ -92,7 +92,7 @@ class Sent(Part):
     queued: int
 
 
-class PromiseLine(Part):
+class SettledPromise(Part):
     """A promise to pay that was kept or broken this night."""
 
     account_number: str
@@ -284,7 +284,7 @@ class MorningReport(Part):
     waiting_change: int | None
     previous: date | None
     sent: Sent
-    promises: tuple[PromiseLine, ...]
+    promises: tuple[SettledPromise, ...]
     ours: OurPromises = OurPromises(in_time=0, late=0, overdue=0)
     cash: Cash
     not_done: tuple[NotDone, ...]

@@ -68,7 +68,7 @@ class PageMessage:
 
 
 @dataclass(frozen=True, slots=True)
-class AccountPage:
+class CustomerPage:
     """What the page of an account shows.
 
     Attributes:
@@ -95,12 +95,12 @@ class AccountPage:
         return tuple(item for item in self.items if item.invoice_id in wanted)
 
 
-def page_of(session: Session, account_id: str, as_of: date, most: int) -> AccountPage:
+def page_of(session: Session, account_id: str, as_of: date, most: int) -> CustomerPage:
     """Read the page of an account."""
     return page_from(load_facts(session, as_of, [account_id])[account_id], most)
 
 
-def page_from(facts: AccountFacts, most: int) -> AccountPage:
+def page_from(facts: AccountFacts, most: int) -> CustomerPage:
     """The page of an account from its facts."""
     ranked = sorted(facts.open_items, key=lambda item: (item.due_on, item.invoice_number))
     lowering = (
@@ -114,7 +114,7 @@ def page_from(facts: AccountFacts, most: int) -> AccountPage:
         ),
     )
     totals = _sums(item.open for item in facts.open_items)
-    return AccountPage(
+    return CustomerPage(
         account_id=facts.account_id,
         account_number=printable(facts.account_number),
         name=printable(facts.name),

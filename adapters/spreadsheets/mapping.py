@@ -61,7 +61,7 @@ class Question:
 
 
 @dataclass
-class Proposal:
+class ProposedMapping:
     """A mapping with what is still to be asked before it may be used."""
 
     mapping: ColumnMapping
@@ -74,7 +74,7 @@ def propose_mapping(
     rows: Sequence[Row],
     given: Mapping[str, str] | None = None,
     saved: Mapping[str, str] | None = None,
-) -> Proposal:
+) -> ProposedMapping:
     """Match the columns of a header to the fields of a kind.
 
     Args:
@@ -89,7 +89,7 @@ def propose_mapping(
     """
     columns = {name: locate(header, column, name, kind) for name, column in (saved or {}).items()}
     source = "saved" if saved else "proposed"
-    proposal = Proposal(ColumnMapping(kind, tuple(header), {}, "given" if given else source))
+    proposal = ProposedMapping(ColumnMapping(kind, tuple(header), {}, "given" if given else source))
     columns |= {name: locate(header, column, name, kind) for name, column in (given or {}).items()}
     found, unused = dict(columns), []
     if not saved:

@@ -14,7 +14,7 @@ from adapters.spreadsheets.grid import Cell, Grid, UnreadableFile, read_grid
 from adapters.spreadsheets.layout import HeaderRow, Table, find_header, read_table
 from adapters.spreadsheets.mapping import (
     ColumnMapping,
-    Proposal,
+    ProposedMapping,
     missing_fields,
     propose_mapping,
 )
@@ -144,7 +144,7 @@ class _Reading:
             self.notes.note("encoding_chosen", "the text is not UTF-8, Windows-1252 was taken")
         return head
 
-    def _propose(self, head: HeaderRow) -> tuple[Proposal, SavedMapping]:
+    def _propose(self, head: HeaderRow) -> tuple[ProposedMapping, SavedMapping]:
         bare = ColumnMapping(self.kind, head.cells, {}, "")
         saved = (self.store.load(bare.fingerprint) if self.store else None) or SavedMapping({})
         rows = head.sheet.rows[head.index + 1 :]

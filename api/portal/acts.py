@@ -16,7 +16,7 @@ from api.portal.visits import Seen, Sender, Visit
 from ledger.errors import ArError
 from tools.outside_text import without_controls
 from tools.portal_files import ENDINGS, TAKEN, FileRefused, Upload
-from tools.portal_page import AccountPage
+from tools.portal_page import CustomerPage
 from tools.portal_wishes import REASONS, Kind
 
 router = APIRouter(prefix="/p", include_in_schema=False)
@@ -45,7 +45,7 @@ def _form(
     request: Request,
     seen: Visit,
     kind: str,
-    account: AccountPage,
+    account: CustomerPage,
     form: FormData | None = None,
     problem: str = "",
     status: int = 200,

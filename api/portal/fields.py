@@ -10,7 +10,7 @@ from api.pages.forms import word, words
 from ledger.errors import ArError, BadInput
 from ledger.money import Money
 from tools.outside_text import without_controls
-from tools.portal_page import AccountPage
+from tools.portal_page import CustomerPage
 from tools.portal_wishes import LONGEST_REFERENCE, LONGEST_WORDS, REASONS, Kind, Wish
 
 _LONGEST_AMOUNT = 30
@@ -30,7 +30,7 @@ class Refill(ArError):
         self.key = key
 
 
-def read_wish(kind: Kind, form: FormData, account: AccountPage, language: str) -> Wish:
+def read_wish(kind: Kind, form: FormData, account: CustomerPage, language: str) -> Wish:
     """Read the form of one wish.
 
     Raises:
@@ -76,7 +76,7 @@ def _dispute(form: FormData, numbers: tuple[str, ...], amount: Money | None, sai
 
 
 def _plan(
-    form: FormData, account: AccountPage, numbers: tuple[str, ...], amount: Money | None, said: str
+    form: FormData, account: CustomerPage, numbers: tuple[str, ...], amount: Money | None, said: str
 ) -> Wish:
     told = word(form, "parts")
     parts = int(told) if told.isascii() and told.isdigit() and len(told) < 4 else 0
@@ -102,7 +102,7 @@ def _day(form: FormData, earliest: date | None = None, latest: date | None = Non
     return on
 
 
-def _amount(form: FormData, account: AccountPage, language: str) -> Money | None:
+def _amount(form: FormData, account: CustomerPage, language: str) -> Money | None:
     """An amount as their language writes it, else as English does; never guessed."""
     told = "".join(word(form, "amount").split()).replace("\u2019", "").replace("'", "")
     if not told:

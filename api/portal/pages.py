@@ -15,7 +15,7 @@ from api.portal.visits import Proven, Seen, Visit
 from guardrails.formats import printable, spreadsheet_cell
 from ledger.errors import NotFound
 from ledger.money import Money
-from tools.portal_page import AccountPage, PageItem
+from tools.portal_page import CustomerPage, PageItem
 
 router = APIRouter(prefix="/p", include_in_schema=False)
 LOOK = ["GET", "HEAD"]
@@ -43,7 +43,7 @@ def pay(request: Request, seen: Seen, item: Ids = []) -> HTMLResponse:  # noqa: 
 def pay_page(
     request: Request,
     seen: Visit,
-    shown: AccountPage,
+    shown: CustomerPage,
     ticked: tuple[str, ...],
     problem: str = "",
     status: int = 200,
@@ -89,7 +89,7 @@ def _by_currency(items: tuple[PageItem, ...]) -> list[tuple[PageItem, ...]]:
 
 
 def _way(
-    seen: Visit, shown: AccountPage, items: tuple[PageItem, ...]
+    seen: Visit, shown: CustomerPage, items: tuple[PageItem, ...]
 ) -> tuple[Transfer, list[str]] | None:
     numbers = [item.number for item in items]
     total = sum((item.open for item in items), Money.zero(items[0].open.currency))

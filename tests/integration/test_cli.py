@@ -217,12 +217,19 @@ class TestHome:
         code, out, _err = typed(capsys, "init", "--json", *at)
         assert (code, json.loads(out)["created"]) == (0, True)
         policy = tmp_path / "new" / "policies" / "contact.toml"
-        policy.write_text(policy.read_text().replace("= 4", "= 4"))
+        edited = policy.read_text("utf-8").replace("per_7_days = 3", "per_7_days = 2")
+        assert edited != policy.read_text("utf-8")
+        policy.write_text(edited, "utf-8")
         assert json.loads(typed(capsys, "init", "--json", *at)[1])["created"] is False
+        assert policy.read_text("utf-8") == edited
         code, out, _err = typed(capsys, "doctor", *at)
         assert code == 0
         assert "warn  feeds" in out
         assert "warn  people" in out
+
+    def test_demo__names_the_folder_it_takes(self, capsys: Captured) -> None:
+        code, out, _err = typed(capsys, "demo", "--help")
+        assert (code, "dunwell-demo" in out, "DUNWELL_HOME" in out) == (0, True, False)
 
     def test_no_home__says_how_to_make_one(self, tmp_path: Path, capsys: Captured) -> None:
         at = ["--home", tmp_path / "none"]
