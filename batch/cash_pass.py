@@ -16,11 +16,12 @@ from graph.resume import open_threads
 from ledger.identities import Identity
 from ledger.queries.cash_facts import facts_for
 from tools.cash_book import known_payers, set_receipts_aside
+from tools.cash_candidates import ask_whose, keep_candidates
 from tools.cash_desk import Desk, apply_certain, suggest
 from tools.cash_matching import Reader, match_receipts
 from tools.cash_memory import cash_memory
 from tools.cash_returns import ReturnDesk, find_returns, take_back
-from tools.cash_ways import Matched
+from tools.cash_ways import ON_ACCOUNT, Matched
 from tools.same_money import ask_about_doubles
 
 AUTHOR = "cash_applier"
@@ -38,10 +39,11 @@ def cash_pass(night: Night) -> None:
     for each in found:
         by_action[each.action].append(each)
     certain, likely = by_action[Action.AUTO], by_action[Action.SUGGEST]
-    held = [each for each in by_action[Action.HOLD] if not each.again]
+    waiting = by_action[Action.HOLD]
+    held = [each for each in waiting if not each.again]
     applied = _in_batches(night, certain, apply_certain)
     suggested = _in_batches(night, likely, suggest)
-    cases = _set_aside(night, held)
+    cases = _set_aside(night, waiting)
     promises_pass(night)
     night.add("cash", applied=applied, suggested=suggested, set_aside=len(held), cases=cases)
 
@@ -102,12 +104,17 @@ def _desk(night: Night, session: Session, batch: Sequence[Matched]) -> Desk:
     return Desk(session, facts, policy, night.now, AUTHOR, night.run_id, reason)
 
 
-def _set_aside(night: Night, held: Sequence[Matched]) -> int:
-    """Give receipts that are held their typed reason; those with a known payer become cases."""
+def _set_aside(night: Night, waiting: Sequence[Matched]) -> int:
+    """Give receipts that are held their typed reason; those with a known payer become cases.
+
+    Whose money it may be is looked at anew of those that were held before as well.
+    """
+    looked_at = [each for each in waiting if each.reason != ON_ACCOUNT]
     by_reason: dict[str, list[str]] = defaultdict(list)
-    for each in held:
-        by_reason[each.reason].append(each.receipt_id)
-    if not by_reason:
+    for each in waiting:
+        if not each.again:
+            by_reason[each.reason].append(each.receipt_id)
+    if not by_reason and not looked_at:
         return 0
     with night.house.ledger.read() as session:
         payers = known_payers(session, by_reason)
@@ -116,4 +123,6 @@ def _set_aside(night: Night, held: Sequence[Matched]) -> int:
     # Last, so that a crash leaves no case unopened.
     with night.house.ledger.write(as_=Identity.POSTER) as session:
         set_receipts_aside(session, by_reason)
+        keep_candidates(session, looked_at)
+        ask_whose(session, [each.receipt_id for each in looked_at], night.as_of, AUTHOR)
     return len(payers)

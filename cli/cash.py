@@ -127,3 +127,57 @@ def write_off(
             account_id = find_account(session, account)
             action = wish_to_write_off(session, account_id, invoice, amount, reason)
         ask(house, person, "collector", action, json_out, why=action.note)
+
+
+@app.command("waiting")
+def waiting(home: Home = None, json_out: Json = False) -> None:
+    """List money that waits and the customers it may belong to; they get no reminder for it."""
+    from cli.home import opened
+    from cli.output import emit, show_table
+    from tools.cash_waiting import waiting_money
+
+    with opened(home) as house, house.ledger.read() as session:
+        lines = waiting_money(session)
+    if json_out:
+        emit(lines)
+        return
+    rows = [
+        (
+            each.receipt_number,
+            each.received_on,
+            each.money,
+            each.payer_name,
+            each.reason,
+            each.account_number,
+            each.name,
+            each.asked or "nobody is asked",
+        )
+        for each in lines
+    ]
+    heads = ("Receipt", "Received on", "Amount", "Payer", "Why", "Account", "Customer", "Request")
+    show_table(heads, rows, right=("Amount",))
+
+
+@app.command("not-theirs")
+def not_theirs(
+    receipt: Annotated[str, typer.Argument(metavar="RECEIPT", help="Number of the payment.")],
+    account: Annotated[
+        str | None, typer.Argument(metavar="ACCOUNT", help="Whose it is not; of all by default.")
+    ] = None,
+    person: As = None,
+    home: Home = None,
+    json_out: Json = False,
+) -> None:
+    """Say that money nobody is asked about is not a customer's; reminders may leave again."""
+    from cli.home import acting, opened
+    from cli.output import emit, say
+    from ledger.clock import SystemClock
+    from tools.cash_waiting import deny
+
+    with opened(home) as house:
+        decider = acting(house, person)
+        with house.ledger.write() as session:
+            now = SystemClock().now()
+            said = deny(session, receipt, account, decider, house.policy, now)
+    accounts = ", ".join(said.accounts)
+    emit(said) if json_out else say(f"Payment {said.receipt_number} is not of {accounts}")

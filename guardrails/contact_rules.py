@@ -122,7 +122,7 @@ def cash_before_chasing(case: Case) -> Hit | None:
     if case.reminder is None:
         return None
     currency = case.reminder.currency
-    if any(each.currency == currency for each in case.facts.suggested):
+    if any(each.pays_in == currency for each in case.facts.suggested):
         return Hit("money that may be theirs waits for a person")
     cash = sum(r.unapplied_minor for r in case.facts.receipts if r.currency == currency)
     credit = sum(c.unapplied_minor for c in case.facts.credits if c.currency == currency)

@@ -95,7 +95,15 @@ _ALL = frozenset({EVERY_TABLE})
 REACH: dict[Identity, Reach] = {
     Identity.AGENT: Reach(
         adds=frozenset(
-            {"proposal", "snapshot", "audit", "chat_message", "account_note", "model_call"}
+            {
+                "proposal",
+                "receipt_candidate",
+                "snapshot",
+                "audit",
+                "chat_message",
+                "account_note",
+                "model_call",
+            }
         ),
         closed=_SECRETS,
     ),

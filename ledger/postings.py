@@ -14,6 +14,7 @@ from sqlmodel import Session
 from ledger.errors import Conflict, NotFound
 from ledger.ids import make_id
 from ledger.journal import insert_new, touch
+from ledger.postings_candidates import end_candidates
 from ledger.states import ApplicationKind
 from ledger.tables.receivable import Application, CreditMemo, Invoice, Receipt
 from ledger.tables.work import Message
@@ -142,6 +143,7 @@ def _move(session: Session, row: dict[str, Any]) -> None:
             .where(Receipt.id == row["receipt_id"], Receipt.account_id.is_(None))
             .values(account_id=row["account_id"])
         )
+        end_candidates(session, [row["receipt_id"]])
     if row["credit_memo_id"]:
         _reduce(session, CreditMemo, row["credit_memo_id"], CreditMemo.unapplied_minor, amount)
     touch(session, {row["account_id"]})

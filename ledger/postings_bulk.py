@@ -29,6 +29,7 @@ from sqlalchemy import (
 from sqlmodel import Session
 
 from ledger.errors import Conflict
+from ledger.postings_candidates import end_candidates
 from ledger.tables.receivable import Application, CreditMemo, Invoice, Receipt
 
 Row = dict[str, Any]
@@ -100,6 +101,7 @@ def post_applications(session: Session, rows: Sequence[Row]) -> None:
             if row[named]:
                 sums[row[named]] += row["amount_minor"]
         _reduce(session, table, balance, sums)
+    end_candidates(session, {row["receipt_id"] for row in rows if row["receipt_id"]})
 
 
 def _reduce(session: Session, table: Any, balance: str, sums: Mapping[str, int]) -> None:

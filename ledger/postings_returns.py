@@ -19,6 +19,7 @@ from sqlmodel import Session
 from ledger.errors import Conflict
 from ledger.ids import make_id
 from ledger.journal import insert_new, touch
+from ledger.postings_candidates import end_candidates
 from ledger.states import ApplicationKind
 from ledger.tables.receivable import Application, Invoice, Receipt, ReceiptReturn
 from ledger.tables.work import Proposal
@@ -87,6 +88,8 @@ def return_receipt(
         each |= {"applied_on": on, "cause": each["cause"] or cause}
     _post(session, rows)
     _take_off(session, receipt_id, amount_minor)
+    if amount_minor >= receipt.unapplied_minor:
+        end_candidates(session, [receipt_id])
     touch(session, {each["account_id"] for each in rows} | {receipt.account_id or ""} - {""})
     return WentBack(return_id, _reopened(session, rows))
 

@@ -26,6 +26,7 @@ from ledger.queries.cash_facts import facts_for
 from ledger.states import DecisionVerb, ProposalState
 from ledger.tables.work import Decision, Proposal
 from policies.schema import Policy
+from tools.cash_candidates import name_in_request
 from tools.execute import Writer, action_value, execute
 from tools.execute_cash import items_of
 from tools.letters import Letter, LetterError, render_letter
@@ -171,6 +172,7 @@ def replacement(
 def ask_anew(session: Session, row: dict[str, object], now: datetime) -> None:
     """Put a replacement before a person."""
     add_proposals(session, [row])
+    name_in_request(session, read_action(str(row["action"])))
     audit(
         session,
         now,

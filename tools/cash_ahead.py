@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from engines.promises import kept_record
 from ledger.queries import cash_history as reads
+from ledger.queries.candidates import money_that_waits
 from ledger.queries.orders import orders_to_bill
 from ledger.queries.plans import plans
 from ledger.queries.promises import pending, tallies
@@ -39,6 +40,8 @@ class CashAhead:
         events: The promises, plans, disputes and stops.
         ordered: Invoices of orders not billed yet; None where no order is known.
         holds: (account, item or None, reason) of holds in force.
+        may_be_here: (account, currency it may pay, minor units) of money that waits for somebody
+            to say whose it is; None where its own currency is another.
     """
 
     as_of: date
@@ -51,6 +54,7 @@ class CashAhead:
     events: "KnownEvents"
     ordered: "ExpectedItems | None" = None
     holds: tuple[tuple[str, str | None, str], ...] = ()
+    may_be_here: tuple[tuple[str, str, int | None], ...] = ()
 
     @property
     def issued_to(self) -> date | None:
@@ -94,7 +98,8 @@ def cash_ahead(
     method = method_of(known, approved)
     ordered = _ordered(session, model, known, as_of, days)
     holds = tuple(reads.holds_in_force(session, as_of))
-    return CashAhead(as_of, method, model, known, plain, items, asked, events, ordered, holds)
+    here = tuple(money_that_waits(session))
+    return CashAhead(as_of, method, model, known, plain, items, asked, events, ordered, holds, here)
 
 
 def _ordered(

@@ -18,6 +18,7 @@ from ledger.queries.account_facts import load_facts
 from policies.schema import Policy
 from tools.alternatives import offer
 from tools.cash_book import post_certain_receipts, set_receipts_aside
+from tools.cash_candidates import ask_whose, keep_candidates, leave_to_requests
 from tools.cash_ways import ON_ACCOUNT, Matched, Way
 from tools.cash_words import suggestion_words, way_words
 from tools.execute import Writer
@@ -109,6 +110,7 @@ def suggest(desk: Desk, batch: Sequence[Matched]) -> tuple[int, Waiting]:
     """Put receipts before a person, the best way first; returns how many, and what waits."""
     waiting: Waiting = []
     by_reason: dict[str, list[str]] = defaultdict(list)
+    keep_candidates(desk.session, batch)
     strangers = frozenset(each.receipt_id for each in batch if each.account_id is None)
     for each in batch:
         ways = _asked(desk, each)
@@ -122,6 +124,8 @@ def suggest(desk: Desk, batch: Sequence[Matched]) -> tuple[int, Waiting]:
             offer(desk.session, result.proposal_id, actions[1:], told, desk.author, desk.now)
             waiting.append((result.proposal_id, actions[0].account_id))
     set_receipts_aside(desk.session, by_reason)
+    leave_to_requests(desk.session, [key for why, ids in by_reason.items() for key in ids])
+    ask_whose(desk.session, by_reason.get(REFUSED, []), desk.now.date(), desk.author)
     append_audit(desk.session, [_judged(desk, each) for each in batch])
     return sum(len(ids) for reason, ids in by_reason.items() if reason != REFUSED), waiting
 

@@ -33,6 +33,7 @@ from ledger.money import Money, currency_digits
 from ledger.queries import cash_matching as reads
 from ledger.tables.receivable import RemittanceLine
 from policies.schema import CashPolicy
+from tools.cash_candidates import Owners
 from tools.cash_ways import EVIDENCE, FREE_TEXT, ON_ACCOUNT, Matched, Way, net_of_credits
 
 CLOSED_DAYS = 180
@@ -147,6 +148,7 @@ class _Desk:
         window = timedelta(days=policy.advice_days)
         accounts = reads.payers(session)
         self.parents = {each.id: each.parent_id for each in accounts}
+        self.owners = Owners(self.rows, accounts)
         self.book = Book(
             tuple(_document(doc_id, row) for doc_id, row in self.rows.items()),
             tuple(_customers(accounts, rows)),
@@ -162,7 +164,7 @@ class _Desk:
             self._way(each, row, outcome.advice_key if not n else "")
             for n, each in enumerate(given)
         ]
-        fit = tuple(way for way in ways if way)
+        fit, told = tuple(way for way in ways if way), None
         action, reason = outcome.action, outcome.reason.value if outcome.reason else ""
         if action is Action.AUTO and not fit:
             reason = Reason.PAYER_CONFLICT.value
@@ -177,7 +179,9 @@ class _Desk:
         reason = reason or ("" if action is Action.AUTO else Reason.AMBIGUOUS_COMBINATION.value)
         if action is Action.SUGGEST and fit[0].closes_beside:
             fit = (fit[0], fit[0].cash_alone, *fit[1:])[:_WAYS_SHOWN]
-        return Matched(row.id, row.account_id, row.currency, action, reason, fit, again)
+        # Of every way, those no account of ours can take as well.
+        theirs = self.owners.candidates(row, outcome, (*ways, told))
+        return Matched(row.id, row.account_id, row.currency, action, reason, fit, again, theirs)
 
     def _way(self, given: Alternative, row: Any, advice_key: str) -> Way | None:
         """An alternative in ids; None where no one account or family can take it."""

@@ -136,6 +136,7 @@ class Matched:
     Attributes:
         account_id: Whose receipt it is known to be.
         again: It was looked at before and set aside.
+        candidates: (account, currency) of those it may belong to.
     """
 
     receipt_id: str
@@ -145,6 +146,7 @@ class Matched:
     reason: str
     ways: tuple[Way, ...]
     again: bool
+    candidates: tuple[tuple[str, str], ...] = ()
 
 
 def net_of_credits(

@@ -20,6 +20,7 @@ from policies.schema import Policy
 from tools.alternatives import offered
 from tools.authority import Decider, in_words, standing_of
 from tools.carry_out import ask_anew, current_facts, replacement
+from tools.cash_candidates import deny_asked
 from tools.delegation import substitutes
 from tools.letters import Letter, render_letter
 from tools.proposals import judge_action
@@ -119,6 +120,7 @@ def reject(
     decision = _decide(session, proposal, DecisionVerb.REJECT, decider, now, reason)
     move_proposal(session, proposal, ProposalState.REJECTED, outcome=f"rejected: {reason}")
     touch(session, {proposal.account_id})
+    deny_asked(session, read_action(proposal.action))
     return Decided(proposal.id, decision.id, True, "rejected")
 
 

@@ -13,6 +13,7 @@ from ledger.facts import AccountFacts, facts_bytes, pack
 from ledger.ids import digest
 from ledger.journal import NewProposal, add_proposals, audit, keep_snapshots, proposal_row
 from policies.schema import Policy
+from tools.cash_candidates import name_in_request
 from tools.execute import Writer, action_value, execute
 from tools.outgoing import JudgedMessage, judge_message
 
@@ -78,6 +79,7 @@ def submit(
             row = proposal_row(new, now)
             if add_proposals(session, [row]):
                 audit(session, now, "proposal_made", row["id"], author, rules=new.rule_ids)
+                name_in_request(session, action)
             results.append(Submitted(action, verdict, row["id"], "waits for approval"))
     return tuple(results)
 

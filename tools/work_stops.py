@@ -1,8 +1,8 @@
-"""Why an account is not to be called now: disputes, holds, promises and plans that run.
+"""Why an account is not to be called now: disputes, holds, promises, plans, money in doubt.
 
-A dispute or a stop speaks for the whole account. A promise, a plan or a hold speaks for the items
-it is about, and for the account only where most of what its late items cost is covered so. Promises
-over the same item add up, to all of it at most.
+A dispute or a stop speaks for the whole account. A promise, a plan, a hold or money that may be
+theirs speaks for the items it is about, and for the account only where most of what its late items
+cost is covered so. What is over the same item adds up, to all of it at most.
 """
 
 from collections import defaultdict
@@ -68,12 +68,17 @@ class _Places:
 
 
 def _waiting_share(ahead: CashAhead, places: _Places) -> Iterator[tuple[str, Rows, float]]:
-    """(why, rows, share covered) of each hold, plan and promise to wait for."""
+    """(why, rows, share covered) of each hold, plan, doubtful receipt and promise to wait for."""
     for account, item, reason in ahead.holds:
         rows = places.named([item]) if item else places.of.get(account, [])
         yield f"on hold: {reason.replace('_', ' ')}", rows, 1.0
     for plan in ahead.events.plans:
         yield "in a payment plan: let it run", places.named(plan.item_ids), 1.0
+    for account, currency, minor in ahead.may_be_here:
+        rows = [r for r in places.of.get(account, []) if ahead.items.currency[r] == currency]
+        owed = sum(float(ahead.items.amount[row]) for row in rows)
+        share = 1.0 if minor is None or owed <= 0 else minor / owed
+        yield "money that may be theirs waits: see whose it is", rows, min(1.0, share)
     for promise in ahead.events.promises:
         if promise.pay_on >= ahead.as_of:
             rows = _promised(ahead, places, promise)

@@ -29,14 +29,36 @@ def answer(case: Case, decision: Decision, calibration: Calibration, memory: Mem
         )
         for rank, draft in enumerate(decision.drafts[:_SHOWN])
     )
+    told = _named(case), _payers(case)
     if not alternatives:
-        return Outcome(payment_id, Action.HOLD, decision.reason or Reason.UNKNOWN_PAYER)
+        reason = decision.reason or Reason.UNKNOWN_PAYER
+        return Outcome(payment_id, Action.HOLD, reason, (), None, "", *told)
     owner, key = decision.owner, decision.advice_key
     if decision.may_post and _is_certain(case, alternatives[0], calibration, memory):
         return Outcome(payment_id, Action.AUTO, decision.reason, alternatives[:1], owner, key)
     unsure = Reason.UNKNOWN_PAYER if _is_stranger(decision) else Reason.AMBIGUOUS_COMBINATION
     reason = decision.reason or unsure
-    return Outcome(payment_id, Action.SUGGEST, reason, alternatives, owner, key)
+    return Outcome(payment_id, Action.SUGGEST, reason, alternatives, owner, key, *told)
+
+
+def _named(case: Case) -> tuple[str, ...]:
+    """Documents the words name; of several customers' under one number, those of the payer."""
+    found: dict[str, None] = {}
+    for hit in case.found.hits:
+        documents = [case.book.documents[doc_id] for doc_id in hit.doc_ids]
+        own = [doc for doc in documents if doc.customer_no in case.payer.customers]
+        chosen = own or documents
+        # A number that stands for documents of many customers names nobody.
+        if len({doc.customer_no for doc in chosen}) <= _SHOWN:
+            found |= dict.fromkeys(doc.doc_id for doc in chosen)
+    return tuple(found)
+
+
+def _payers(case: Case) -> tuple[str, ...]:
+    """Customers that are known to have sent it; several in doubt of which, not many."""
+    payer = case.payer
+    found = payer.by_name | (payer.customers if payer.is_known or payer.certain else frozenset())
+    return tuple(sorted(found)) if len(found) <= _SHOWN else ()
 
 
 def _is_stranger(decision: Decision) -> bool:

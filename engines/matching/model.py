@@ -159,6 +159,10 @@ class Outcome:
     """The answer for one payment: `auto` has one alternative, `suggest` up to three.
 
     `advice_key` is the advice the first alternative rests on.
+
+    Attributes:
+        named: Open documents its words name, whatever the alternatives came to.
+        payers: Customers that its bank account, a customer number or the very name says sent it.
     """
 
     payment_id: str
@@ -167,6 +171,8 @@ class Outcome:
     alternatives: tuple[Alternative, ...] = ()
     customer_no: str | None = None
     advice_key: str = ""
+    named: tuple[str, ...] = ()
+    payers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,20 @@ class Receipt(Table, table=True):
     advice_key: str = ""
 
 
+class ReceiptCandidate(Table, table=True):
+    """An account whose money a waiting receipt may be, so that it is not asked to pay again.
+
+    Attributes:
+        currency: Of the documents it would be set against there.
+        denied: A person said that it is not theirs; no later look says otherwise.
+    """
+
+    receipt_id: str = Field(primary_key=True, foreign_key="receipt.id")
+    account_id: str = Field(primary_key=True, foreign_key="account.id", index=True)
+    currency: str = Field(primary_key=True)
+    denied: bool = False
+
+
 class Application(Table, table=True):
     """Part of a receipt, credit memo, write-off or adjustment set against an invoice.
 

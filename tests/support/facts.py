@@ -15,6 +15,7 @@ from ledger.facts import (
     AccountFacts,
     ActiveHold,
     ActivePlan,
+    CandidateReceipt,
     ContactFact,
     DuePart,
     FeedFact,
@@ -119,6 +120,11 @@ def plan(
 def receipt(minor: int = 50_00, currency: str = "USD", received: int = -1) -> UnappliedReceipt:
     """Money received and not applied."""
     return UnappliedReceipt("rcp_1", "RC-1", day(received), minor, currency)
+
+
+def candidate(minor: int = 50_00, currency: str = "USD", against: str = "") -> CandidateReceipt:
+    """Money that waits and may be theirs."""
+    return CandidateReceipt("rcp_1", "RC-1", day(-1), minor, currency, against)
 
 
 def credit(minor: int = 50_00, currency: str = "USD", issued: int = -1) -> OpenCredit:

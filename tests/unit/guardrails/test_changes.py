@@ -7,6 +7,7 @@ import pytest
 from guardrails.changes import what_moved
 from tests.support.facts import (
     account,
+    candidate,
     contact,
     credit,
     day,
@@ -58,7 +59,7 @@ def test_open_items_moved__says_how(items, told) -> None:
         ({"credits": (credit(),)}, "a credit came in (CM-1)", "a credit was used (CM-1)"),
         ({"receipts": (receipt(),)}, "cash came in (RC-1)", "cash was applied (RC-1)"),
         (
-            {"suggested": (receipt(),)},
+            {"suggested": (candidate(),)},
             "money that may be theirs came in (RC-1)",
             "it is settled whose money (RC-1)",
         ),

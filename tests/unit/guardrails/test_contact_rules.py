@@ -10,6 +10,7 @@ from tests.support.facts import (
     AS_OF,
     account,
     answer,
+    candidate,
     case_of,
     contact,
     credit,
@@ -211,9 +212,13 @@ class TestCashBeforeChasing:
     def test_money_of_another_currency__does_not_object(self, money) -> None:
         assert rules.cash_before_chasing(case_of(account(**money))) is None
 
-    def test_money_a_person_is_asked_to_set_against_it__objects(self) -> None:
-        assert rules.cash_before_chasing(case_of(account(suggested=(receipt(1),))))
-        assert rules.cash_before_chasing(case_of(account(suggested=(receipt(1, "EUR"),)))) is None
+    @pytest.mark.parametrize("money", [candidate(1), candidate(1, "EUR", "USD")])
+    def test_money_that_may_pay_it__objects(self, money) -> None:
+        assert rules.cash_before_chasing(case_of(account(suggested=(money,))))
+
+    @pytest.mark.parametrize("money", [candidate(1, "EUR"), candidate(1, "USD", "EUR")])
+    def test_money_that_may_pay_what_is_in_another_currency__does_not(self, money) -> None:
+        assert rules.cash_before_chasing(case_of(account(suggested=(money,)))) is None
 
     def test_statement__shows_the_money_and_may_leave(self) -> None:
         facts = account(receipts=(receipt(),))
