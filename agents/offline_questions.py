@@ -30,7 +30,7 @@ CANNOT = "I cannot do that offline. "
 _CLOSE = 3
 _CLOSE_ENOUGH = 45
 _HELP = re.compile(
-    r"^\W*(?:help|hi|hello|what can you|who are you|how do(?:es)? (?:this|you))", re.I
+    r"^\W*(?:help|hi|hello|what can you|who are you|how do(?:es)? (?:this|you))\b", re.I
 )
 
 

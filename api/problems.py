@@ -20,7 +20,9 @@ MEDIA_TYPE = "application/problem+json"
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
+    # Never to others: paths are told to nobody else. Said to nobody at all, a browser that knows no
+    # Sec-Fetch-Site would name the origin of our own forms as null, and none could be sent.
+    "Referrer-Policy": "same-origin",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
@@ -157,7 +159,7 @@ def add_handlers(
     async def on_accident(request: Request, error: Exception) -> Response:
         path = without_token(request.url.path)
         _LOG.error("%s %s failed", request.method, path, exc_info=error)
-        detail = "nothing was changed by it; the log says what"
+        detail = "it may have been done all the same: look before you repeat it; the log says what"
         return told(request, problem(500, detail, request.url.path))
 
 

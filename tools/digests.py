@@ -154,7 +154,7 @@ def _letter(
             "",
         ]
     )
-    subject = f"{waiting} requests wait for you"
+    subject = f"{max(waiting, to_me)} requests wait for you"
     letter_id = make_id("dig", person.person_id, as_of)
     return DigestLetter(letter_id, person.person_id, email, subject, body, waiting)
 

@@ -92,7 +92,6 @@ def _details(visitor: Visitor, proposal_id: str) -> dict[str, Any]:
             "changes": letter_changes(session, proposal, deps.policy),
             "fields": fields_of(visitor, proposal_id),
             "people": names_of_people(session),
-            "snoozable": max(deps.as_of, proposal.created_on),
         }
 
 

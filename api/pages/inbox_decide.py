@@ -15,7 +15,7 @@ from api.pages.inbox_filter import Wanted, wanted_back
 from api.pages.render import done, fragment, page
 from graph.inbox import Inbox, Outcome
 from ledger.actions import ProposedAction, read_action
-from ledger.errors import BadInput, Conflict
+from ledger.errors import BadInput, Conflict, Refused
 from ledger.journal import get_proposal
 from ledger.queries.reviewing import names_of_people
 from ledger.states import DecisionVerb
@@ -26,6 +26,7 @@ router = APIRouter(include_in_schema=False)
 Deed = Callable[[Inbox], Outcome]
 ABOUT = "/desk/inbox/{proposal_id}"
 _MAX_WORDS = 2000
+_WORDS = ("reason", "note", "subject", "body", "summary")  # what people write themselves
 
 
 @router.post(f"{ABOUT}/approve")
@@ -120,15 +121,26 @@ def undo(request: Request, visitor: SignedIn, proposal_id: RequestId, form: Sent
 @router.post(f"{ABOUT}/edit")
 def edit(request: Request, visitor: SignedIn, proposal_id: RequestId, form: Sent) -> Response:
     """Change it; the result is judged anew and waits for somebody else."""
-    changes = _changes(visitor, proposal_id, form)
-    return _decide(
-        request,
-        visitor,
-        proposal_id,
-        form,
-        DecisionVerb.EDIT,
-        lambda inbox: inbox.edit(proposal_id, changes),
-    )
+    try:
+        changes = _changes(visitor, proposal_id, form)
+        return _decide(
+            request,
+            visitor,
+            proposal_id,
+            form,
+            DecisionVerb.EDIT,
+            lambda inbox: inbox.edit(proposal_id, changes),
+        )
+    except (BadInput, Refused) as error:  # what was typed is given back to be mended
+        return card_page(
+            request,
+            visitor,
+            proposal_id,
+            wanted_back(word(form, "back")),
+            error.status_code,
+            problem=error.message,
+            typed=_typed(form),
+        )
 
 
 @router.post(f"{ABOUT}/judge")
@@ -151,7 +163,7 @@ def judge(
             request, "inbox/verdict.html", visitor, tried=tried, problem=problem, checked=True
         )
     wanted = wanted_back(word(form, "back"))
-    typed = {name: words(form, name) for name in form}
+    typed = _typed(form)
     return card_page(
         request, visitor, proposal_id, wanted, tried=tried, problem=problem, typed=typed
     )
@@ -214,13 +226,17 @@ def _too_late(
         detail=detail,
         names=names,
         wanted=wanted_back(word(form, "back")),
+        typed={name: said for name in _WORDS if (said := word(form, name))},
     )
 
 
 def _changes(visitor: Visitor, proposal_id: str, form: FormData) -> dict[str, object]:
     fields = fields_of(visitor, _real(visitor, proposal_id))
-    sent = {name: words(form, name) for name in form}
-    return read_edit(fields, _action(visitor, proposal_id), sent)
+    return read_edit(fields, _action(visitor, proposal_id), _typed(form))
+
+
+def _typed(form: FormData) -> dict[str, list[str]]:
+    return {name: words(form, name) for name in form}
 
 
 def _real(visitor: Visitor, proposal_id: str) -> str:

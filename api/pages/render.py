@@ -14,7 +14,6 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from itsdangerous import BadSignature, URLSafeSerializer
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from jinja2_fragments import render_block
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
@@ -41,37 +40,25 @@ def page(
     status: int = 200,
     **context: Any,
 ) -> HTMLResponse:
-    """Answer with a page, or with its `main` block alone where htmx asks for that.
+    """Answer with a page.
 
     Every answer carries a nonce of its own: scripts and htmx attributes that do not know it
     stay inert, whatever a customer wrote into the books.
     """
     nonce = secrets.token_urlsafe(16)
     known = _shared(request, visitor, nonce) | context
-    if request.headers.get("hx-target", "").removeprefix("main#") == "main":
-        text = render_block(_templates(), template, "main", **known)
-    else:
-        text = _templates().get_template(template).render(**known)
+    text = _templates().get_template(template).render(**known)
     answer = HTMLResponse(text, status, {"Content-Security-Policy": content_policy(nonce)})
     if known["said"]:
         answer.delete_cookie(FLASH, path="/desk")
     return answer
 
 
-def fragment(
-    request: Request,
-    template: str,
-    visitor: Visitor,
-    block: str | None = None,
-    **context: Any,
-) -> HTMLResponse:
+def fragment(request: Request, template: str, visitor: Visitor, **context: Any) -> HTMLResponse:
     """Answer with a part of a page, for htmx to put in place."""
     nonce = secrets.token_urlsafe(16)
     known = _shared(request, visitor, nonce) | context
-    if block is None:
-        text = _templates().get_template(template).render(**known)
-    else:
-        text = render_block(_templates(), template, block, **known)
+    text = _templates().get_template(template).render(**known)
     return HTMLResponse(text, headers={"Content-Security-Policy": content_policy(nonce)})
 
 
@@ -190,7 +177,3 @@ def show_outside(text: str) -> Markup:
         f"[U+{ord(sign):04X}]" if hides(sign) and sign not in "\n\t" else sign for sign in text
     )
     return Markup('<bdi class="outside">{}</bdi>').format(shown)
-
-
-def _named(sign: str) -> str:
-    return f"[U+{ord(sign):04X}]"

@@ -222,6 +222,40 @@ class TestOtherVerbs:
         assert desk.proposal(new).author == "cora"
         assert desk.inbox().show(new).draft.subject == "Your open invoices, once more"
 
+    @pytest.mark.parametrize(
+        ("wrong", "status"),
+        [
+            ({"body": "You owe USD 999,999.00. Pay today.\n"}, 403),
+            ({"stage": "many"}, 422),
+        ],
+        ids=["forbidden", "bad_field"],
+    )
+    def test_edit_that_cannot_be__gives_back_what_was_typed(
+        self, desk: Desk, client: TestClient, wrong: dict[str, str], status: int
+    ) -> None:
+        waiting = desk.waiting_reminder()
+        page = f"/desk/inbox/{waiting}"
+        browser = signed_in(desk, client, "cora")
+        answer = edited(browser, page, "edit", **({"subject": "My own long subject"} | wrong))
+        assert answer.status_code == status
+        assert 'value="My own long subject"' in answer.text
+        assert f"{page}/edit" in answer.text
+        assert desk.proposal(waiting).state == "pending"
+
+    def test_somebody_was_first__gives_back_what_was_written(
+        self, desk: Desk, client: TestClient
+    ) -> None:
+        waiting = desk.waiting_reminder()
+        page = f"/desk/inbox/{waiting}"
+        browser = signed_in(desk, client, "milo")
+        shown = browser.get(page)
+        desk.inbox("cora").reject(waiting, "not now")
+        note = "Ask <b>Acme</b> for the PO first"
+        sent = {"form_token": token_on(shown), "note": note}
+        answer = browser.post(f"{page}/answer", data=sent)
+        assert answer.status_code == 409
+        assert "Ask &lt;b&gt;Acme&lt;/b&gt; for the PO first" in answer.text
+
     def test_judge__says_what_it_would_come_to_and_keeps_nothing(
         self, desk: Desk, client: TestClient
     ) -> None:

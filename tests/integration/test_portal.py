@@ -81,7 +81,7 @@ class TestLooking:
 
     def test_headers__keep_the_link_to_itself(self, browser: Browser) -> None:
         answer = browser.get()
-        assert answer.headers["referrer-policy"] == "no-referrer"
+        assert answer.headers["referrer-policy"] == "same-origin"
         assert "noindex" in answer.headers["x-robots-tag"]
         assert answer.headers["cache-control"] == "no-store"
         policy = answer.headers["content-security-policy"]

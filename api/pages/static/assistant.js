@@ -45,6 +45,7 @@
     const told = bubble("");
     asking = true;
     state.textContent = "Looking it up …";
+    if (box.value.trim() === question) box.value = ""; // what is typed from now on is the next one
     try {
       const answer = await fetch(form.dataset.stream, { method: "POST", body: fields, credentials: "same-origin" });
       if (!answer.ok || !(answer.headers.get("content-type") || "").startsWith("text/event-stream")) {
@@ -62,12 +63,11 @@
         if (kind === "done") history.replaceState(null, "", `/desk/assistant/${data.session}`);
       }
       state.textContent = "";
-      box.value = "";
     } catch (error) {
       asked.remove();
       told.remove();
       state.textContent = error.message;
-      box.value = question;
+      if (!box.value) box.value = question;
     }
     asking = false;
     box.focus();

@@ -6,7 +6,7 @@ from langchain_core.messages import HumanMessage
 from agents.model_faults import ModelUnavailable
 from agents.offline_kinds import KINDS
 from agents.offline_model import OfflineModel
-from agents.offline_questions import OFFLINE_NOTE, route_question
+from agents.offline_questions import _HELP, OFFLINE_NOTE, route_question
 from agents.offline_wishes import WISHES, note_wanted
 from agents.supervisor import choose_role
 from policies.load import load_policy
@@ -29,6 +29,18 @@ from policies.load import load_policy
 def test_question__goes_to(question: str, role: str) -> None:
     assert route_question(question) == role
     assert choose_role(question, [], load_policy(), OfflineModel()).name == role
+
+
+@pytest.mark.parametrize(
+    "question", ["Highest overdue accounts?", "History of Acme", "Hillside Ltd: what is open?"]
+)
+def test_word_that_begins_like_a_greeting__is_no_call_for_help(question: str) -> None:
+    assert not _HELP.search(question)
+
+
+@pytest.mark.parametrize("question", ["Hi", "help", "hello there", "what can you do?"])
+def test_greeting__is_told_what_can_be_asked(question: str) -> None:
+    assert _HELP.search(question)
 
 
 @pytest.mark.parametrize(
