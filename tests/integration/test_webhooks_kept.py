@@ -156,7 +156,7 @@ class TestSettled:
             assert (row.settled_at is None) == (pause is not None)
             at = at + (pause + HOUR if pause else timedelta())
             desk.house.system_clock = FixedClock(at)
-        assert (row.state, row.settled_at) == ("dead", at)
+        assert [(each.state, each.settled_at) for each in standing(desk).values()] == [("dead", at)]
 
     @pytest.mark.parametrize("way", ["removed", "gone"])
     def test_given_up_with_its_endpoint__says_when(
