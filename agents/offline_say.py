@@ -48,7 +48,10 @@ def _overdue(result: Json) -> str:
 
 
 def _holds(result: Json) -> str:
-    head = f"{_count(result['count'], 'hold')} in force as of {result['as_of']}:"
+    head = (
+        f"{_count(result['count'], 'hold')} in force as of {result['as_of']}; ask to lift one on "
+        "its account's page or with `dunwell hold lift`:"
+    )
     lines = [
         f"{who_of(each)}: {each['reason'].replace('_', ' ')}"
         + (f" on {each['invoice_number']}" if each["invoice_number"] else "")
@@ -70,7 +73,10 @@ def _credits(result: Json) -> str:
 
 
 def _tasks(result: Json) -> str:
-    head = f"{_count(result['count'], 'open task')} as of {result['as_of']}:"
+    head = (
+        f"{_count(result['count'], 'open task')} as of {result['as_of']}; you close one under "
+        "/desk/tasks or with `dunwell tasks done`:"
+    )
     lines = [
         f"{each['due_on']}{_late(each)}: {each['kind'].replace('_', ' ')}, {who_of(each)}: "
         f"{_short(each['summary'])}"

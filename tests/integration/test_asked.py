@@ -14,7 +14,7 @@ from agents.offline_kinds import KINDS
 from agents.offline_questions import CANNOT, OFFLINE_NOTE
 from graph.chat import build_chat_graph, thread_of
 from ledger.tables.notes import AccountNote
-from ledger.tables.work import ChatMessage, Proposal
+from ledger.tables.work import CallTask, ChatMessage, Proposal
 from tests.support.asked_book import SAYS, furnish
 from tests.support.case_book import CaseBook
 from tests.support.shared_data import ROOT
@@ -75,6 +75,23 @@ def test_every_example__is_answered_with_the_figures_of_the_ledger(
 def test_manual__names_every_kind_with_its_example() -> None:
     manual = MANUAL.read_text("utf-8")
     assert [kind.id for kind in KINDS if kind.example not in manual] == []
+
+
+@pytest.mark.parametrize(
+    ("wish", "where"),
+    [
+        ("Mark the task of C-300 as done", "`dunwell tasks done`"),
+        ("Lift the hold on C-200", "`dunwell hold lift`"),
+    ],
+)
+def test_deed_that_is_a_persons__is_not_done_but_said_where(
+    book: CaseBook, ask: Ask, wish: str, where: str
+) -> None:
+    result = ask(wish)
+    assert where in result["answer"]
+    with book.ledger.read() as session:
+        assert session.scalars(select(Proposal)).all() == []
+        assert session.scalars(select(CallTask.state)).all() == ["open"]
 
 
 class TestWhatCannotBeAnswered:
