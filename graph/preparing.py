@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from graph.deps import Deps
 from graph.resume import open_threads
 from graph.seen import whole_of
+from ledger.actions import ApplyReceipt, read_action
 from ledger.ids import make_id
 from ledger.journal import get_proposal, waiting_proposals
 
@@ -26,6 +27,9 @@ def prepare_again(
     with deps.ledger.read() as session:
         proposal = get_proposal(session, proposal_id)
         before = {row.id for row in waiting_proposals(session, proposal.account_id)}
+    action = read_action(proposal.action)
+    # Money of an unknown payer stands on no account: the role sees it only where it is named.
+    receipts = [action.receipt_id] if isinstance(action, ApplyReceipt) else []
     case_id = make_id("cas", proposal.account_id, proposal.role, "again", proposal.id)
     house.case_graph.invoke(
         {
@@ -35,6 +39,7 @@ def prepare_again(
             "note": note,
             "note_by": by,
             "run_id": proposal.run_id,
+            "receipt_ids": receipts,
         },
         {"configurable": {"thread_id": f"case:{case_id}:{deps.as_of.isoformat()}"}},
         context=deps,

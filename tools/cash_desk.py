@@ -19,7 +19,7 @@ from policies.schema import Policy
 from tools.alternatives import offer
 from tools.cash_book import post_certain_receipts, set_receipts_aside
 from tools.cash_candidates import ask_whose, keep_candidates, leave_to_requests
-from tools.cash_ways import ON_ACCOUNT, Matched, Way
+from tools.cash_ways import ON_ACCOUNT, PART_PAYMENT, Matched, Way
 from tools.cash_words import suggestion_words, way_words
 from tools.execute import Writer
 from tools.proposals import Submitted, submit
@@ -117,7 +117,7 @@ def suggest(desk: Desk, batch: Sequence[Matched]) -> tuple[int, Waiting]:
         actions = list(ways)
         words = suggestion_words(each)
         (result,) = desk.submit(actions[:1], words, strangers - {each.receipt_id})
-        reason = each.reason or "part_payment"
+        reason = each.reason or PART_PAYMENT
         by_reason[reason if result.proposal_id else REFUSED].append(each.receipt_id)
         if result.proposal_id:
             told = list(ways.values())

@@ -34,7 +34,15 @@ from ledger.queries import cash_matching as reads
 from ledger.tables.receivable import RemittanceLine
 from policies.schema import CashPolicy
 from tools.cash_candidates import Owners
-from tools.cash_ways import EVIDENCE, FREE_TEXT, ON_ACCOUNT, Matched, Way, net_of_credits
+from tools.cash_ways import (
+    EVIDENCE,
+    FREE_TEXT,
+    ON_ACCOUNT,
+    PART_PAYMENT,
+    Matched,
+    Way,
+    net_of_credits,
+)
 
 CLOSED_DAYS = 180
 _LONGEST_CLAIM = 300
@@ -67,6 +75,9 @@ def match_receipts(
 ) -> list[Matched]:
     """Match everything that waits; a receipt that once paid something is left as it stands.
 
+    One that a person was asked about is left alone as well, unless the request expired, was refused
+    or was sent back: it is asked anew, however old it is.
+
     Args:
         session: A read transaction.
         as_of: The business date.
@@ -74,15 +85,15 @@ def match_receipts(
         memory: What people confirmed.
         reader: Reads free text where rules read nothing in it; what it finds is only suggested.
     """
-    again = {reason.value for reason in Reason}
+    again = {reason.value for reason in Reason} | {PART_PAYMENT}
     since = as_of - timedelta(days=policy.advice_days)
-    found = reads.waiting_receipts(session, as_of, since, again)
+    asked = reads.receipts_asked_about(session, as_of)
+    found = reads.waiting_receipts(session, as_of, since, again, asked.anew)
     if not found:
         return []
     touched = reads.ever_applied(session)
-    asked = reads.ever_proposed(session, since)
     left = [row for row in found if row.id in touched]
-    rows = [row for row in found if row.id not in touched and not _was_asked(row, asked)]
+    rows = [row for row in found if row.id not in touched and not _was_asked(row, asked.standing)]
     desk = _Desk(session, as_of, policy, rows, reader)
     payments = [_payment(row, row.account_id or row.payer_account or "") for row in rows]
     outcomes = match_payments(desk.book, payments, rules_of(policy), memory)
@@ -95,7 +106,7 @@ def match_receipts(
     return matched + kept
 
 
-def _was_asked(row: Any, asked: set[str]) -> bool:
+def _was_asked(row: Any, asked: frozenset[str]) -> bool:
     return row.hold_reason is not None and row.id in asked
 
 

@@ -18,6 +18,8 @@ FREE_TEXT = "free_text"
 """The pattern of a way that rests on a payer's own words; it is never measured, and never posts."""
 ON_ACCOUNT = "on_account"
 """Why cash waits that somebody left unapplied."""
+PART_PAYMENT = "part_payment"
+"""Why cash waits that is certain, and that policy leaves to a person all the same."""
 
 EVIDENCE: dict[str, CashEvidence] = {
     "named": "named_invoice",

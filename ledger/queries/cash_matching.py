@@ -1,14 +1,16 @@
 """Set-based reads of everything a batch of receipts is matched against."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, Select, and_, null, or_, select
+from sqlalchemy import Row, Select, null, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session
 
+from ledger.states import ProposalState
 from ledger.tables.account import Account
 from ledger.tables.receivable import (
     Application,
@@ -21,6 +23,9 @@ from ledger.tables.receivable import (
 )
 from ledger.tables.work import Proposal
 
+# What came to nothing without a person's yes or no. What took a superseded request's place stands
+# for itself; one that a reviewer sent back may have nothing in its place.
+_ASKED_ANEW = (ProposalState.EXPIRED, ProposalState.REFUSED, ProposalState.SUPERSEDED)
 _TOLD = (
     Receipt.id,
     Receipt.account_id,
@@ -47,26 +52,33 @@ def _receipts() -> Select[Any]:
 
 
 def waiting_receipts(
-    session: Session, through: date, again_since: date, again: Collection[str]
+    session: Session,
+    through: date,
+    again_since: date,
+    again: Collection[str],
+    asked_anew: Collection[str],
 ) -> list[Row[Any]]:
-    """Receipts nobody looked at, and those set aside lately for a reason that may have passed.
+    """Receipts nobody looked at, and those set aside for a reason that may have passed.
 
     Args:
         session: A read transaction.
         through: The business date.
         again_since: How far back one that was set aside is looked at again.
         again: The reasons of those.
+        asked_anew: Receipts set aside for such a reason that are looked at whatever their age.
     """
-    set_aside = and_(Receipt.hold_reason.in_(sorted(again)), Receipt.received_on >= again_since)
-    return list(
-        session.execute(
-            _receipts().where(
-                Receipt.unapplied_minor > 0,
-                Receipt.received_on <= through,
-                or_(Receipt.hold_reason.is_(None), set_aside),
-            )
+    rows = session.execute(
+        _receipts().where(
+            Receipt.unapplied_minor > 0,
+            Receipt.received_on <= through,
+            or_(Receipt.hold_reason.is_(None), Receipt.hold_reason.in_(sorted(again))),
         )
     )
+    return [
+        row
+        for row in rows
+        if row.hold_reason is None or row.received_on >= again_since or row.id in asked_anew
+    ]
 
 
 def ever_applied(session: Session) -> set[str]:
@@ -81,14 +93,36 @@ def ever_applied(session: Session) -> set[str]:
     )
 
 
-def ever_proposed(session: Session, since: date) -> set[str]:
-    """Receipts a person was asked about from a date on, whatever the answer was."""
-    actions = session.scalars(
-        select(Proposal.action).where(
-            Proposal.action_type == "apply_receipt", Proposal.created_on >= since
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Receipts a person was asked about.
+
+    Attributes:
+        standing: Those for which a request waits, or a person said no to one.
+        anew: Those whose requests all came to nothing without a person's yes or no.
+    """
+
+    standing: frozenset[str]
+    anew: frozenset[str]
+
+
+def receipts_asked_about(session: Session, as_of: date) -> Asked:
+    """Receipts that requests were made about, by what became of those not carried out.
+
+    A request of the business date itself stands whatever became of it: to ask the same of the same
+    facts on one day is the same request.
+    """
+    rows = session.execute(
+        select(Proposal.action, Proposal.state, Proposal.created_on).where(
+            Proposal.action_type == "apply_receipt",
+            Proposal.state != ProposalState.EXECUTED.value,
         )
     )
-    return {orjson.loads(action)["receipt_id"] for action in actions}
+    standing, ended = set(), set()
+    for action, state, created_on in rows:
+        stands = state not in _ASKED_ANEW or created_on >= as_of
+        (standing if stands else ended).add(orjson.loads(action)["receipt_id"])
+    return Asked(frozenset(standing), frozenset(ended - standing))
 
 
 def paid_between(session: Session, since: date, through: date) -> list[Row[Any]]:
