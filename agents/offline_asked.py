@@ -4,13 +4,21 @@ import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from engines.reading.amounts import AmountMention, find_amounts
+from engines.reading.folding import fold
+
+WHICH_DATE = "Which date do you mean? Write it as year-month-day, such as 2026-03-01."
 _QUOTED = re.compile(r"[\"“]([^\"”]{2,80})[\"”]")
 _NUMBER = re.compile(r"\b(?:acc_[a-z0-9]{4,}|[A-Z]{0,6}-?\d{3,}[A-Z0-9-]*|[A-Z]+-\d+)\b")
 _ISO_DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 _IN_DAYS = re.compile(r"\bin (\d{1,3}) (day|week)s?\b", re.IGNORECASE)
-_AMOUNT = re.compile(r"([\d][\d,]*(?:\.\d+)?)\s?([A-Z]{3})\b|\b([A-Z]{3})\s?([\d][\d,]*(?:\.\d+)?)")
-_SIGN_AMOUNT = re.compile(r"([$€£])\s?([\d][\d,]*(?:\.\d+)?)")
-_SIGNS = {"$": "USD", "€": "EUR", "£": "GBP"}
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+# A date that people write in words or with other signs; which one it is is not guessed.
+_WRITTEN_DATE = re.compile(
+    rf"\b\d{{1,2}}(?:st|nd|rd|th)?\.? (?:of )?{_MONTH}\b|\b{_MONTH} \d{{1,4}}(?:st|nd|rd|th)?\b"
+    r"|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b",
+    re.IGNORECASE,
+)
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _ABOUT = re.compile(r"[^\n(]+ \(([^()\s]+)\)(?:[:,]| stands)")
 _PRONOUN = re.compile(r"\b(?:it|its|it's|they|them|their|there|this|that) (?!week|month|day)", re.I)
@@ -90,17 +98,17 @@ def speaks_of_it(question: str) -> bool:
 
 
 def amount_named(question: str) -> tuple[str, str | None] | None:
-    """An amount and its currency, such as ("1200.00", "EUR")."""
-    if signed := _SIGN_AMOUNT.search(question):
-        return signed[2].replace(",", ""), _SIGNS[signed[1]]
-    if found := _AMOUNT.search(question):
-        amount, currency = (found[1], found[2]) if found[1] else (found[4], found[3])
-        return amount.replace(",", ""), currency
-    return None
+    """The first amount with its currency, such as ("1200.00", "EUR"), as messages are read."""
+    return next(((str(each.value), each.currency) for each in _amounts(question)), None)
+
+
+def _amounts(question: str) -> list[AmountMention]:
+    dates = [found.span() for found in _ISO_DATE.finditer(question)]
+    return [each for each in find_amounts(fold(question), dates) if each.currency]
 
 
 def date_named(question: str, as_of: date) -> date | None:
-    """A date: written out, or counted from the business date."""
+    """A date: written year first, or counted from the business date; None where it is unclear."""
     if iso := _ISO_DATE.search(question):
         try:
             return date.fromisoformat(iso[0])
@@ -108,6 +116,8 @@ def date_named(question: str, as_of: date) -> date | None:
             return None
     if found := _IN_DAYS.search(question):
         return as_of + timedelta(days=int(found[1]) * (7 if found[2].lower() == "week" else 1))
+    if _WRITTEN_DATE.search(question):
+        return None
     low = question.lower()
     if "tomorrow" in low:
         return as_of + timedelta(days=1)
@@ -119,9 +129,16 @@ def date_named(question: str, as_of: date) -> date | None:
     return None
 
 
+def date_unclear(question: str) -> bool:
+    """Whether a question names a date in a way that is not guessed at."""
+    return not _ISO_DATE.search(question) and _WRITTEN_DATE.search(question) is not None
+
+
 def _without_figures(question: str) -> str:
     bare = question
-    for pattern in (_ISO_DATE, _IN_DAYS, _SIGN_AMOUNT, _AMOUNT):
+    for each in reversed(_amounts(question)):
+        bare = f"{bare[: each.start]} | {bare[each.end :]}"
+    for pattern in (_ISO_DATE, _IN_DAYS):
         bare = pattern.sub(" | ", bare)
     return bare
 

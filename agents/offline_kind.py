@@ -5,21 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from agents.offline_asked import amount_named, two_accounts
+from agents.offline_asked import WHICH_DATE, amount_named, date_unclear, two_accounts
 from agents.offline_notes import note_search
 from agents.offline_turn import Turn
 
 Arguments = dict[str, Any]
 
-WHICH_DATE = "Which date do you mean? Write it as year-month-day, such as 2026-03-01."
 _DAYS_OF = {"day": 1, "week": 7, "month": 31}
-_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
-# A date that people write in words or with other signs; which one it is is not guessed.
-_OTHER_DATE = re.compile(
-    rf"\b\d{{1,2}}(?:st|nd|rd|th)?\.? (?:of )?{_MONTH}\b|\b{_MONTH} \d{{1,4}}(?:st|nd|rd|th)?\b"
-    r"|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b",
-    re.IGNORECASE,
-)
+_WEEKDAY = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b", re.IGNORECASE)
 INVOICE = r"\binvoice (?:no\.? ?|number )?#?((?=[\w/-]*\d)[\w/-]{3,})"
 
 
@@ -49,10 +42,14 @@ class Kind:
         return re.search(self.words, question, re.IGNORECASE) is not None
 
 
+def _is_unclear(question: str) -> bool:
+    return date_unclear(question) or _WEEKDAY.search(question) is not None
+
+
 def on_date(turn: Turn) -> Arguments | str:
     """The date a question names."""
     found = re.search(r"\b\d{4}-\d{2}-\d{2}\b", turn.question)
-    if found is None and _OTHER_DATE.search(turn.question):
+    if found is None and _is_unclear(turn.question):
         return WHICH_DATE
     return {"on": found[0]} if found else {}
 
@@ -60,7 +57,7 @@ def on_date(turn: Turn) -> Arguments | str:
 def since_date(turn: Turn) -> Arguments | str:
     """The date since which things are new."""
     found = re.search(r"\bsince (\d{4}-\d{2}-\d{2})\b", turn.question, re.IGNORECASE)
-    if found is None and _OTHER_DATE.search(turn.question):
+    if found is None and _is_unclear(turn.question):
         return WHICH_DATE
     return {"since": found[1]} if found else {}
 

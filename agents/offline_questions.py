@@ -1,7 +1,7 @@
 """What the offline assistant can be asked: which kind of question it is, and the answer's steps."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from agents.offline_answers import SAY
@@ -136,7 +136,12 @@ def _keep(turn: Turn, kind: str, about: str, words: str) -> Move:
 
 def _ask(turn: Turn, wish: Wish) -> Move:
     if turn.noted:
-        asked = " and ".join(kind.replace("_", " ") for kind in turn.noted)
+        built = wish.build(turn)
+        wanted = built if isinstance(built, list) and len(built) == len(turn.noted) else []
+        asked = " and ".join(
+            kind.replace("_", " ") + (_restated(wanted[place]) if wanted else "")
+            for place, kind in enumerate(turn.noted)
+        )
         about = turn.results[wish.subject]
         return f"{about['name']} ({about['account_number']}): I asked for: {asked}."
     if PROPOSE not in turn.offered:
@@ -154,6 +159,17 @@ def _ask(turn: Turn, wish: Wish) -> Move:
         return built
     account = turn.results[wish.subject]["account_id"]
     return [Want(PROPOSE, {"action": {"account_id": account, **action}}) for action in built]
+
+
+def _restated(action: Mapping[str, Any]) -> str:
+    """The amount and the day of a wish as they were understood, for its author to see."""
+    parts = []
+    if "amount" in action:
+        parts.append(f" of {action['amount']} {action['currency']}")
+    for name, word in (("due_on", "for"), ("ends_on", "until")):
+        if name in action:
+            parts.append(f" {word} {action[name]}")
+    return "".join(parts)
 
 
 def _told(failure: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from agents.offline_asked import amount_named, date_named
+from agents.offline_asked import WHICH_DATE, amount_named, date_named, date_unclear
 from agents.offline_reading import dispute_reason
 from agents.offline_turn import Json, Turn
 
@@ -86,6 +86,8 @@ def _hold(turn: Turn) -> list[Action] | str:
     reason = next(
         (name for name, words in _HOLD_WORDS if re.search(words, turn.question, re.I)), "manual"
     )
+    if date_unclear(turn.question):
+        return WHICH_DATE
     action: Action = {"type": "place_hold", "reason": reason, "note": turn.question[:300]}
     until = date_named(turn.question, _as_of(turn))
     return [{**action, "ends_on": until.isoformat()} if until else action]
@@ -104,6 +106,8 @@ def _dispute(turn: Turn) -> list[Action] | str:
 
 
 def _call_task(turn: Turn) -> list[Action] | str:
+    if date_unclear(turn.question):
+        return WHICH_DATE
     due_on = date_named(turn.question, _as_of(turn)) or _as_of(turn)
     kind = "follow_up" if re.search(r"follow", turn.question, re.I) else "call"
     task = {"type": "create_call_task", "kind": kind, "summary": turn.question[:500]}

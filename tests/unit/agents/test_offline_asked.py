@@ -40,6 +40,12 @@ def test_account(question: str, account: str | None) -> None:
         ("1,200.00 USD by Friday", ("1200.00", "USD")),
         ("EUR 50 tomorrow", ("50", "EUR")),
         ("they pay $99.50", ("99.50", "USD")),
+        ("promised to pay 120,50 USD", ("120.50", "USD")),
+        ("1.500,50 EUR by Friday", ("1500.50", "EUR")),
+        ("€1.500,50", ("1500.50", "EUR")),
+        ("12,50 EUR", ("12.50", "EUR")),
+        ("a write-off of 5000,00 USD", ("5000.00", "USD")),
+        ("CHF 1'250.00", ("1250.00", "CHF")),
         ("by 2026-03-25", None),
     ],
 )
@@ -52,6 +58,8 @@ def test_amount(question: str, amount: tuple[str, str] | None) -> None:
     [
         ("by 2026-03-25", date(2026, 3, 25)),
         ("by 2026-13-25", None),
+        ("called today and promised to pay on 15 April", None),
+        ("tomorrow or on 3/4/2026", None),
         ("tomorrow", date(2026, 3, 17)),
         ("today", MONDAY),
         ("in 2 weeks", date(2026, 3, 30)),

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from agents.offline_kind import WHICH_DATE, due_within, on_date, since_date
+from agents.offline_asked import WHICH_DATE
+from agents.offline_kind import due_within, on_date, since_date
 from agents.offline_turn import Turn
 
 
