@@ -25,7 +25,8 @@ def test_date_in_any_form__tells_nothing(day: date, form: str, before: str) -> N
     "text",
     [
         "", "NONREF", "NOTPROVIDED", "Payment", "Wire transfer", "Subscription Q1 2026",
-        "Rent 2026-03", "2025-2026", "01.03.2026-31.03.2026", "2026-03-01T10:15:00 CARD",
+        "Rent 2026-03", "2025-2026", "01.03.2026-31.03.2026", "01MAR26-31MAR26",
+        "2026-03-01T10:15:00 CARD",
         "EUR 1.234,56", "USD 120000.00", "1 234 567,89", "INV-12", "Unit 4711, 3rd floor",
     ],
 )  # fmt: skip
@@ -44,6 +45,7 @@ def test_what_everybody_writes__tells_nothing(text: str) -> None:
         ("inv 4711 002", "INV4711002"),
         ("03/2026; RE 778812", "778812"),
         ("2026030112345678", "2026030112345678"),
+        ("75C62EC25E19D187", "75C62EC25E19D187"),
     ],
 )
 def test_long_number__is_a_reference(text: str, reference: str) -> None:
