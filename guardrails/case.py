@@ -1,14 +1,17 @@
 """What a rule may look at: the action, the facts, the policy, the moment, the draft."""
 
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any
 
 from guardrails.content.read import read_content
 from guardrails.content.report import ContentReport
 from guardrails.known import known_company
 from guardrails.tracing.letters import skeleton
+from guardrails.verdict import Hit
 from ledger.actions import MessageAction, ProposedAction, SendReminder
 from ledger.facts import AccountFacts, ContactFact, OpenItem
 from policies.schema import Policy
@@ -99,7 +102,31 @@ class Case:
         return frozenset(self.reminder.invoice_ids) if self.reminder else frozenset()
 
 
+Rule = Callable[[Case], Hit | None]
+
+
 @functools.lru_cache(maxsize=4096)
 def _read_once(words: str, ours: tuple[str, str], as_of: date) -> ContentReport:
     subject, _, body = words.partition("\n")
     return read_content(subject, body, names=ours, senders=ours[:1], as_of=as_of)
+
+
+def concerns(*kinds: Any) -> Callable[[Rule], Rule]:
+    """Ask a rule about these kinds of action alone; without it, it is asked about every one."""
+    names = frozenset(kind.model_fields["type"].default for kind in kinds)
+
+    def about_them(rule: Rule) -> Rule:
+        @functools.wraps(rule)
+        def ask(case: Case) -> Hit | None:
+            return rule(case) if case.action.type in names else None
+
+        vars(ask)["kinds"] = names
+        return ask
+
+    return about_them
+
+
+def is_concerned(rule: Rule, kind: str) -> bool:
+    """Whether a rule is asked about a kind of action."""
+    kinds: frozenset[str] | None = getattr(rule, "kinds", None)
+    return kinds is None or kind in kinds

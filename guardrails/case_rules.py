@@ -1,6 +1,6 @@
 """Rules for disputes, promises, plans, holds, credit and hand-overs."""
 
-from guardrails.case import Case
+from guardrails.case import Case, concerns
 from guardrails.plan_limits import beyond_policy, months_after
 from guardrails.verdict import Hit
 from ledger.actions import (
@@ -54,16 +54,19 @@ def _plan_is_there(case: Case, action: AcceptPlan | EndPlan) -> bool:
     return plan.state == PlanState.PROPOSED
 
 
+@concerns(ResolveDispute)
 def disputes_are_resolved_by_people(case: Case) -> Hit | None:
     """A dispute is closed by a person."""
     return Hit(case.action.resolution) if isinstance(case.action, ResolveDispute) else None
 
 
-def plans_need_finance_lead(case: Case) -> Hit | None:
+@concerns(ProposePlan, AcceptPlan, EndPlan)
+def plans_need_finance_lead(_case: Case) -> Hit | None:
     """A plan is a person's decision, when it is offered, accepted and ended."""
-    return Hit() if isinstance(case.action, ProposePlan | AcceptPlan | EndPlan) else None
+    return Hit()
 
 
+@concerns(ProposePlan)
 def long_plans_need_legal(case: Case) -> Hit | None:
     """The plan ends within the months that finance alone may grant."""
     action = case.action
@@ -116,18 +119,19 @@ def plan_sums_to_the_balance(case: Case) -> Hit | None:
     return None
 
 
-def holds_are_lifted_by_people(case: Case) -> Hit | None:
+@concerns(ReleaseHold)
+def holds_are_lifted_by_people(_case: Case) -> Hit | None:
     """A hold is lifted by a person."""
-    return Hit() if isinstance(case.action, ReleaseHold) else None
+    return Hit()
 
 
+@concerns(SetCreditLimit, SetCreditHold)
 def credit_decisions_need_finance_lead(case: Case) -> Hit | None:
     """Limits and credit holds are set by a person."""
-    return (
-        Hit(case.action.type) if isinstance(case.action, SetCreditLimit | SetCreditHold) else None
-    )
+    return Hit(case.action.type)
 
 
+@concerns(RecordPromise)
 def our_promises_need_person(case: Case) -> Hit | None:
     """Only a person binds the house."""
     action = case.action
@@ -138,11 +142,13 @@ def our_promises_need_person(case: Case) -> Hit | None:
     )
 
 
+@concerns(KeepPromise)
 def promises_are_closed_by_people(case: Case) -> Hit | None:
     """What the ledger does not show of a promise, a person says."""
     return Hit(case.action.outcome) if isinstance(case.action, KeepPromise) else None
 
 
+@concerns(Escalate)
 def escalation_waits_for_person(case: Case) -> Hit | None:
     """A hand-over waits for the person it is handed to."""
     return Hit(case.action.to_role) if isinstance(case.action, Escalate) else None

@@ -1,6 +1,6 @@
 """Rules for disputes: what may be disputed, and what a resolution may give."""
 
-from guardrails.case import Case
+from guardrails.case import Case, concerns
 from guardrails.disputes import disputed_minor, named_dispute, resolved_item
 from guardrails.verdict import Hit
 from ledger.actions import OpenDisputeCase, ReopenDispute, ResolveDispute
@@ -49,9 +49,10 @@ def _gives_nothing(action: ResolveDispute) -> Hit | None:
     return None
 
 
-def resolutions_are_taken_back_by_people(case: Case) -> Hit | None:
+@concerns(ReopenDispute)
+def resolutions_are_taken_back_by_people(_case: Case) -> Hit | None:
     """A resolution is taken back by a person."""
-    return Hit() if isinstance(case.action, ReopenDispute) else None
+    return Hit()
 
 
 DISPUTE_RULES = (

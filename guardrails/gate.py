@@ -4,10 +4,10 @@ Every rule that concerns the kind of action is evaluated, none is skipped after 
 and a rule that fails to answer denies.
 """
 
-from collections.abc import Callable
 from datetime import datetime
+from typing import get_args
 
-from guardrails.case import Case, Draft
+from guardrails.case import Case, Draft, Rule, is_concerned
 from guardrails.case_rules import CASE_RULES
 from guardrails.compliance.rules_of_place import rules_of_place
 from guardrails.contact_rules import CONTACT_RULES
@@ -21,10 +21,11 @@ from ledger.states import AccountClass, Disposition
 from policies.load import PolicyError, load_policy
 from policies.schema import Policy, RuleEntry
 
-Rule = Callable[[Case], Hit | None]
 MESSAGE_RULES: tuple[Rule, ...] = CONTACT_RULES + LETTER_RULES
 OTHER_RULES: tuple[Rule, ...] = MONEY_RULES + CASE_RULES + DISPUTE_RULES
 RULES: tuple[Rule, ...] = MESSAGE_RULES + OTHER_RULES
+
+_MESSAGES = frozenset(each.model_fields["type"].default for each in get_args(MessageAction))
 
 
 def check_rules(policy: Policy) -> None:
@@ -80,6 +81,12 @@ def judge(
     if any(finding.effect == "deny" for finding in found):
         return Deny(tuple(found))
     return NeedsApproval(tuple(found)) if found else Allow()
+
+
+def may_object(kind: str) -> frozenset[str]:
+    """The rules that are asked about a kind of action, by id."""
+    rules = MESSAGE_RULES if kind in _MESSAGES else OTHER_RULES
+    return frozenset(rule.__name__ for rule in rules if is_concerned(rule, kind))
 
 
 def _rules_of_place(case: Case, own: list[Finding]) -> list[Finding]:

@@ -1,6 +1,6 @@
 """Rules for the words of a message and for who must have read them first."""
 
-from guardrails.case import Case
+from guardrails.case import Case, concerns
 from guardrails.message_kinds import OFF_LADDER, message_kind, subject_of
 from guardrails.tone.score import score_tone
 from guardrails.tone.verdict import judge_tone
@@ -103,6 +103,7 @@ def strategic_account_needs_owner(case: Case) -> Hit | None:
     return None
 
 
+@concerns(SendReminder, SendStatement)
 def high_value_needs_finance_lead(case: Case) -> Hit | None:
     """The total is below the threshold of its currency; no threshold means ask."""
     if case.message is None or isinstance(case.message, AnswerQuery):
@@ -193,9 +194,10 @@ def _had_every_letter(case: Case, currency: str) -> bool:
     return any(each.dunning_level >= last for each in items if each.currency == currency)
 
 
+@concerns(SendReminder)
 def undisputed_rest_needs_review(case: Case) -> Hit | None:
     """No item of the account is disputed."""
-    return Hit() if case.facts.disputes and case.reminder else None
+    return Hit() if case.facts.disputes else None
 
 
 def autonomy_waits(case: Case) -> Hit | None:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from guardrails.case import Case
+from guardrails.case import Case, concerns
 from guardrails.verdict import Hit
 from ledger.actions import (
     ApplyCredit,
@@ -122,6 +122,7 @@ def _item_misfit(
     return None
 
 
+@concerns(ApplyReceipt)
 def cash_for_the_family_needs_person(case: Case) -> Hit | None:
     """Cash pays the payer's own invoices, or one relative's that the payer names."""
     action = case.action
@@ -138,6 +139,7 @@ def cash_for_the_family_needs_person(case: Case) -> Hit | None:
     return Hit(f"invoices of {', '.join(sorted(owners))}")
 
 
+@concerns(ApplyReceipt)
 def cash_without_certainty_needs_person(case: Case) -> Hit | None:
     """The evidence is one that policy lets post unattended."""
     action = case.action
@@ -157,6 +159,7 @@ def cash_without_certainty_needs_person(case: Case) -> Hit | None:
     return None
 
 
+@concerns(ApplyReceipt, ApplyCredit, ResolveDispute, WriteOff)
 def credits_need_finance_lead(case: Case) -> Hit | None:
     """Nothing is given away; what the terms or a tolerance already gave is not."""
     action = case.action
@@ -253,6 +256,7 @@ def _taken(case: Case, action: ReverseReceipt) -> TakenReceipt | None:
     return next(found, None)
 
 
+@concerns(ReverseReceipt)
 def returns_without_certainty_need_person(case: Case) -> Hit | None:
     """Reference and whole amount say which receipt went back, and no person matched it."""
     action = case.action
@@ -268,6 +272,7 @@ def returns_without_certainty_need_person(case: Case) -> Hit | None:
     return None
 
 
+@concerns(ReverseReceipt)
 def cash_taken_off_needs_finance_lead(case: Case) -> Hit | None:
     """Cash leaves the books because the bank says that it left."""
     action = case.action

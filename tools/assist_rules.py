@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from engines.dunning import choose_contact, plan_contact
+from guardrails.gate import may_object
 from guardrails.verdict import Finding, findings_of
 from ledger.actions import SendStatement
 from ledger.errors import BadInput
@@ -116,7 +117,7 @@ class ApproverLine(Result):
 
 
 class Approvers(Result):
-    """Who has authority for an action at an amount, and the rules that always ask for somebody."""
+    """Who has authority for an action at an amount, and the rules that may ask for somebody."""
 
     action: str
     amount: MoneyOut | None
@@ -259,6 +260,7 @@ def who_approves(
         for entry in ctx.policy.approval.authority
         if entry.covers(action, value)
     ]
+    asked = may_object(action)
     rules = [rule for rule in ctx.policy.approval.rules if rule.effect == "approve"]
     return Approvers(
         action=action,
@@ -267,24 +269,9 @@ def who_approves(
         rules=tuple(
             f"{rule.says} Approved by: {' or '.join(rule.roles)}."
             for rule in rules
-            if _speaks_of(rule.id, action)
+            if rule.id in asked
         ),
     )
-
-
-_ABOUT = {
-    "write_off": ("credits_need_finance_lead",),
-    "apply_credit": ("credits_need_finance_lead",),
-    "propose_plan": ("plans_need_finance_lead", "long_plans_need_legal"),
-    "set_credit_limit": ("credit_decisions_need_finance_lead",),
-    "set_credit_hold": ("credit_decisions_need_finance_lead",),
-    "resolve_dispute": ("disputes_are_resolved_by_people",),
-    "release_hold": ("holds_are_lifted_by_people",),
-}
-
-
-def _speaks_of(rule_id: str, action: str) -> bool:
-    return rule_id in _ABOUT.get(action, ())
 
 
 def _value(ctx: ToolContext, amount: str | None, currency: str | None) -> Money | None:

@@ -173,6 +173,26 @@ class TestTotals:
         assert (found["limit"], found["percent_of_limit"]) == (None, None)
 
 
+class TestWhoApproves:
+    @pytest.mark.parametrize(
+        ("action", "says"),
+        [
+            ("accept_plan", "Payment plans are decided by finance. Approved by: finance_lead."),
+            ("keep_promise", "What the ledger does not show of a promise, a person says."),
+            ("record_promise", "The house is bound by people only."),
+            ("reopen_dispute", "A resolved dispute is opened again"),
+            ("send_reminder", "Approved by: account_owner."),
+        ],
+    )
+    def test_action_the_gate_asks_people_for__names_the_rule(
+        self, book: CaseBook, action: str, says: str
+    ) -> None:
+        assert any(says in rule for rule in call(book, "who_approves", action=action)["rules"])
+
+    def test_action_no_rule_asks_for__names_none(self, book: CaseBook) -> None:
+        assert call(book, "who_approves", action="create_call_task")["rules"] == []
+
+
 class TestWorklist:
     def numbers(self, book: CaseBook, limit: int = 10) -> list[str]:
         found = call(book, "list_accounts_to_work", limit=limit)
