@@ -37,7 +37,7 @@ BUCKET_WORDS = {
 }
 _WORK_DAYS = 30
 _LOAD_DAYS = 7
-_TASKS = 5
+_TASKS = 3
 
 
 @router.get("/desk")

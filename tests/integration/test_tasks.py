@@ -19,7 +19,9 @@ from ledger.tables.work import Audit, CallTask
 from tests.support.desk import AS_OF, Desk
 from tests.support.pages import post, signed_in
 from tools.account_timeline import timeline
+from tools.contract import CHAT_SCOPES, ToolContext
 from tools.tasks import TaskFilter, close_task, give_task, open_tasks, takers
+from tools.worklist import list_accounts_to_work
 
 WORDS = "Spoke to Pat, the credit note is on its way"
 
@@ -134,6 +136,25 @@ class TestClose:
         close(desk, task)
         assert seen() == ([], 0)
 
+    def test_done__is_no_reason_to_work_the_account_any_more(self, desk: Desk, task: str) -> None:
+        def reasons() -> list[str]:
+            with desk.house.ledger.read() as session:
+                ctx = ToolContext(
+                    session=session,
+                    actor="cora",
+                    role="collector",
+                    as_of=AS_OF,
+                    now=desk.deps.now,
+                    policy=desk.house.policy,
+                    scopes=CHAT_SCOPES,
+                )
+                found = orjson.loads(list_accounts_to_work.call(ctx, {}))["accounts"]
+            return [why for each in found for why in each["reasons"]]
+
+        assert "a task is due" in reasons()
+        close(desk, task)
+        assert "a task is due" not in reasons()
+
 
 class TestGive:
     def test_given__is_theirs_and_leaves_the_list_of_others(self, desk: Desk, task: str) -> None:
@@ -222,7 +243,7 @@ class TestPages:
     ) -> None:
         desk.books.change("person", "id", "cora", sees="own")
         browser = signed_in(desk, client, "cora")
-        assert "Call back" not in browser.get("/desk/tasks").text
+        assert "0 tasks are open" in browser.get("/desk/tasks").text
         for deed, fields in (("done", {"words": WORDS}), ("assign", {"person": "milo"})):
             sent = post(browser, "/desk/me", f"/desk/tasks/{task}/{deed}", **fields)
             assert sent.status_code == 404
