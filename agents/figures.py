@@ -14,6 +14,8 @@ from typing import Any
 import orjson
 
 from agents.answer_blocks import Citation
+from engines.reading.amounts import find_amounts
+from engines.reading.folding import fold
 from guardrails.tracing.facts import known_record
 from guardrails.tracing.message import trace
 from tools.outside_text import inside_fence
@@ -82,6 +84,8 @@ class Sources:
             self._take(tool, said)
         for token in figures_in(question):
             self._keep(token, ("question", ""))
+        for amount in find_amounts(fold(question), ()):  # also those written 1.500,50
+            self._number(amount.value, ("question", ""))
 
     def _take(self, tool: str, said: str) -> None:
         try:
