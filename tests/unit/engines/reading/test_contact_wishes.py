@@ -1,5 +1,6 @@
 """A wish about when, how or whom to contact is heard in four languages, and nothing else is one."""
 
+import time
 from datetime import date
 
 import pytest
@@ -11,6 +12,7 @@ from engines.reading.page import lay_out
 from engines.reading.read import read_message
 
 TUESDAY = date(2026, 3, 10)
+_PATIENCE = 10.0  # seconds; it takes less than one
 
 
 def message(body: str) -> InboundText:
@@ -41,22 +43,37 @@ WISHES = [
     "Please contact Anna Weber.",
     "Speak to Anna Weber about this in future.",
     "All correspondence should go to our accountants.",
+    "Mornings are bad for us, try the afternoon.",
+    "Reminders go to my accountant, not to me.",
+    "My wife deals with the invoices, ask her.",
+    "Please keep Julia in copy.",
+    "I'd rather you emailed.",
+    "Please write to us in French.",
+    "Please ring before you come.",
+    "Send letters, not e-mails.",
     "Bitte nicht vor 9 Uhr anrufen.",
     "Rufen Sie uns nur nach 14 Uhr an.",
     "Bitte nur per E-Mail, nicht telefonisch.",
     "Bitte keine Anrufe.",
     "Wenden Sie sich künftig bitte an meine Kollegin Frau Weber.",
     "Ansprechpartnerin ist jetzt Frau Weber.",
+    "Für Rechnungen ist meine Frau zuständig.",
+    "Vormittags sind wir nicht zu erreichen.",
+    "Bitte sehen Sie von Anrufen ab.",
     "Ne nous appelez jamais avant 9 heures.",
     "Merci de nous appeler uniquement après 14 heures.",
     "Merci de nous écrire uniquement par e-mail, pas de téléphone.",
     "Veuillez nous écrire uniquement par e-mail.",
     "Adressez-vous plutôt à ma collègue.",
     "Vous pouvez contacter ma collègue Mme Petit.",
+    "Merci de privilégier le mail.",
+    "Contactez-moi par SMS.",
     "No nos llamen antes de las 9.",
     "Llámennos solo por las mañanas.",
     "Solo por correo electrónico, no por teléfono.",
     "Hablen mejor con mi compañera Ana.",
+    "Eviten llamar al almacén.",
+    "De esto se encarga mi mujer.",
 ]
 
 
@@ -104,6 +121,14 @@ def test_a_wish_beside_anything__is_a_persons_with_its_words(words: str, beside:
         "Wir rufen Sie am Montag an.",
         "Nous allons vous appeler lundi.",
         "Je dois contacter mon directeur.",
+        "Our accounts team has it in the run of Thursday.",
+        "The invoice was sent to the wrong department, we pay on Friday.",
+        "We pay only on Thursdays.",
+        "Wir zahlen nur freitags.",
+        "Merci de nous envoyer une copie par mail.",
+        "Notre comptable a réglé la facture lundi.",
+        "Gracias por su llamada del lunes.",
+        "Nuestra contable pagó la factura el lunes.",
     ],
 )
 def test_other_talk_of_calls_and_letters__is_no_wish(words: str) -> None:
@@ -124,3 +149,10 @@ def test_note_of_absence_says_what_not_to_do__is_a_wish_all_the_same() -> None:
 def test_wish_wrapped_over_two_lines__is_heard() -> None:
     first = "It is better for everybody at our little shop in the village that you never"
     assert len(wishes(f"{first}\ncall us before 9 am.")) == 1
+
+
+def test_words_without_end__are_read_in_a_moment() -> None:
+    words = "please only call my colleague on in by not to " * 4000
+    start = time.process_time()
+    contact_wishes(lay_out(message(words), calendar="US"), ())
+    assert time.process_time() - start < _PATIENCE
