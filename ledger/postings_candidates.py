@@ -49,13 +49,15 @@ def name_candidates(
     session: Session, receipt_id: str, account_id: str, invoice_ids: Sequence[str]
 ) -> None:
     """Add the account and the owners of invoices that a request would set a receipt against."""
-    currency = session.scalar(select(Receipt.currency).where(Receipt.id == receipt_id))
+    known = select(Receipt.account_id, Receipt.currency).where(Receipt.id == receipt_id)
+    receipt = session.execute(known).one_or_none()
     owned = session.execute(
         select(Invoice.account_id, Invoice.currency).where(Invoice.id.in_(sorted(invoice_ids)))
     )
-    if currency:
-        pairs = {(account_id, currency), *((row[0], row[1]) for row in owned)}
-        _insert(session, [(receipt_id, *pair) for pair in sorted(pairs)])
+    if receipt:
+        pairs = {(account_id, receipt.currency), *((row[0], row[1]) for row in owned)}
+        others = pairs - {(receipt.account_id, receipt.currency)}
+        _insert(session, [(receipt_id, *pair) for pair in sorted(others)])
 
 
 def end_candidates(session: Session, receipt_ids: Collection[str]) -> None:

@@ -124,8 +124,11 @@ def suggest(desk: Desk, batch: Sequence[Matched]) -> tuple[int, Waiting]:
             offer(desk.session, result.proposal_id, actions[1:], told, desk.author, desk.now)
             waiting.append((result.proposal_id, actions[0].account_id))
     set_receipts_aside(desk.session, by_reason)
-    leave_to_requests(desk.session, [key for why, ids in by_reason.items() for key in ids])
-    ask_whose(desk.session, by_reason.get(REFUSED, []), desk.now.date(), desk.author)
+    refused = by_reason.get(REFUSED, [])
+    asked = [each.receipt_id for each in batch if each.receipt_id not in set(refused)]
+    leave_to_requests(desk.session, asked)
+    as_of = next(iter(desk.facts.values())).as_of
+    ask_whose(desk.session, refused, as_of, desk.author)
     append_audit(desk.session, [_judged(desk, each) for each in batch])
     return sum(len(ids) for reason, ids in by_reason.items() if reason != REFUSED), waiting
 

@@ -81,7 +81,8 @@ def test_secrets__are_closed_even_to_reading(identity: Identity, books: Books) -
 def test_agent__changes_nothing_that_is_there() -> None:
     assert not REACH[Identity.AGENT].changes | REACH[Identity.AGENT].removes
     assert REACH[Identity.AGENT].adds == {
-        "proposal", "snapshot", "audit", "chat_message", "account_note", "model_call",
+        "proposal", "receipt_candidate", "snapshot", "audit", "chat_message", "account_note",
+        "model_call",
     }  # fmt: skip
 
 

@@ -1,15 +1,18 @@
 """Money that waits and may be somebody's: nobody it may belong to is chased until it is settled."""
 
 from datetime import timedelta
+from importlib import import_module
 
+import orjson
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from batch.night import run_night
 from graph.inbox import decider_of
 from ledger.errors import Conflict, NotFound, Refused
 from ledger.states import ProposalState
 from ledger.tables.account import Account
+from ledger.tables.receivable import ReceiptCandidate
 from ledger.tables.work import Audit, CallTask, Outbox
 from policies.load import with_changes
 from tests.support.cash_night import (
@@ -23,6 +26,8 @@ from tests.support.cash_night import (
 )
 from tests.support.desk import Desk
 from tools.cash_waiting import DENIED, Denied, deny, waiting_money
+from tools.catalog import READ_TOOLS
+from tools.contract import CHAT_SCOPES, ToolContext
 
 __all__ = ["money"]
 
@@ -259,6 +264,48 @@ class TestNotTheirs:
         assert tasks(desk) == {}
         with pytest.raises(Conflict, match="answer that in the inbox"):
             not_theirs(desk, "R1", "acc_b")
+
+
+class TestOwn:
+    def test_asked_to_apply_its_own_money__is_no_candidate(self, desk: Desk, money: Money) -> None:
+        desk.account("acc_a", (75_00, 75_00))
+        money(75_00, "thank you", account_id="acc_a")
+        play(desk)
+        assert len(pending(desk)) == 1
+        assert desk.count(ReceiptCandidate) == 0
+
+
+def test_upgraded_with_a_request_that_waits__stays_protected(desk: Desk, money: Money) -> None:
+    two(desk, 75_00)
+    money(75_00, "thanks", "Zzyzx Paying Office")
+    play(desk)
+    revision = import_module("ledger.migrations.versions.0021_receipt_candidates")
+    with desk.house.ledger.write() as session:
+        session.execute(delete(ReceiptCandidate))
+        revision.name_asked_about(session.connection())
+    assert protected(desk) == {"acc_a": [("R1", "USD")]}
+
+
+def test_called_while_it_waits__the_list_says_not_to(desk: Desk, money: Money) -> None:
+    two(desk, 75_00)
+    money(75_00, "thanks", "Zzyzx Paying Office")
+    money(10_00, "thanks", account_id="acc_b")
+    play(desk)
+    with desk.house.ledger.read() as session:
+        ctx = ToolContext(
+            session=session,
+            actor="cora",
+            role="collector",
+            as_of=TONIGHT,
+            now=desk.deps.now,
+            policy=desk.house.policy,
+            scopes=CHAT_SCOPES,
+        )
+        told = orjson.loads(READ_TOOLS["list_accounts_to_work"].call(ctx, {}))
+    cautions = {each["account_number"]: each["caution"] for each in told["accounts"]}
+    may_be = "money that may be theirs waits (payment R1): do not chase"
+    assert cautions["acc_a"] == [may_be]
+    assert cautions["acc_b"] == [may_be, "unapplied cash waits (payment R2): do not chase"]
 
 
 def test_names_in_the_bank__no_letter_leaves(desk: Desk, money: Money) -> None:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from engines.priority import Group, Ranked
-from ledger.tables.receivable import Invoice
+from ledger.tables.receivable import Invoice, Receipt, ReceiptCandidate
 from policies.load import load_policy
 from tests.support.case_book import AS_OF, CaseBook
 from tools.cash_ahead import cash_ahead
@@ -46,6 +46,32 @@ class TestWaiting:
         found = ranked(book)
         assert "owed to DE01, US01" in found[account].factors
         assert not any("owed to" in each for each in found[other].factors)
+
+    @pytest.mark.parametrize(("minor", "waits"), [(100_000, True), (60_000, True), (5_000, False)])
+    def test_money_that_may_be_theirs__is_waited_for_where_it_is_most(
+        self, book: CaseBook, minor: int, waits: bool
+    ) -> None:
+        account = late_payer(book)
+        receipt = book.receipt(None, "R-1", minor)
+        book.add(ReceiptCandidate(receipt_id=receipt, account_id=account, currency="USD"))
+        assert (ranked(book)[account].group is Group.ACT_NOW) is not waits
+
+    def test_money_of_another_currency_may_pay_it__is_waited_for(self, book: CaseBook) -> None:
+        account = late_payer(book)
+        book.add(
+            Receipt(
+                id="rcp_e",
+                receipt_number="R-E",
+                received_on=AS_OF,
+                amount_minor=5_000,
+                unapplied_minor=5_000,
+                currency="EUR",
+            )
+        )
+        book.add(ReceiptCandidate(receipt_id="rcp_e", account_id=account, currency="USD"))
+        found = ranked(book)[account]
+        assert found.group is not Group.ACT_NOW
+        assert "money that may be theirs" in " ".join(found.factors)
 
     def test_promise_for_all__is_waited_for(self, book: CaseBook) -> None:
         account = late_payer(book)

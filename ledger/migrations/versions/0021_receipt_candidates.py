@@ -34,7 +34,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_receipt_candidate_account_id"), "receipt_candidate", ["account_id"])
     connection = op.get_bind()
-    _name_asked_about(connection)
+    name_asked_about(connection)
     if connection.dialect.name == "postgresql":
         install_roles(connection)
 
@@ -44,7 +44,7 @@ def downgrade() -> None:
     op.drop_table("receipt_candidate")
 
 
-def _name_asked_about(connection: sa.Connection) -> None:
+def name_asked_about(connection: sa.Connection) -> None:
     """Those that waiting requests would set money against stay protected."""
     asked = connection.execute(
         sa.text(
@@ -67,9 +67,8 @@ def _name_asked_about(connection: sa.Connection) -> None:
     names = ("receipt_id", "account_id", "currency")
     table = sa.table("receipt_candidate", *map(sa.column, (*names, "denied")))
     if rows:
-        op.bulk_insert(
-            table, [dict(zip(names, row, strict=True)) | {"denied": False} for row in sorted(rows)]
-        )
+        named = [dict(zip(names, row, strict=True)) | {"denied": False} for row in sorted(rows)]
+        connection.execute(sa.insert(table), named)
 
 
 def _by_id(connection: sa.Connection, name: str, ids: list[str]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from ledger.money import Money
 from tests.support.facts import (
     AS_OF,
     account,
+    candidate,
     contact,
     credit,
     day,
@@ -61,6 +62,13 @@ def test_record_of_before_a_fact_was_kept__reads_without_it() -> None:
     del old["account_number"]
     with pytest.raises(ValueError, match="no recorded facts"):
         unpack_facts(pack(orjson.dumps(old)))
+
+
+def test_record_of_before_its_currency_was_kept__pays_in_its_own() -> None:
+    old = orjson.loads(facts_bytes(replace(EVERYTHING, suggested=(candidate(1, "EUR", "USD"),))))
+    del old["suggested"][0]["against"]
+    (money,) = unpack_facts(pack(orjson.dumps(old))).suggested
+    assert (money.unapplied_minor, money.pays_in) == (1, "EUR")
 
 
 def test_any_field_changed__changes_the_hash() -> None:
