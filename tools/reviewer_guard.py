@@ -21,6 +21,10 @@ SAME_LOOK = "approve_in_batch"
 _PACE_WITHIN = timedelta(hours=1)
 
 
+class NotNow(Refused):
+    """The guard lets the decision wait; the same person may make it later."""
+
+
 @dataclass(frozen=True, slots=True)
 class Load:
     """What a person has decided today, and what the guard says to it.
@@ -103,14 +107,14 @@ def check(
     """Refuse a decision that the guard does not let through; taking back always goes through.
 
     Raises:
-        Refused: The day's load is done, or the person pauses.
+        NotNow: The day's load is done, or the person pauses.
     """
     if verb is DecisionVerb.UNDO:
         return
     load = load_of(session, person_id, policy, now)
     too_fast = verb is DecisionVerb.APPROVE and load.pause_until is not None
     if too_fast or load.decided >= load.stop_after:
-        raise Refused(load.warns)
+        raise NotNow(load.warns)
 
 
 def note(

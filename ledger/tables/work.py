@@ -354,7 +354,12 @@ class SignInLink(Table, table=True):
 
 
 class IdempotentRequest(Table, table=True):
-    """An API answer kept under its Idempotency-Key."""
+    """An API answer kept under its Idempotency-Key.
+
+    Attributes:
+        status: That of the answer; None while it is worked on.
+        answer: Its body; while it is worked on, the instant since when.
+    """
 
     key: str = Field(primary_key=True)
     person_id: str = Field(primary_key=True)

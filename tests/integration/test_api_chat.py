@@ -199,3 +199,15 @@ def test_running_turn__makes_the_conversation_busy(
         assert_problem(answer, 409, "conversation-busy")
         ask(client, cora, "b", "help")
     ask(client, cora, "a", "help")
+
+
+def test_busy_under_a_key__is_answered_later_under_the_same_key(
+    client: TestClient, desk: Desk, cora: dict[str, str]
+) -> None:
+    from graph.conversation import _alone
+
+    once = cora | {"Idempotency-Key": "one-question"}
+    with _alone(desk.house, "chat:cora:a"):
+        answer = client.post("/chat/a/messages", json={"text": "help"}, headers=once)
+        assert_problem(answer, 409, "conversation-busy")
+    ask(client, once, "a", "help")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from agents.model_faults import ModelError
 from ledger.clock import SystemClock
 from ledger.tables.work import Decision, IdempotentRequest, Permit
 from tests.support.api_client import assert_problem, signed
@@ -200,17 +201,19 @@ class TestOnce:
     def test_still_running__is_409(self, desk: Desk, client: TestClient) -> None:
         waiting, headers = desk.waiting_reminder(), signed(desk, "cora")
         self.post(client, waiting, headers, reason="no")
-        desk.books.change("idempotent_request", "key", "k1", status=None)
+        now = SystemClock().now().isoformat()
+        desk.books.change("idempotent_request", "key", "k1", status=None, answer=now)
         answer = self.post(client, waiting, headers, reason="no")
         assert_problem(answer, 409, "conflict", "still running")
 
-    def test_left_behind_yesterday__is_done_again_without_a_second_effect(
-        self, desk: Desk, client: TestClient
+    @pytest.mark.parametrize("minutes", [11, 24 * 60])
+    def test_left_behind_by_a_stopped_server__is_done_again_without_a_second_effect(
+        self, desk: Desk, client: TestClient, minutes: int
     ) -> None:
         waiting, headers = desk.waiting_reminder(), signed(desk, "cora")
         self.post(client, waiting, headers, reason="no")
-        yesterday = SystemClock().today() - timedelta(days=1)
-        desk.books.change("idempotent_request", "key", "k1", status=None, created_on=yesterday)
+        since = (SystemClock().now() - timedelta(minutes=minutes)).isoformat()
+        desk.books.change("idempotent_request", "key", "k1", status=None, answer=since)
         answer = self.post(client, waiting, headers, reason="no")
         assert_problem(answer, 409, "conflict", "already decided: reject by cora")
         assert desk.count(Decision) == 1
@@ -222,6 +225,35 @@ class TestOnce:
         with monkeypatch.context() as patched:
             patched.setattr("graph.inbox.resume", lambda *_args: 1 / 0)
             assert_problem(self.post(client, waiting, headers, reason="no"), 500, "error")
+        assert desk.count(IdempotentRequest) == 0
+
+    def test_guard_lets_it_wait__goes_through_later_under_the_same_key(
+        self, desk: Desk, client: TestClient
+    ) -> None:
+        approval = desk.house.policy.approval
+        stopped = approval.reviewing.model_copy(update={"warn_after": 1, "stop_after": 1})
+        policy = desk.house.policy
+        changed = {"approval": approval.model_copy(update={"reviewing": stopped})}
+        first, second = desk.waiting_reminder("acc_1"), desk.waiting_reminder("acc_2")
+        headers = signed(desk, "cora")
+        client.post(f"/inbox/{first}/reject", headers=headers, json={"reason": "no"})
+        desk.house.policy = policy.model_copy(update=changed)
+        told = self.post(client, second, headers, reason="no")
+        assert_problem(told, 403, "refused", "the limit")
+        desk.house.policy = policy
+        again = self.post(client, second, headers, reason="no")
+        assert (again.status_code, "idempotency-replayed" in again.headers) == (200, False)
+
+    def test_fault_on_our_side__may_be_tried_again(
+        self, desk: Desk, client: TestClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def down(*_args: object) -> str:
+            raise ModelError("timeout", "no answer in time")
+
+        waiting, headers = desk.waiting_reminder(), signed(desk, "cora")
+        with monkeypatch.context() as patched:
+            patched.setattr("graph.inbox.resume", down)
+            assert_problem(self.post(client, waiting, headers, reason="no"), 502, "timeout")
         assert desk.count(IdempotentRequest) == 0
 
     def test_two_at_once__one_effect_and_no_lost_answer(
