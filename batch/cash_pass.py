@@ -15,6 +15,7 @@ from engines.matching.model import Action
 from graph.resume import open_threads
 from ledger.identities import Identity
 from ledger.queries.cash_facts import facts_for
+from ledger.queries.same_money import IN_DOUBT
 from tools.cash_book import known_payers, set_receipts_aside
 from tools.cash_candidates import ask_whose, keep_candidates
 from tools.cash_desk import Desk, apply_certain, suggest
@@ -107,7 +108,8 @@ def _desk(night: Night, session: Session, batch: Sequence[Matched]) -> Desk:
 def _set_aside(night: Night, waiting: Sequence[Matched]) -> int:
     """Give receipts that are held their typed reason; those with a known payer become cases.
 
-    Whose money it may be is looked at anew of those that were held before as well.
+    Whose money it may be is looked at anew of those that were held before as well. Whether money in
+    doubt is there at all is asked by its own request, so nobody is asked whose it is.
     """
     looked_at = [each for each in waiting if each.reason != ON_ACCOUNT]
     by_reason: dict[str, list[str]] = defaultdict(list)
@@ -124,5 +126,6 @@ def _set_aside(night: Night, waiting: Sequence[Matched]) -> int:
     with night.house.ledger.write(as_=Identity.POSTER) as session:
         set_receipts_aside(session, by_reason)
         keep_candidates(session, looked_at)
-        ask_whose(session, [each.receipt_id for each in looked_at], night.as_of, AUTHOR)
+        unasked = [each.receipt_id for each in looked_at if each.reason != IN_DOUBT]
+        ask_whose(session, unasked, night.as_of, AUTHOR)
     return len(payers)

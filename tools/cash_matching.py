@@ -31,6 +31,7 @@ from engines.matching.references import ReferenceIndex
 from engines.matching.rules import MatchRules
 from ledger.money import Money, currency_digits
 from ledger.queries import cash_matching as reads
+from ledger.queries.same_money import IN_DOUBT
 from ledger.tables.receivable import RemittanceLine
 from policies.schema import CashPolicy
 from tools.cash_candidates import Owners
@@ -76,7 +77,8 @@ def match_receipts(
     """Match everything that waits; a receipt that once paid something is left as it stands.
 
     One that a person was asked about is left alone as well, unless the request expired, was refused
-    or was sent back: it is asked anew, however old it is.
+    or was sent back: it is asked anew, however old it is. Of money that may be in the books twice
+    it is only said whose it may be; beside it, the rest is matched as if it were not there.
 
     Args:
         session: A read transaction.
@@ -85,7 +87,7 @@ def match_receipts(
         memory: What people confirmed.
         reader: Reads free text where rules read nothing in it; what it finds is only suggested.
     """
-    again = {reason.value for reason in Reason} | {PART_PAYMENT}
+    again = {reason.value for reason in Reason} | {PART_PAYMENT, IN_DOUBT}
     since = as_of - timedelta(days=policy.advice_days)
     asked = reads.receipts_asked_about(session, as_of)
     found = reads.waiting_receipts(session, as_of, since, again, asked.anew)
@@ -95,9 +97,12 @@ def match_receipts(
     left = [row for row in found if row.id in touched]
     rows = [row for row in found if row.id not in touched and not _was_asked(row, asked.standing)]
     desk = _Desk(session, as_of, policy, rows, reader)
-    payments = [_payment(row, row.account_id or row.payer_account or "") for row in rows]
-    outcomes = match_payments(desk.book, payments, rules_of(policy), memory)
-    matched = [desk.matched(row, out) for row, out in zip(rows, outcomes, strict=True)]
+    doubtful = [row for row in rows if row.hold_reason == IN_DOUBT]
+    matched = desk.match([row for row in rows if row.hold_reason != IN_DOUBT], memory)
+    matched += [
+        replace(each, action=Action.HOLD, reason=IN_DOUBT, ways=())
+        for each in desk.match(doubtful, memory)
+    ]
     kept = [
         Matched(row.id, row.account_id, row.currency, Action.HOLD, ON_ACCOUNT, (), again=False)
         for row in left
@@ -152,7 +157,7 @@ class _Desk:
         rows: Sequence[Any],
         reader: Reader | None = None,
     ) -> None:
-        self.reader = reader
+        self.reader, self.rules = reader, rules_of(policy)
         documents = [*reads.open_invoices(session, as_of), *reads.open_credits(session, as_of)]
         self.rows = _by_document(documents)
         oldest = min((row.received_on for row in rows), default=as_of)
@@ -167,6 +172,12 @@ class _Desk:
             reads.closed_since(session, as_of - timedelta(days=CLOSED_DAYS)),
             tuple(_paid_before(session, oldest - timedelta(days=policy.duplicate_days), as_of)),
         )
+
+    def match(self, rows: Sequence[Any], memory: Memory | None) -> list[Matched]:
+        """Receipts beside each other against the book."""
+        payments = [_payment(row, row.account_id or row.payer_account or "") for row in rows]
+        outcomes = match_payments(self.book, payments, self.rules, memory)
+        return [self.matched(row, out) for row, out in zip(rows, outcomes, strict=True)]
 
     def matched(self, row: Any, outcome: Outcome) -> Matched:
         """An outcome in ids of the ledger; what no account of ours can take is held."""

@@ -14,7 +14,7 @@ from engines.matching.same_money import Told, business_days_apart, join_same_mon
 from ledger.checks import check_ledger
 from ledger.states import ProposalState
 from ledger.tables.receivable import BankLine, Receipt
-from ledger.tables.work import Proposal
+from ledger.tables.work import CallTask, Proposal
 from tests.support.desk import AS_OF, Desk
 from tools.bank_book import TakenIn, take_in_bank_file
 from tools.import_book import ImportResult, import_file
@@ -239,6 +239,20 @@ class TestInDoubt:
         card = customer.inbox("felix", AS_OF + timedelta(days=1)).show(request)
         assert "in a reference, and name different payers" in card.why
         assert [each.unapplied_minor for each in receipts(customer)] == [120_00, 120_00]
+
+    def test_money_in_doubt_that_names_an_invoice__its_customer_is_not_chased_until_it_is_settled(
+        self, customer: Desk, tmp_path: Path
+    ) -> None:
+        customer.books.invoice("inv_2", 120_00, account_id="acc_a", invoice_number="ACCA-2")
+        listed(customer, tmp_path, "ACCA-1")
+        assert bank(customer, "ACCA-2").in_doubt == 1
+        self.play(customer, 1)
+        assert [each.pays_in for each in customer.facts("acc_a").suggested] == ["EUR"]
+        assert customer.count(CallTask) == 0
+        assert sorted(each.unapplied_minor for each in receipts(customer)) == [0, 120_00]
+        inbox = customer.inbox("felix", AS_OF + timedelta(days=1))
+        inbox.approve(self.asked(customer)[0])
+        assert customer.facts("acc_a").suggested == ()
 
     def test_yes__it_is_taken_off(self, doubtful: Desk) -> None:
         doubtful.inbox("felix", AS_OF + timedelta(days=1)).approve(self.asked(doubtful)[0])
