@@ -10,13 +10,13 @@ from pathlib import Path
 from adapters.bank_files.reading import read_bank_file
 from adapters.spreadsheets.mapping_store import MappingStore
 from adapters.spreadsheets.options import ImportOptions
+from adapters.spreadsheets.thesaurus import KINDS
 from batch.run import Night
 from ledger.clock import FixedClock
 from ledger.errors import ArError
 from tools.bank_book import take_in_bank_file
 from tools.import_book import import_file
 
-KINDS = ("customers", "invoices", "credits", "receipts", "tickets", "contracts", "orders")
 BANK = "bank"
 
 

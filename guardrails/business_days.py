@@ -4,6 +4,8 @@ import functools
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from policies.schema import Policy
+
 
 @functools.lru_cache(maxsize=64)
 def _holidays(calendar: str, year: int) -> frozenset[date]:
@@ -44,6 +46,18 @@ def add_business_days(calendar: str, day: date, count: int) -> date:
     for _ in range(count):
         day = next_business_day(calendar, day + timedelta(days=1))
     return day
+
+
+def grace_ends(due_on: date, policy: Policy, method_days: int = 0) -> date:
+    """The last day on which money promised for a day still comes in time.
+
+    Args:
+        due_on: The day.
+        policy: Whose banking days of grace count.
+        method_days: Banking days that the way of paying takes after the day.
+    """
+    days = method_days + policy.contact.promise_grace_days
+    return add_business_days(policy.company.calendar, due_on, days)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -8,8 +8,8 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from guardrails.business_days import (
-    add_business_days,
     contact_window,
+    grace_ends,
     is_business_day,
     next_business_day,
 )
@@ -18,7 +18,7 @@ from guardrails.feeds import stale_feeds
 from guardrails.message_kinds import message_kind
 from guardrails.verdict import Hit
 from ledger.actions import AnswerQuery
-from ledger.facts import ActivePlan, OpenDispute, PendingPromise
+from ledger.facts import AccountFacts, ActivePlan, OpenDispute, PendingPromise
 from ledger.money import Money
 from ledger.states import PlanState
 
@@ -144,21 +144,15 @@ def promise_pauses_its_invoices(case: Case) -> Hit | None:
     hits = [p for p in case.facts.promises if _promise_in_force(case, p)]
     if not hits:
         return None
-    last = max(_grace_ends(case, promise.due_on, promise.method_days) for promise in hits)
+    last = max(grace_ends(each.due_on, case.policy, each.method_days) for each in hits)
     return Hit(f"promised for {max(p.due_on for p in hits)}", last + timedelta(days=1))
-
-
-def _grace_ends(case: Case, due_on: date, method_days: int = 0) -> date:
-    """The last day on which something promised for a date still counts as kept."""
-    days = method_days + case.policy.contact.promise_grace_days
-    return add_business_days(case.policy.company.calendar, due_on, days)
 
 
 def _promise_in_force(case: Case, promise: PendingPromise) -> bool:
     if promise.direction != "theirs" or case.reminder is None:
         return False
     named = not promise.invoice_ids or case.named_ids.intersection(promise.invoice_ids)
-    ends = _grace_ends(case, promise.due_on, promise.method_days)
+    ends = grace_ends(promise.due_on, case.policy, promise.method_days)
     return bool(named) and case.as_of <= ends
 
 
@@ -188,7 +182,7 @@ def _late_minor(case: Case, plan: ActivePlan) -> int:
     """What should have been paid on a running plan by now and was not."""
     if plan.state not in (PlanState.ACTIVE, PlanState.BREACHED):
         return 0
-    due = sum(p.amount_minor for p in plan.parts if _grace_ends(case, p.due_on) < case.as_of)
+    due = sum(p.amount_minor for p in plan.parts if grace_ends(p.due_on, case.policy) < case.as_of)
     planned = sum(part.amount_minor for part in plan.parts)
     still = sum(case.items[i].open_minor for i in plan.invoice_ids if i in case.items)
     return due - (planned - still)
@@ -214,22 +208,23 @@ def one_message_per_day(case: Case) -> Hit | None:
     return None
 
 
-def contact_budget(case: Case) -> Hit | None:
-    """The budget over all channels and the gap to the last message leave room.
+def contact_days(facts: AccountFacts) -> list[date]:
+    """The day of every message the budget counts; one on its way counts as one of today."""
+    return [past.sent_on for past in facts.contact_history] + [facts.as_of] * len(facts.in_flight)
 
-    A message on its way counts as one of today.
-    """
+
+def contact_budget(case: Case) -> Hit | None:
+    """The budget over all channels and the gap to the last message leave room."""
     if case.message is None or isinstance(case.message, AnswerQuery):
         return None
     contact = case.policy.contact
-    sent = [past.sent_on for past in case.facts.contact_history]
-    other_day = [day for day in sent if day != case.as_of]
+    counted = contact_days(case.facts)
+    other_day = [day for day in counted if day != case.as_of]
     if other_day and (case.as_of - max(other_day)).days < contact.min_days_between:
         return Hit(
             f"last message {max(other_day)}",
             max(other_day) + timedelta(days=contact.min_days_between),
         )
-    counted = sent + [case.as_of] * len(case.facts.in_flight)
     for window, cap in (
         (7, contact.max_contacts_per_7_days),
         (30, contact.max_contacts_per_30_days),

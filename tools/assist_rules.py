@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from engines.dunning import choose_contact, plan_contact
+from guardrails.contact_rules import contact_days
 from guardrails.gate import may_object
 from guardrails.verdict import Finding, findings_of
 from ledger.actions import SendStatement
@@ -137,7 +138,7 @@ def may_contact(ctx: ToolContext, account: AccountRef, way: Way = "email") -> Ma
     facts = ctx.facts(account)
     contact = choose_contact(facts)
     found = _judged(ctx, facts, way)
-    sent = [(ctx.as_of - past.sent_on).days for past in facts.contact_history]
+    counted = [(ctx.as_of - day).days for day in contact_days(facts)]
     limits = ctx.policy.contact
     opens, closes = limits.hours("sms" if way == "sms" else "email")
     times = _local_times(ctx, facts, opens, closes)
@@ -154,9 +155,9 @@ def may_contact(ctx: ToolContext, account: AccountRef, way: Way = "email") -> Ma
         rules=tuple(note_of(each) for each in found),
         hours=f"{opens:%H:%M} to {closes:%H:%M} local time",
         local_times=times,
-        messages_in_7_days=sum(days < 7 for days in sent),
+        messages_in_7_days=sum(days < 7 for days in counted),
         most_in_7_days=limits.max_contacts_per_7_days,
-        messages_in_30_days=sum(days < 30 for days in sent),
+        messages_in_30_days=sum(days < 30 for days in counted),
         most_in_30_days=limits.max_contacts_per_30_days,
         last_contact_on=facts.contact_history[-1].sent_on if facts.contact_history else None,
         contact_name=contact.name if contact else None,

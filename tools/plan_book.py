@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 
 from sqlmodel import Session
 
-from engines.plans import PlanPart, Roll, Standing, next_state, standing
-from guardrails.business_days import add_business_days
+from engines.plans import PlanPart, Standing, next_state, standing
+from guardrails.business_days import add_business_days, grace_ends
 from guardrails.feeds import stale_feeds
 from ledger.money import Money
 from ledger.postings_promises import move_plan
@@ -64,12 +65,7 @@ def answer_by(plan: Plan, policy: Policy) -> date | None:
 def stands(row: reads.PlanRow, policy: Policy, as_of: date) -> Standing:
     """How a plan stands: an instalment is late once its grace in banking days has passed."""
     parts = [PlanPart(*part) for part in row.parts]
-    return standing(parts, row.open_minor, as_of, _grace(policy))
-
-
-def _grace(policy: Policy) -> Roll:
-    calendar, days = policy.company.calendar, policy.contact.promise_grace_days
-    return lambda day: add_business_days(calendar, day, days)
+    return standing(parts, row.open_minor, as_of, partial(grace_ends, policy=policy))
 
 
 def plan_lines(

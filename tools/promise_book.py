@@ -17,7 +17,7 @@ from engines.promises import (
     kept_record,
     settle,
 )
-from guardrails.business_days import add_business_days
+from guardrails.business_days import add_business_days, grace_ends
 from guardrails.feeds import stale_feeds
 from ledger.postings_promises import Settled, mark_told, settle_promises
 from ledger.queries import promises as reads
@@ -57,8 +57,7 @@ class Overdue:
 
 def last_day(promise: Promise, policy: Policy) -> date:
     """The last day on which money still keeps a promise: method days, then grace."""
-    days = promise.method_days + policy.contact.promise_grace_days
-    return add_business_days(policy.company.calendar, promise.due_on, days)
+    return grace_ends(promise.due_on, policy, promise.method_days)
 
 
 def settle_theirs(session: Session, policy: Policy, as_of: date) -> list[str]:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 KINDS = ("customers", "invoices", "credits", "receipts", "tickets", "contracts", "orders")
+"""What can be imported, in the order that lets a row find what it names."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from ledger.tables.account import Account
 from ledger.tables.inbound import Claim, Inbound
-from ledger.tables.work import Message
+from ledger.tables.work import Message, Outbox
 from policies.load import load_policy
 from tests.support.case_book import AS_OF, NOW, CaseBook, days
 from tools.account_names import find_account
@@ -171,6 +171,21 @@ class TestTotals:
     def test_no_limit__no_percent(self, book: CaseBook, account: str) -> None:
         found = call(book, "credit_exposure", account)
         assert (found["limit"], found["percent_of_limit"]) == (None, None)
+
+
+class TestMayContact:
+    def test_message_on_its_way__counts_as_the_budget_counts_it(self, book: CaseBook) -> None:
+        account = book.account("C-1")
+        book.invoice(account, "INV-1")
+        words = {"recipient": "ap@customer.example", "subject": "Reminder", "body": "Please pay."}
+        for number in range(4):
+            keys = {"id": f"out_{number}", "idempotency_key": f"k{number}", "digest": "d"}
+            row = {"action": "{}", "currency": "EUR", "message_id": f"<{number}@c.example>"}
+            book.add(Outbox(account_id=account, release_at=NOW, **keys, **row, **words))
+        told = call(book, "may_contact", account=account)
+        assert (told["messages_in_7_days"], told["messages_in_30_days"]) == (4, 4)
+        (budget,) = [each for each in told["rules"] if each["rule_id"] == "contact_budget"]
+        assert budget["detail"] == "4 messages in 7 days"
 
 
 class TestWhoApproves:
