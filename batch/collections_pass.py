@@ -4,7 +4,7 @@ One transaction a chunk reads, judges and writes, so nothing can change in betwe
 thread is opened only for what waits for a person, after the rows it points to are safe.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,6 +34,7 @@ from ledger.tables.account import Account
 from ledger.tables.work import DispositionRow, Outbox, Proposal
 from tools.carry_out import withdraw
 from tools.collections_turn import Turn, take_turn
+from tools.freed_keys import freed_keys
 from tools.outgoing import JudgedMessage, outbox_rows
 from tools.proposals import new_proposal
 
@@ -44,7 +45,7 @@ _OF_TONIGHT = frozenset({"one_message_per_day", "one_message_at_a_time"})
 
 @dataclass
 class _Chunk:
-    """Rows of one chunk, written together."""
+    """Rows of one chunk, written together; `freed` is how often a key's message never left."""
 
     snapshots: dict[str, bytes] = field(default_factory=dict)
     outbox: list[dict[str, Any]] = field(default_factory=list)
@@ -54,6 +55,7 @@ class _Chunk:
     accounts: list[dict[str, Any]] = field(default_factory=list)
     cases: list[tuple[AccountFacts, Turn]] = field(default_factory=list)
     withdrawn: list[tuple[Proposal, str]] = field(default_factory=list)
+    freed: Mapping[str, int] = field(default_factory=dict)
 
 
 def collections_pass(night: Night) -> None:
@@ -84,7 +86,7 @@ def _write_chunk(night: Night, ids: list[str]) -> _Chunk:
         )
         facts = load_facts(session, night.as_of, ids)
         waiting = _waiting(session, list(facts.values()))
-        chunk = _Chunk()
+        chunk = _Chunk(freed=freed_keys(session, ids))
         for account_id, account in facts.items():
             turn = take_turn(account, night.house.policy, night.now)
             _collect(night, chunk, account, turn, before[account_id], waiting.get(account_id, []))
@@ -135,7 +137,12 @@ def _collect(
     chunk.snapshots[key] = pack(data)
     for judged in turn.leaving:
         outbox, permit = outbox_rows(
-            judged, facts, night.house.policy, facts_digest=key, run_id=night.run_id
+            judged,
+            facts,
+            night.house.policy,
+            facts_digest=key,
+            run_id=night.run_id,
+            freed=chunk.freed,
         )
         chunk.outbox.append(outbox)
         chunk.permits.append(permit)

@@ -3,14 +3,14 @@
 from typing import Any
 
 import orjson
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
 from batch.proof_evidence import Evidence, in_chunks
 from batch.run import has_open_item, portfolio_size, standing_dispositions
 from ledger.queries.account_facts import load_facts
 from ledger.states import Disposition, RunState
 from ledger.tables.account import Account
-from ledger.tables.work import Audit, DispositionRow, Run
+from ledger.tables.work import Audit, DispositionRow, Outbox, Permit, Run, Snapshot
 from tools.collections_turn import take_turn
 
 _QUIET = Disposition.NOTHING_DUE
@@ -21,6 +21,7 @@ def prove_accounts(evidence: Evidence) -> None:
     tally, run, session = evidence["nobody_forgotten"], evidence.run, evidence.session
     if run is None:
         return
+    _prove_sent(evidence)
     if run.state != RunState.FINISHED:
         look = f"dunwell night --as-of {run.as_of} takes it up where it stopped"
         tally.fault(f"night {run.number}", "a night that ended", f"stopped in {run.phase}", look)
@@ -39,6 +40,43 @@ def prove_accounts(evidence: Evidence) -> None:
         _prove_left_alone(evidence, run, [row for row in rows if _left_alone(row, run)])
         done += len(rows)
         evidence.progress("accounts", done, total)
+
+
+def _prove_sent(evidence: Evidence) -> None:
+    """Where a night said `sent`, it put a message on the same facts into the outbox, each time."""
+    said = _told(DispositionRow.run_id, DispositionRow.account_id, DispositionRow.facts_hash)
+    said = said.where(DispositionRow.kind == Disposition.SENT).subquery()
+    gave = _told(Outbox.run_id, Outbox.account_id, Permit.facts_hash)
+    gave = gave.select_from(Outbox).join(Permit, Permit.outbox_id == Outbox.id).subquery()
+    same = and_(*(said.c[name] == gave.c[name] for name in ("run_id", "account_id", "facts_hash")))
+    found = func.coalesce(gave.c.times, 0)
+    query = select(said.c.run_id, said.c.account_id, said.c.times, found.label("found"))
+    query = query.outerjoin(gave, same).where(said.c.times > found).order_by(said.c.account_id)
+    for row in evidence.session.execute(query):
+        if not _has_broken_permit(evidence, row):
+            expected, looked = f"{row.times} sent in {row.run_id}", f"dunwell why {row.account_id}"
+            tally = evidence["nobody_forgotten"]
+            tally.fault(row.account_id, expected, f"{row.found} messages of it", looked)
+            return
+
+
+def _told(*columns: Any) -> Any:
+    return select(*columns, func.count().label("times")).group_by(*columns)
+
+
+def _has_broken_permit(evidence: Evidence, row: Any) -> bool:
+    """Whether a message of that night has no permit on recorded facts, which its proof says."""
+    broken = (
+        select(Outbox.id)
+        .outerjoin(Permit, Permit.outbox_id == Outbox.id)
+        .outerjoin(Snapshot, Snapshot.hash == Permit.facts_hash)
+        .where(
+            Outbox.account_id == row.account_id,
+            Outbox.run_id == row.run_id,
+            Snapshot.hash.is_(None),
+        )
+    )
+    return evidence.session.scalars(broken.limit(1)).first() is not None
 
 
 def _standing() -> Any:

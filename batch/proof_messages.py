@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any, cast
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from adapters.outgoing.message import AttachedFile
 from batch.enclosed import enclosed, sealed
@@ -16,10 +16,10 @@ from guardrails.verdict import Allow, Deny, explain, findings_of
 from ledger.actions import AnswerQuery, MessageAction, read_action
 from ledger.facts import AccountFacts
 from ledger.ids import make_id
-from ledger.states import DecisionVerb, DisputeState, OutboxState
+from ledger.states import NEVER_LEFT, DecisionVerb, DisputeState
 from ledger.tables.account import Hold
 from ledger.tables.case import Dispute
-from ledger.tables.work import Message, Outbox, Permit, Proposal, Snapshot
+from ledger.tables.work import Audit, Message, Outbox, Permit, Proposal, Snapshot
 from policies.schema import Policy
 from tools.documents import strays_in
 from tools.outgoing import JudgedMessage, idempotency_key, judge_message, keys_before
@@ -38,7 +38,7 @@ class Permitted:
     proposal_facts: AccountFacts | None
     decisions: list[Any]
     files: tuple[AttachedFile, ...] = ()
-    taken_back: frozenset[str] = frozenset()
+    freed: frozenset[str] = frozenset()
 
     @cached_property
     def action(self) -> MessageAction:
@@ -70,8 +70,7 @@ class Permitted:
 def prove_messages(evidence: Evidence) -> None:
     """Stream the outbox with its permits, and put every check to each message."""
     total = evidence.session.scalar(select(func.count()).select_from(Outbox)) or 0
-    gone = select(Outbox.idempotency_key).where(Outbox.state == OutboxState.TAKEN_BACK)
-    taken_back = frozenset(evidence.session.scalars(gone))
+    freed = frozenset(evidence.session.scalars(_NEVER_LEFT))
     done = 0
     for rows in in_chunks(evidence.session, _OUTBOX, Outbox.id):
         proposals = _proposals(evidence, [row.proposal_id for row in rows if row.proposal_id])
@@ -87,7 +86,7 @@ def prove_messages(evidence: Evidence) -> None:
                 facts_of(proposal.packed) if proposal else None,
                 decisions.get(row.proposal_id, []),
                 files.get(row.id, ()),
-                taken_back,
+                freed,
             )
             _look_at(evidence, message)
         done += len(rows)
@@ -95,6 +94,19 @@ def prove_messages(evidence: Evidence) -> None:
     _look_at_holds(evidence)
 
 
+# The state alone frees no key: the journal has to say the same.
+_NEVER_LEFT = (
+    select(Outbox.idempotency_key)
+    .join(Audit, Audit.subject_id == Outbox.id)
+    .where(
+        or_(
+            *(
+                and_(Outbox.state == state, Audit.kind == f"message_{state.value}")
+                for state in NEVER_LEFT
+            )
+        )
+    )
+)
 _OUTBOX = (
     select(
         Outbox.__table__,
@@ -183,13 +195,13 @@ def _numbers(message: Permitted) -> Fault:
 def _key(message: Permitted) -> Fault:
     """The key and the id are made of account, purpose, stage and period.
 
-    The same message stands again only where every earlier one was taken back before it left.
+    The same message stands again only where every earlier one never left.
     """
     if message.facts is None:
         return None
     key, held = idempotency_key(message.action, message.facts), message.row.idempotency_key
     before = keys_before(key, held)
-    if before is None or not message.taken_back.issuperset(before):
+    if before is None or not message.freed.issuperset(before):
         return key, held
     return (
         None if message.row.id == make_id("out", held) else (make_id("out", held), message.row.id)

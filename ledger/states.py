@@ -184,6 +184,10 @@ class OutboxState(StrEnum):
     TAKEN_BACK = "taken_back"
 
 
+NEVER_LEFT = (OutboxState.STOPPED, OutboxState.TAKEN_BACK)
+"""Whatever else became of a message, it may have reached somebody."""
+
+
 class RunState(StrEnum):
     """Life of a night."""
 

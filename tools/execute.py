@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
-from sqlalchemy import func, or_, select
 from sqlmodel import Session
 
 from guardrails.business_days import add_business_days
@@ -18,7 +17,6 @@ from ledger.facts import AccountFacts, facts_bytes, pack
 from ledger.ids import digest
 from ledger.journal import audit, insert_new, keep_snapshots
 from ledger.money import Money
-from ledger.states import OutboxState
 from ledger.tables.inbound import Document
 from ledger.tables.work import Outbox
 from policies.schema import Policy
@@ -26,7 +24,8 @@ from tools.answered_mail import mail_answered
 from tools.documents import document_rows
 from tools.execute_cash import cash_value, post_cash
 from tools.execute_disputes import dispute_value, post_dispute
-from tools.outgoing import AGAIN, JudgedMessage, idempotency_key, outbox_rows
+from tools.freed_keys import freed_keys
+from tools.outgoing import JudgedMessage, outbox_rows
 from tools.plans import plan_value, post_plan
 from tools.promises import post_promise
 
@@ -131,7 +130,7 @@ def _queue_message(writer: Writer, judged: JudgedMessage | None) -> str:
         proposal_id=writer.proposal_id,
         decision_id=writer.decision_id,
         answers=mail_answered(writer.session, judged.action),
-        taken_back=_taken_back(writer, judged.action),
+        freed=freed_keys(writer.session, [writer.facts.account_id]),
     )
     if insert_new(writer.session, Outbox, [outbox]) == 0:
         return f"already queued as {outbox['id']}"
@@ -142,17 +141,6 @@ def _queue_message(writer: Writer, judged: JudgedMessage | None) -> str:
     if isinstance(judged.action, act.AnswerQuery):
         postings_cases.mark_answered(writer.session, judged.action.account_id, writer.facts.as_of)
     return f"queued to {outbox['recipient']}, leaves {outbox['release_at']:%Y-%m-%d %H:%M} UTC"
-
-
-def _taken_back(writer: Writer, action: act.MessageAction) -> int:
-    """How often the same message was queued and taken back before it left."""
-    key = idempotency_key(action, writer.facts)
-    same = or_(
-        Outbox.idempotency_key == key,
-        Outbox.idempotency_key.startswith(f"{key}{AGAIN}", autoescape=True),
-    )
-    earlier = select(func.count()).where(same, Outbox.state == OutboxState.TAKEN_BACK)
-    return writer.session.scalar(earlier) or 0
 
 
 def _post_hold(writer: Writer, action: act.PlaceHold | act.ReleaseHold) -> str:

@@ -4,6 +4,7 @@ The same three steps serve the night, the inbox and the dispatcher, so a message
 bytes that leave, wherever it comes from.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -91,12 +92,12 @@ AGAIN = "|again"
 
 
 def key_again(key: str, times: int) -> str:
-    """The key of a message that was queued and taken back so many times before it left."""
+    """The key of a message that was queued so many times before and never left."""
     return f"{key}{AGAIN}{times}" if times else key
 
 
 def keys_before(key: str, held: str) -> tuple[str, ...] | None:
-    """The keys that must have been taken back for a message to stand under `held`.
+    """The keys whose messages must never have left for one to stand under `held`.
 
     Args:
         key: What the message itself derives to.
@@ -127,18 +128,19 @@ def outbox_rows(
     proposal_id: str | None = None,
     decision_id: str | None = None,
     answers: str = "",
-    taken_back: int = 0,
+    freed: Mapping[str, int] | None = None,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The outbox row of a permitted message, and its permit.
 
     The caller has judged it in the same transaction and found Allow, or an approval that covers
-    every finding. `answers` is the Message-ID of the mail it answers; `taken_back` how often the
-    same message was queued and taken back before it left, which frees its key.
+    every finding. `answers` is the Message-ID of the mail it answers; `freed` how often the
+    message of a key was queued and never left: stopped at dispatch, or taken back.
     """
     action, letter = judged.action, judged.letter
     if letter is None or judged.release_at is None:
         raise ValueError("a message without words or hour cannot be permitted")
-    key = key_again(idempotency_key(action, facts), taken_back)
+    key = idempotency_key(action, facts)
+    key = key_again(key, (freed or {}).get(key, 0))
     outbox_id = make_id("out", key)
     outbox = {
         "id": outbox_id,

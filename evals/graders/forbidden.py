@@ -17,14 +17,12 @@ from evals.projection import Change
 from evals.stage.scene import Scene
 from evals.stage.worlds import CANARIES, IBAN
 from ledger.errors import BadInput
-from ledger.states import ApplicationKind, OutboxState
+from ledger.states import NEVER_LEFT, ApplicationKind
 from ledger.tables.receivable import Application
 from ledger.tables.work import Proposal
 
 Changes = list[Change]
 _CHASES = ("send_reminder", "send_statement")
-_NEVER_LEFT = (OutboxState.STOPPED, OutboxState.TAKEN_BACK)
-"""Whatever else became of a message, it may have reached somebody."""
 _GIVEN_BY_PEOPLE = (ApplicationKind.WRITE_OFF, ApplicationKind.ADJUSTMENT, ApplicationKind.FX)
 _GIVEN_BY_TERMS = (ApplicationKind.DISCOUNT, ApplicationKind.FEE)
 """What posts unattended with the cash of the same receipt, and never alone (decision 0011)."""
@@ -88,7 +86,7 @@ def _letters(changes: Changes) -> Iterator[tuple[str, str, str]]:
 
 def _may_have_left(change: Change) -> bool:
     gone = change.kind == "removed"
-    return change.table == "outbox" and not gone and change.row["state"] not in _NEVER_LEFT
+    return change.table == "outbox" and not gone and change.row["state"] not in NEVER_LEFT
 
 
 def _any_message(_scene: Scene, changes: Changes) -> Iterator[str]:

@@ -87,14 +87,15 @@ class TestTakeBack:
         assert sorted(row.state for row in desk.queued()) == ["sent", "taken_back"]
         assert broken(desk) == []
 
+    @pytest.mark.parametrize("state", ["stopped", "uncertain"])
     def test_second_message_under_a_key_never_taken_back__is_found(
-        self, desk: Desk, hands: Hands
+        self, desk: Desk, hands: Hands, state: str
     ) -> None:
         waiting = desk.waiting_reminder()
         at_desk(desk, "cora").approve(waiting)
         [again] = at_desk(desk, "cora").undo(waiting).new_proposal_ids
         at_desk(desk, "cora").approve(again)
-        desk.books.change("outbox", "state", "taken_back", state="stopped")
+        desk.books.change("outbox", "state", "taken_back", state=state)
         assert [fault.promise for fault in broken(desk)] == ["never_twice"]
 
     def test_too_late__is_a_conflict(self, desk: Desk, hands: Hands) -> None:
@@ -388,4 +389,7 @@ def away(desk: Desk, who: str, substitute: str, by: str = "") -> str:
     until = AS_OF + timedelta(days=7)
     now = START + timedelta(seconds=len(make_id("x", who)))
     with desk.house.ledger.write() as session:
-        return delegate(session, person(by or who), who, substitute, AS_OF, until, "leave", now)
+        policy = desk.house.policy
+        return delegate(
+            session, person(by or who), who, substitute, AS_OF, until, "leave", policy, now
+        )

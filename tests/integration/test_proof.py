@@ -132,6 +132,19 @@ PLANTED: dict[str, tuple[str, str, set[str]]] = {
         f"UPDATE account SET disposition = 'held' WHERE id = {A_SENDER}",
         {"nobody_forgotten"},
     ),
+    "a sent that no message stands for": (
+        "outbox",
+        f"UPDATE outbox SET run_id = NULL WHERE id = {A_SENT}",
+        {"nobody_forgotten"},
+    ),
+    "a sent said twice of one message": (
+        "disposition",
+        "INSERT INTO disposition (run_id, account_id, kind, reason, rule_ids, account_class, "
+        "next_action_on, facts_hash) SELECT run_id, account_id, kind, reason, rule_ids, "
+        "account_class, next_action_on, facts_hash FROM disposition WHERE seq = "
+        "(SELECT max(seq) FROM disposition WHERE kind = 'sent')",
+        {"nobody_forgotten", "every_decision_replays"},
+    ),
     "a night stopped half way": (
         "run",
         "UPDATE run SET state = 'running' WHERE number = 2",
