@@ -35,9 +35,10 @@ def only_asks_for_parts(page: Page, intents: Sequence[str], likely: Mapping[str,
         likely: How likely each intent is.
     """
     disputing = [each for each in intents if each in DISPUTES]
-    plain = disputing and any(_asks_for_parts(each) for each in page.lines)
+    # What the heads take for a wish for parts takes no dispute away: the words must ask for it.
+    asked = any(map(_asks_for_parts, page.lines)) if disputing else PLAN in intents
     sure = any(likely[each] >= _BEYOND_DOUBT for each in disputing)
-    return bool(PLAN in intents or plain) and not sure and not objects(page)
+    return asked and not sure and not objects(page)
 
 
 def as_a_plan(intents: Sequence[str]) -> tuple[str, ...]:
