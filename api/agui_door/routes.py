@@ -5,7 +5,7 @@ resumes an interrupt decides the request as a person at the inbox would, so it n
 decide, and its owner may not be the one who asked.
 """
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Annotated, Any
 
 from ag_ui.core import (
@@ -35,6 +35,7 @@ from pydantic import ValidationError
 
 from agents.answer_blocks import TextBlock
 from api.access import Caller, Chatter, open_door
+from api.chat.streams import pieces
 from api.inbox.hitl import HitlResponse, as_hitl, decide
 from api.problems import HEADERS
 from graph.conversation import MAX_QUESTION, Reply, ask
@@ -63,16 +64,27 @@ def run(
     if sent.resume:
         # The scope is asked for here, because only a run that decides needs it.
         decider = open_door(request.app, credentials.credentials if credentials else "", "decide")
-        events = _guarded(sent, _resumed(sent, decider, sent.resume))
+        events = _guarded(_resumed(sent, decider, sent.resume))
     else:
-        events = _guarded(sent, _answered(sent, caller))
-    body = (encoder.encode(event) for event in events)
+        events = _guarded(_answered(sent, caller))
+    body = _pieces(request, sent, encoder, events)
     return StreamingResponse(body, media_type=encoder.get_content_type(), headers=HEADERS)
 
 
-def _guarded(sent: RunAgentInput, events: Iterator[BaseEvent]) -> Iterator[BaseEvent]:
-    """A run from its start to its end, or to what went wrong."""
-    yield RunStartedEvent(type=EventType.RUN_STARTED, thread_id=sent.thread_id, run_id=sent.run_id)
+async def _pieces(
+    request: Request, sent: RunAgentInput, encoder: EventEncoder, events: Iterator[BaseEvent]
+) -> AsyncIterator[bytes]:
+    """A run as it goes out: its start at once, the rest when its turn was taken."""
+    started = RunStartedEvent(
+        type=EventType.RUN_STARTED, thread_id=sent.thread_id, run_id=sent.run_id
+    )
+    yield encoder.encode(started).encode()
+    async for piece in pieces(request, lambda: "".join(map(encoder.encode, events)).encode()):
+        yield piece
+
+
+def _guarded(events: Iterator[BaseEvent]) -> Iterator[BaseEvent]:
+    """A run to its end, or to what went wrong."""
     try:
         yield from events
     except ArError as error:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from agents.task import PERSON
 from api.access import Caller, Chatter
 from api.chat.events import error_event, events_of, last_seen
-from api.chat.streams import DESCRIBED, stream
+from api.chat.streams import DESCRIBED, answered, stream
 from api.cursors import read_cursor, write_cursor
 from api.idempotency import OnceOnly
 from graph.conversation import MAX_QUESTION, Reply, ask
@@ -81,11 +81,15 @@ def export_thread(
 
 
 @router.post("/{session}/messages", response_model=Reply)
-def post_message(
-    session: SessionName, sent: ChatQuestion, caller: Chatter, once: OnceOnly
+async def post_message(
+    request: Request, session: SessionName, sent: ChatQuestion, caller: Chatter, once: OnceOnly
 ) -> Response:
     """Ask in a conversation; it is your own, nobody else's key reaches it."""
-    return once.answer(caller, lambda: ask(caller.house, caller.person, session, sent.text))
+
+    def reply() -> Reply:
+        return ask(caller.house, caller.person, session, sent.text)
+
+    return await answered(request, lambda: once.answer(caller, reply))
 
 
 @router.post("/{session}/stream", response_class=StreamingResponse, responses=DESCRIBED)

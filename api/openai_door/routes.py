@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 from agents.answer_blocks import TextBlock
 from agents.supervisor import ROLES
 from api.access import Chatter
+from api.chat.streams import answered
 from api.openai_door.shapes import (
     ChatCompletion,
     Choice,
@@ -124,7 +125,7 @@ def get_model(model: str, caller: Chatter) -> Model:  # noqa: ARG001 - the key o
     response_model=ChatCompletion,
     responses={200: {"content": {"text/event-stream": {}}}},
 )
-def create_completion(
+async def create_completion(
     request: Request,
     sent: Completion,
     caller: Chatter,
@@ -134,8 +135,10 @@ def create_completion(
 ) -> Response:
     """Answer the newest message of the user, in a conversation that is kept here."""
     role = _role_of(sent.model)
-    question = sent.question
-    reply = ask(caller.house, caller.person, _session(thread, sent.user), question, role)
+    question, session = sent.question, _session(thread, sent.user)
+    reply = await answered(
+        request, lambda: ask(caller.house, caller.person, session, question, role)
+    )
     content = _content(reply, str(request.base_url))
     # A client orders by the real time, whatever date the books are played on.
     at = int(SystemClock().now().timestamp())

@@ -12,7 +12,7 @@ from agents.answer_blocks import ChartBlock, Citation
 from api.chat.advice import advice_for
 from api.chat.events import error_event, events_of
 from api.chat.routes import exported
-from api.chat.streams import stream
+from api.chat.streams import answered, stream
 from api.cursors import read_cursor, write_cursor
 from api.limits import CHAT
 from api.pages.access import SignedIn, Visitor
@@ -68,8 +68,12 @@ def start(
 
 
 @router.post("")
-def send(request: Request, visitor: SignedIn, form: Sent) -> Response:
+async def send(request: Request, visitor: SignedIn, form: Sent) -> Response:
     """Ask, and show the conversation; without script this is all there is."""
+    return await answered(request, lambda: _sent(request, visitor, form))
+
+
+def _sent(request: Request, visitor: Visitor, form: Sent) -> Response:
     session, question = _asked(form)
     request.app.state.limits.take(CHAT, visitor.person.person_id)
     try:
