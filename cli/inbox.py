@@ -187,7 +187,7 @@ def away(
         me, now = acting(house, who), house.system_clock.now()
         absent = person or me.person_id
         with house.ledger.write() as session:
-            made = delegate(session, me, absent, substitute, first, last, why, now)
+            made = delegate(session, me, absent, substitute, first, last, why, house.policy, now)
         say(f"{made}: {substitute} stands in for {absent} from {first} until {last}")
 
 

@@ -226,7 +226,7 @@ class Inbox:
             DecisionVerb.ASSIGN,
             proposal_id,
             lambda session, key, who: decisions.assign(
-                session, key, who, assignee, deps.as_of, deps.now
+                session, key, who, assignee, deps.policy, deps.as_of, deps.now
             ),
         )
 

@@ -15,12 +15,13 @@ from ledger.journal import first_decision, get_proposal, move_proposal, record_d
 from ledger.queries.cash_facts import facts_for
 from ledger.states import OPEN_PROPOSAL_STATES, DecisionVerb, ProposalState
 from ledger.tables.account import Account
-from ledger.tables.work import Decision, Person, Proposal
+from ledger.tables.work import Decision, Proposal
 from policies.schema import Policy
 from tools.alternatives import offered
 from tools.authority import Decider, in_words, standing_of
 from tools.carry_out import ask_anew, current_facts, replacement
 from tools.cash_candidates import deny_asked
+from tools.colleagues import taker
 from tools.delegation import substitutes
 from tools.letters import Letter, render_letter
 from tools.proposals import judge_action
@@ -269,15 +270,23 @@ def snooze(
 
 
 def assign(
-    session: Session, proposal_id: str, decider: Decider, assignee: str, as_of: date, now: datetime
+    session: Session,
+    proposal_id: str,
+    decider: Decider,
+    assignee: str,
+    policy: Policy,
+    as_of: date,
+    now: datetime,
 ) -> Decided:
-    """Give it to a colleague; to whoever stands in for them while they are away."""
+    """Give it to a colleague; to whoever stands in for them while they are away.
+
+    Raises:
+        BadInput: Whoever would take it left, decides nothing or does not see the account.
+    """
     proposal = _open_proposal(session, proposal_id, now)
-    if session.get(Person, assignee) is None:
-        raise BadInput(f"nobody is called {assignee!r} here")
-    takes = substitutes(session, as_of).get(assignee, assignee)
+    takes = substitutes(session, as_of).get(taker(session, assignee, policy).person_id, assignee)
     account = session.get_one(Account, proposal.account_id)
-    if not Decider.of(session.get_one(Person, takes)).sight.covers(account):
+    if not taker(session, takes, policy).sight.covers(account):
         raise BadInput(f"{takes} does not see this account; give it to somebody who does")
     for_whom = f", who stands in for {assignee}" if takes != assignee else ""
     decision = _decide(session, proposal, DecisionVerb.ASSIGN, decider, now, takes + for_whom)

@@ -14,7 +14,9 @@ from ledger.journal import audit
 from ledger.queries.reviewing import absences_on
 from ledger.tables.review import Delegation
 from ledger.tables.work import Person
+from policies.schema import Policy
 from tools.authority import Decider
+from tools.colleagues import taker
 
 LONGEST_DAYS = 92
 _ADMIN = "admin"
@@ -28,12 +30,13 @@ def delegate(
     from_on: date,
     until_on: date,
     why: str,
+    policy: Policy,
     now: datetime,
 ) -> str:
     """Name who stands in for somebody, from a day until a day; returns the id of the record.
 
     Raises:
-        BadInput: The days or the people do not fit.
+        BadInput: The days or the people do not fit; a substitute is somebody who decides.
         Refused: It is neither the person's own doing nor an admin's.
     """
     _check_may(by, person_id)
@@ -41,9 +44,9 @@ def delegate(
         raise BadInput("nobody stands in for themselves; name a colleague")
     if until_on < from_on or (until_on - from_on).days > LONGEST_DAYS:
         raise BadInput(f"name a first and a last day, at most {LONGEST_DAYS} days apart")
-    for each in (person_id, substitute_id):
-        if session.get(Person, each) is None:
-            raise BadInput(f"nobody is called {each!r} here; `dunwell people list` shows who is")
+    if session.get(Person, person_id) is None:
+        raise BadInput(f"nobody is called {person_id!r} here; `dunwell people list` shows who is")
+    taker(session, substitute_id, policy)
     row_id = make_id("dlg", person_id, substitute_id, from_on, until_on, now)
     session.add(
         Delegation(

@@ -17,6 +17,7 @@ from ledger.errors import Conflict
 from ledger.ids import make_id
 from ledger.journal import audit, recorded_facts
 from ledger.queries.inbox import QueueFilter, queue_page
+from ledger.queries.reviewing import NO_DECISION
 from ledger.states import DecisionVerb, ProposalState
 from ledger.tables.account import Account
 from ledger.tables.review import Exercise, Review
@@ -138,7 +139,9 @@ def give_if_due(
 
 
 def _decided_since(session: Session, person_id: str, last: Exercise | None) -> int:
-    counted = select(func.count()).select_from(Review).where(Review.person_id == person_id)
+    counted = select(func.count()).where(
+        Review.person_id == person_id, Review.verb.not_in(NO_DECISION)
+    )
     if last is not None:
         counted = counted.where(Review.decided_at > last.given_at)
     return session.scalar(counted) or 0

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from ledger.errors import Refused
-from ledger.queries.reviewing import decided_since, newest_approvals
+from ledger.queries.reviewing import NO_DECISION, decided_since, newest_approvals
 from ledger.states import DecisionVerb
 from ledger.tables.review import Review
 from policies.schema import Policy
@@ -49,7 +49,10 @@ class Load:
                 f"no approvals until {self.pause_until:%H:%M} UTC. Rejecting and reading go on."
             )
         if self.decided >= self.stop_after:
-            return f"You decided {self.decided} today, which is the limit; the rest can wait."
+            return (
+                f"You decided {self.decided} today, which is the limit; "
+                "the rest can wait, or be handed on."
+            )
         if self.decided >= self.warn_after:
             left = self.stop_after - self.decided
             return f"You decided {self.decided} today; {left} more until the limit of the day."
@@ -104,12 +107,12 @@ def _middle_seconds(rows: list, count: int) -> float:
 def check(
     session: Session, person_id: str, verb: DecisionVerb, policy: Policy, now: datetime
 ) -> None:
-    """Refuse a decision that the guard does not let through; taking back always goes through.
+    """Refuse a decision that the guard does not let through; what decides nothing always is.
 
     Raises:
         NotNow: The day's load is done, or the person pauses.
     """
-    if verb is DecisionVerb.UNDO:
+    if verb in NO_DECISION:
         return
     load = load_of(session, person_id, policy, now)
     too_fast = verb is DecisionVerb.APPROVE and load.pause_until is not None

@@ -11,14 +11,15 @@ from typing import Any, Literal
 from sqlalchemy import func, or_, select, update
 from sqlmodel import Session
 
-from ledger.errors import BadInput, Conflict, NotFound, Refused
+from ledger.errors import BadInput, Conflict, NotFound
 from ledger.journal import audit, touch
 from ledger.tables.account import Account
-from ledger.tables.work import CallTask, Person
+from ledger.tables.work import CallTask
 from policies.schema import Policy
 from tools.account_pages import name_of, shown_text
 from tools.assist_notes import keep_note, own_words
 from tools.authority import Decider
+from tools.colleagues import taker
 from tools.contract import NoteDown, Result
 
 OPEN = "open"
@@ -172,29 +173,10 @@ def give_task(
     return task
 
 
-def takers(session: Session, policy: Policy) -> list[Decider]:
-    """The people a task may be given to."""
-    people = map(Decider.of, session.scalars(select(Person).order_by(Person.name, Person.id)))
-    return [each for each in people if _works(each, policy)]
-
-
 def _check_takes(session: Session, task: CallTask, assignee: str, policy: Policy) -> None:
-    row = session.get(Person, assignee)
-    if row is None:
-        raise BadInput(f"nobody is called {assignee!r} here; `dunwell people list` shows who is")
-    colleague = Decider.of(row)
-    if not _works(colleague, policy):
-        raise BadInput(f"{colleague.name} works no accounts; give it to somebody who does")
+    colleague = taker(session, assignee, policy)
     if not colleague.sight.covers(session.get_one(Account, task.account_id)):
         raise BadInput(f"{colleague.name} does not see this account; give it to somebody who does")
-
-
-def _works(person: Decider, policy: Policy) -> bool:
-    try:
-        person.check_may_decide(policy)
-    except Refused:
-        return False
-    return True
 
 
 def _task(session: Session, task_id: str) -> CallTask:

@@ -19,8 +19,9 @@ from ledger.states import Disposition, Segment
 from tools.account_names import find_account
 from tools.account_pages import account_page, name_of
 from tools.account_timeline import timeline
+from tools.colleagues import takers
 from tools.inbound_by_hand import unanswered
-from tools.tasks import TaskFilter, open_tasks, takers
+from tools.tasks import TaskFilter, open_tasks
 from tools.timeline_tracks import TRACKS
 from tools.why import Why, why
 

@@ -14,9 +14,9 @@ from graph.inbox import Inbox
 from ledger.actions import read_action
 from ledger.errors import Conflict, Refused
 from ledger.journal import get_proposal, recorded_facts
-from ledger.queries.reviewing import names_of_people
 from ledger.states import OPEN_PROPOSAL_STATES
 from tools.carry_out import current_facts
+from tools.colleagues import takers
 from tools.decisions import REASONS
 from tools.edit_fields import EditField, edit_fields
 from tools.exercises import exercise_card
@@ -91,7 +91,7 @@ def _details(visitor: Visitor, proposal_id: str) -> dict[str, Any]:
         return {
             "changes": letter_changes(session, proposal, deps.policy),
             "fields": fields_of(visitor, proposal_id),
-            "people": names_of_people(session),
+            "takers": takers(session, deps.policy, proposal.account_id),
         }
 
 

@@ -10,6 +10,7 @@ from api.pages.forms import Sent, word
 from api.pages.inbox_decide import read_date
 from api.pages.render import done, page
 from ledger.queries.reviewing import exercises_of, names_of_people
+from tools.colleagues import takers
 from tools.delegation import delegate, end_delegation, planned
 from tools.digests import choose_digest, digest_choice
 
@@ -32,6 +33,7 @@ def _known(visitor: Visitor) -> dict[str, Any]:
             "load": visitor.inbox().load(),
             "rules": rules,
             "names": names,
+            "takers": takers(session, deps.policy),
             "absences": planned(session, deps.as_of),
             "may_manage": "admin" in visitor.person.roles,
             "noticed": sorted(exercises_of(session).items()),
@@ -53,6 +55,7 @@ def absence(request: Request, visitor: SignedIn, form: Sent) -> Response:
             read_date(word(form, "from")),
             read_date(word(form, "until")),
             word(form, "why"),
+            deps.policy,
             visitor.house.system_clock.now(),
         )
     return done(request, HERE, "The absence is noted; requests go to the substitute meanwhile.")

@@ -10,7 +10,8 @@ from api.pages.forms import Sent, word
 from api.pages.inbox_card import may_decide
 from api.pages.render import done, page
 from ledger.errors import BadInput
-from tools.tasks import TaskFilter, close_task, give_task, open_tasks, takers
+from tools.colleagues import takers
+from tools.tasks import TaskFilter, close_task, give_task, open_tasks
 
 router = APIRouter(prefix="/desk/tasks", include_in_schema=False)
 TaskId = Annotated[str, Path(max_length=100)]

@@ -20,12 +20,13 @@ from ledger.money import Money
 from ledger.queries.as_of import metric_inputs
 from ledger.queries.inbox import QueueFilter
 from ledger.queries.work_metrics import work_tally
+from tools.colleagues import takers
 from tools.dashboard import Night, promises_around, trend, work_of_people
 from tools.dispute_pipeline import pipeline
 from tools.forecast_record import KeptForecast, newest_forecast, past_outcomes
 from tools.last_proof import last_proof
 from tools.morning_report import MorningReport, kept_report
-from tools.tasks import TaskFilter, open_tasks, takers
+from tools.tasks import TaskFilter, open_tasks
 
 router = APIRouter(include_in_schema=False)
 BUCKET_WORDS = {

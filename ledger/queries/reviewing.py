@@ -10,6 +10,14 @@ from ledger.tables.account import Account
 from ledger.tables.review import Delegation, Exercise, Review
 from ledger.tables.work import Decision, Outbox, Person
 
+NO_DECISION = (
+    DecisionVerb.UNDO,
+    DecisionVerb.ASSIGN,
+    DecisionVerb.SNOOZE,
+    DecisionVerb.ANSWER,
+)
+"""What is said to a request without deciding it: taking back, handing on, asking anew."""
+
 
 def decided_since(session: Session, person_id: str, since: datetime) -> int:
     """How many requests a person has decided since an instant, exercises with them."""
@@ -18,7 +26,7 @@ def decided_since(session: Session, person_id: str, since: datetime) -> int:
             select(func.count()).where(
                 Review.person_id == person_id,
                 Review.decided_at >= since,
-                Review.verb != DecisionVerb.UNDO.value,
+                Review.verb.not_in(NO_DECISION),
             )
         )
         or 0

@@ -19,8 +19,9 @@ from ledger.tables.work import Audit, CallTask
 from tests.support.desk import AS_OF, Desk
 from tests.support.pages import post, signed_in
 from tools.account_timeline import timeline
+from tools.colleagues import takers
 from tools.contract import CHAT_SCOPES, ToolContext
-from tools.tasks import TaskFilter, close_task, give_task, open_tasks, takers
+from tools.tasks import TaskFilter, close_task, give_task, open_tasks
 from tools.worklist import list_accounts_to_work
 
 WORDS = "Spoke to Pat, the credit note is on its way"
