@@ -91,15 +91,14 @@ class SmtpMail:
         self.spool = Spool(folder, MAIL_ENDING)
 
     def deliver(self, messages: Sequence[OutgoingMessage]) -> dict[str, Refusal]:
-        """Hand over a batch. Each mail is noted as begun first, and as kept once accepted."""
-        refused = self.spool.begin(messages, mail_bytes)
-        going = deque(m for m in messages if m.outbox_id not in refused)
-        if going:
-            asyncio.run(self._deliver(going, refused))
-        for message in messages:
-            no = refused.get(message.outbox_id)
-            if no is not None and no.kind is not RefusalKind.UNCERTAIN:
-                self.spool.drop(message.outbox_id)
+        """Hand over a batch.
+
+        Each mail is noted as begun when its own turn comes, and as kept once accepted: after a
+        crash nobody can tell of one mail a connection, and what waited behind it goes again.
+        """
+        refused: dict[str, Refusal] = {}
+        if messages:
+            asyncio.run(self._deliver(deque(messages), refused))
         return refused
 
     def was_delivered(self, message: OutgoingMessage) -> bool | None:
@@ -155,10 +154,10 @@ class SmtpMail:
                 if not going:
                     break  # another connection took the last one meanwhile
                 message = going.popleft()
-                no = await self._hand_over(client, message)
-                if no is None:
-                    self.spool.keep_one(message.outbox_id)
-                else:
+                no = await asyncio.to_thread(self.spool.begin_one, message, mail_bytes)
+                no = no or await self._hand_over(client, message)
+                self.spool.end_one(message.outbox_id, no)
+                if no is not None:
                     refused[message.outbox_id] = no
             if client.is_connected:
                 await _leave(client)

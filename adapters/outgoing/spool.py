@@ -42,16 +42,13 @@ class Spool:
         messages: Sequence[OutgoingMessage],
         content: Callable[[OutgoingMessage], bytes],
     ) -> dict[str, Refusal]:
-        """Write all and make them durable at once; returns what went wrong by outbox id."""
+        """Write all and make them durable at once; returns what went wrong by outbox id.
+
+        For what is handed over together: where each goes by itself, `begin_one` notes it.
+        """
 
         def write(message: OutgoingMessage) -> Refusal | None:
-            try:
-                (self.begun / self.name_of(message.outbox_id)).write_bytes(content(message))
-            except OSError as error:
-                return Refusal(RefusalKind.UNREACHABLE, f"not written: {error}")
-            except ValueError as error:
-                return Refusal(RefusalKind.MESSAGE, f"not written: {error}")
-            return None
+            return self._write(message, content)
 
         with ThreadPoolExecutor(_WRITERS) as pool:  # creating files is waiting, not computing
             said = list(pool.map(write, messages))
@@ -59,6 +56,40 @@ class Spool:
         if len(failed) < len(messages):
             os.sync()  # one flush for the batch; one per file costs a millisecond each
         return failed
+
+    def begin_one(
+        self, message: OutgoingMessage, content: Callable[[OutgoingMessage], bytes]
+    ) -> Refusal | None:
+        """Write one and make it durable, just before its own hand-over; or say what went wrong.
+
+        So a crash leaves open only what was under way, not the batch that waited behind it.
+        """
+        return self._write(message, content, durable=True)
+
+    def _write(
+        self,
+        message: OutgoingMessage,
+        content: Callable[[OutgoingMessage], bytes],
+        durable: bool = False,
+    ) -> Refusal | None:
+        path = self.begun / self.name_of(message.outbox_id)
+        try:
+            path.write_bytes(content(message))
+            if durable:
+                for each in (path, self.begun):  # the words, and that there is such a file
+                    _flush(each)
+        except OSError as error:
+            return Refusal(RefusalKind.UNREACHABLE, f"not written: {error}")
+        except ValueError as error:
+            return Refusal(RefusalKind.MESSAGE, f"not written: {error}")
+        return None
+
+    def end_one(self, outbox_id: str, no: Refusal | None) -> None:
+        """Note what became of a hand-over: taken, surely not, or nobody can tell."""
+        if no is None:
+            self.keep_one(outbox_id)
+        elif no.kind is not RefusalKind.UNCERTAIN:
+            self.drop(outbox_id)
 
     def keep(self, outbox_ids: Iterable[str]) -> None:
         """Note that messages were handed over."""
@@ -100,3 +131,12 @@ class Spool:
             for path in sorted(path for path in part.iterdir() if path.is_file()):
                 found.setdefault(path.name.partition(".")[0], []).append(path)
         return found
+
+
+def _flush(path: Path) -> None:
+    """Make a file, or the names in a folder, outlast a loss of power."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

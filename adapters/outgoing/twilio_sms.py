@@ -71,21 +71,20 @@ class TwilioSms:
 
     def deliver(self, messages: Sequence[OutgoingMessage]) -> dict[str, Refusal]:
         """One request a message, one connection for all; ends where Twilio is not to be had."""
-        refused = self.spool.begin(messages, self.content)
+        refused: dict[str, Refusal] = {}
         closed: Refusal | None = None
         for message in messages:
-            if message.outbox_id in refused:
-                continue
-            no = closed or self._send(message)
-            if no is None:
-                self.spool.keep_one(message.outbox_id)
-                continue
-            refused[message.outbox_id] = no
-            if no.kind is RefusalKind.UNREACHABLE:
-                closed = no
-            if no.kind is not RefusalKind.UNCERTAIN:
-                self.spool.drop(message.outbox_id)
+            no = closed or self._hand_over(message)
+            if no is not None:
+                refused[message.outbox_id] = no
+                closed = no if no.kind is RefusalKind.UNREACHABLE else None
         return refused
+
+    def _hand_over(self, message: OutgoingMessage) -> Refusal | None:
+        """One message, noted as begun just before, so that a crash leaves open no other."""
+        no = self.spool.begin_one(message, self.content) or self._send(message)
+        self.spool.end_one(message.outbox_id, no)
+        return no
 
     def was_delivered(self, message: OutgoingMessage) -> bool | None:
         """The copy tells; where it was only begun, what Twilio has sent to the number."""

@@ -2,7 +2,7 @@
 
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -28,6 +28,7 @@ class MailServer:
         most_at_once: How many were open at the same time.
         at_most: How many may be open at the same time.
         turned_away: How many came when that many were open.
+        at_words: Called with the recipient once the words of a mail were taken, before it is told.
     """
 
     answers: dict[str, str] = field(default_factory=dict)
@@ -41,6 +42,7 @@ class MailServer:
     turned_away: int = 0
     encrypted: int = 0
     url: str = ""
+    at_words: Callable[[str], object] = str
 
     def mail_to(self, recipient: str) -> Message:
         """The one mail somebody got."""
@@ -85,6 +87,7 @@ class _Handler:
         if said.startswith("250") or said == "drop":
             for address in envelope.rcpt_tos:
                 self.server.taken.setdefault(address, []).append(envelope.content)
+            self.server.at_words(envelope.rcpt_tos[0])
         if said == "drop":
             server.transport.close()
         return said
