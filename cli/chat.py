@@ -2,13 +2,18 @@
 
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+
+from sqlmodel import Session
 
 from cli.home import acting, opened
 from cli.output import emit, note, say
 from graph.conversation import Reply, ask
-from graph.threads import as_markdown, list_threads, read_thread
+from graph.threads import ThreadLine, as_markdown, list_threads, read_thread
 from ledger.errors import BadInput
+
+_PAGE = 100
 
 
 def run(
@@ -37,7 +42,7 @@ def run_list(home: Path | None, words: str | None, who: str | None, json_out: bo
     with opened(home) as house:
         person = acting(house, who)
         with house.ledger.read() as session:
-            found = list_threads(session, person.person_id, words, limit=100)
+            found = list(_threads(session, person.person_id, words))
     if json_out:
         emit(found)
         return
@@ -47,8 +52,16 @@ def run_list(home: Path | None, words: str | None, who: str | None, json_out: bo
         say(f"{each.said_at:%Y-%m-%d %H:%M}  {each.session}  {each.title}")
 
 
+def _threads(session: Session, person_id: str, words: str | None) -> Iterator[ThreadLine]:
+    """All of a person's conversations, read page by page."""
+    before = None
+    while page := list_threads(session, person_id, words, _PAGE, before):
+        yield from page
+        before = page[-1].last
+
+
 def run_export(home: Path | None, name: str, kind: str, who: str | None) -> None:
-    """Print a conversation as Markdown or JSON.
+    """Print a whole conversation as Markdown or JSON.
 
     Raises:
         NotFound: The person has no such conversation.
@@ -56,7 +69,7 @@ def run_export(home: Path | None, name: str, kind: str, who: str | None) -> None
     with opened(home) as house:
         person = acting(house, who)
         with house.ledger.read() as session:
-            thread = read_thread(session, person.person_id, name)
+            thread = read_thread(session, person.person_id, name, limit=None)
     if kind == "json":
         emit(thread)
     else:

@@ -59,11 +59,17 @@ class Line(_Part):
 
 
 class Thread(_Part):
-    """A conversation, oldest line first."""
+    """A conversation, or a part of it, oldest line first.
+
+    Attributes:
+        before: Before this line there are older ones, to be read with it as `before`; None where
+            the first of them is shown.
+    """
 
     session: str
     title: str
     lines: tuple[Line, ...]
+    before: int | None = None
     retention: str = RETENTION
 
 
@@ -80,13 +86,13 @@ def list_threads(
         session: A read transaction.
         person_id: Whose; nobody else's are ever read.
         words: Only those in which these words were said, by either side.
-        limit: How many at most.
+        limit: How many at most: a page, or one more to learn whether another follows.
         before: The `last` of the line a page goes on behind.
 
     Raises:
         BadInput: The limit cannot be used.
     """
-    if not 1 <= limit <= _MAX_PAGE:
+    if not 1 <= limit <= _MAX_PAGE + 1:
         raise BadInput(f"a page holds 1 to {_MAX_PAGE} conversations")
     own = ChatMessage.person_id == person_id
     last = func.max(ChatMessage.seq)
@@ -125,9 +131,22 @@ def list_threads(
 
 
 def read_thread(
-    session: Session, person_id: str, name: str, after: int = 0, limit: int = MAX_LINES
+    session: Session,
+    person_id: str,
+    name: str,
+    after: int = 0,
+    before: int | None = None,
+    limit: int | None = MAX_LINES,
 ) -> Thread:
-    """A conversation, its newest lines behind a line.
+    """A conversation, or the newest lines of a part of it.
+
+    Args:
+        session: A read transaction.
+        person_id: Whose; nobody else's are ever read.
+        name: Which of theirs.
+        after: Only lines behind this one.
+        before: Only lines before this one.
+        limit: How many at most; None for all.
 
     Raises:
         NotFound: The person has no such conversation.
@@ -137,14 +156,15 @@ def read_thread(
     first = session.scalars(select(ChatMessage).where(*where).order_by(ChatMessage.seq)).first()
     if first is None:
         raise NotFound(f"you have no conversation {name!r}")
-    rows = session.scalars(
-        select(ChatMessage)
-        .where(*where, ChatMessage.seq > after)
-        .order_by(ChatMessage.seq.desc())
-        .limit(limit)
-    ).all()
-    lines = tuple(_line(row) for row in reversed(rows))
-    return Thread(session=name, title=_title(first.body), lines=lines)
+    query = select(ChatMessage).where(*where, ChatMessage.seq > after)
+    if before is not None:
+        query = query.where(ChatMessage.seq < before)
+    # One more than is shown: it tells whether there are older ones.
+    newest = query.order_by(ChatMessage.seq.desc()).limit(None if limit is None else limit + 1)
+    rows = session.scalars(newest).all()
+    lines = tuple(_line(row) for row in reversed(rows[:limit]))
+    older = lines[0].line if lines and len(rows) > len(lines) else None
+    return Thread(session=name, title=_title(first.body), lines=lines, before=older)
 
 
 def _line(row: ChatMessage) -> Line:

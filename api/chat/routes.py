@@ -20,6 +20,10 @@ from ledger.errors import ArError, BadInput
 
 router = APIRouter(prefix="/chat", tags=["chat"])
 SessionName = Annotated[str, Path(pattern=r"^[A-Za-z0-9_.-]{1,60}$")]
+BeforeLine = Annotated[
+    int | None,
+    Query(ge=1, lt=1 << 63, description="Lines before this one: `before` of the part you have."),
+]
 
 
 class ChatQuestion(BaseModel):
@@ -54,16 +58,17 @@ def get_threads(
         raise BadInput("this is not a cursor; take `next` of the page before")
     before = int(key) if key else None
     with caller.house.ledger.read() as session:
-        found = list_threads(session, caller.person.person_id, words, min(limit + 1, 100), before)
+        found = list_threads(session, caller.person.person_id, words, limit + 1, before)
     shown = found[:limit]
     following = write_cursor(shown[-1].last) if len(found) > limit else None
     return ThreadList(threads=tuple(shown), next=following)
 
 
 @router.get("/{session}")
-def get_thread(session: SessionName, caller: Chatter) -> Thread:
-    """One of your conversations, oldest line first, each answer with its blocks."""
-    return _thread(caller, session)
+def get_thread(session: SessionName, caller: Chatter, before: BeforeLine = None) -> Thread:
+    """The newest lines of one of your conversations, oldest first, each answer with its blocks."""
+    with caller.house.ledger.read() as reading:
+        return read_thread(reading, caller.person.person_id, session, before=before)
 
 
 @router.get(
@@ -76,7 +81,7 @@ def export_thread(
     caller: Chatter,
     kind: Annotated[Literal["markdown", "json"], Query(alias="as")] = "markdown",
 ) -> Response:
-    """One of your conversations as a file."""
+    """One of your conversations as a file, from its first line on."""
     return exported(_thread(caller, session), caller, kind)
 
 
@@ -151,5 +156,6 @@ def exported(thread: Thread, caller: Caller, kind: Literal["markdown", "json"]) 
 
 
 def _thread(caller: Caller, name: str, after: int = 0) -> Thread:
+    """A conversation behind a line, whole."""
     with caller.house.ledger.read() as session:
-        return read_thread(session, caller.person.person_id, name, after)
+        return read_thread(session, caller.person.person_id, name, after, limit=None)

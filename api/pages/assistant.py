@@ -11,7 +11,7 @@ from fastapi.sse import ServerSentEvent
 from agents.answer_blocks import ChartBlock, Citation
 from api.chat.advice import advice_for
 from api.chat.events import error_event, events_of
-from api.chat.routes import exported
+from api.chat.routes import BeforeLine, exported
 from api.chat.streams import answered, stream
 from api.cursors import read_cursor, write_cursor
 from api.limits import CHAT
@@ -133,9 +133,11 @@ def show(
     visitor: SignedIn,
     words: Annotated[str, Query(max_length=120)] = "",
     cursor: Annotated[str, Query(max_length=200)] = "",
+    before: BeforeLine = None,
 ) -> Response:
-    """A conversation of theirs."""
-    return _shown(request, visitor, _thread(visitor, session), words, cursor)
+    """A conversation of theirs: its newest lines, or the newest before a line."""
+    thread = _thread(visitor, session, before=before)
+    return _shown(request, visitor, thread, words, cursor, newer=before is not None)
 
 
 @router.get("/{session}/export")
@@ -144,8 +146,8 @@ def export(
     visitor: SignedIn,
     kind: Annotated[Literal["markdown", "json"], Query(alias="as")] = "markdown",
 ) -> Response:
-    """A conversation as a file."""
-    return exported(_thread(visitor, session), visitor, kind)
+    """A conversation as a file, from its first line on."""
+    return exported(_thread(visitor, session, limit=None), visitor, kind)
 
 
 def _asked(form: Sent) -> tuple[str, str]:
@@ -167,9 +169,9 @@ def _about(visitor: Visitor, named: str) -> Account:
         return found
 
 
-def _thread(visitor: Visitor, name: str, after: int = 0) -> Thread:
+def _thread(visitor: Visitor, name: str, after: int = 0, **part: int | None) -> Thread:
     with visitor.house.ledger.read() as session:
-        return read_thread(session, visitor.person.person_id, name, after)
+        return read_thread(session, visitor.person.person_id, name, after, **part)
 
 
 def _shown(
@@ -182,6 +184,7 @@ def _shown(
     problem: str = "",
     status: int = 200,
     about: Account | None = None,
+    newer: bool = False,
 ) -> Response:
     key = read_cursor(cursor or None)
     before = int(key) if key and key.isascii() and key.isdecimal() and len(key) < 18 else None
@@ -195,6 +198,7 @@ def _shown(
         status=status,
         thread=thread,
         lines=lines,
+        newer=newer,
         threads=found[:_PAGE],
         following=write_cursor(found[_PAGE - 1].last) if len(found) > _PAGE else "",
         words=words,

@@ -6,7 +6,10 @@ import orjson
 import pytest
 from fastapi.testclient import TestClient
 
+from graph.chat import thread_of
+from graph.threads import MAX_LINES
 from ledger.clock import SystemClock
+from ledger.tables.work import ChatMessage
 from tests.support.api_client import assert_problem, signed
 from tests.support.desk import Desk
 from tools.narrowing import is_narrower
@@ -33,6 +36,22 @@ def events(answer: Any) -> list[tuple[str, str, Any]]:
         if "event" in fields:
             found.append((fields["event"], fields.get("id", ""), orjson.loads(fields["data"])))
     return found
+
+
+def _said(desk: Desk, session: str, lines: int, speaker: str = "person") -> None:
+    """Keep a conversation of Cora's that long."""
+    now = SystemClock().now()
+    with desk.house.ledger.write() as writing:
+        writing.add_all(
+            ChatMessage(
+                thread_id=thread_of("cora", session),
+                role=speaker,
+                body=f"word {number}",
+                said_at=now,
+                person_id="cora",
+            )
+            for number in range(lines)
+        )
 
 
 class TestThreads:
@@ -82,6 +101,41 @@ class TestThreads:
         assert "(account acc_a)" in words.text
         data = client.get("/chat/a/export", params={"as": "json"}, headers=cora)
         assert data.json() == client.get("/chat/a", headers=cora).json()
+
+    def test_full_page_of_many__leads_to_the_rest(
+        self, client: TestClient, cora: dict[str, str], desk: Desk
+    ) -> None:
+        for number in range(101):
+            _said(desk, f"t{number}", 1)
+        first = client.get("/chat", params={"limit": 100}, headers=cora).json()
+        params = {"limit": 100, "cursor": first["next"]}
+        rest = client.get("/chat", params=params, headers=cora).json()
+        assert [each["session"] for each in rest["threads"]] == ["t0"]
+        assert (len(first["threads"]), rest["next"]) == (100, None)
+
+    def test_long_thread__is_read_back_to_its_beginning(
+        self, client: TestClient, cora: dict[str, str], desk: Desk
+    ) -> None:
+        _said(desk, "a", 2 * MAX_LINES + 1)
+        shown, before = [], None
+        for expected in (MAX_LINES, MAX_LINES, 1):
+            params = {} if before is None else {"before": before}
+            part = client.get("/chat/a", params=params, headers=cora).json()
+            assert len(part["lines"]) == expected
+            shown, before = part["lines"] + shown, part["before"]
+        assert before is None
+        assert [each["text"] for each in shown] == [f"word {n}" for n in range(2 * MAX_LINES + 1)]
+
+    def test_long_thread__is_exported_and_repeated_whole(
+        self, client: TestClient, cora: dict[str, str], desk: Desk
+    ) -> None:
+        _said(desk, "a", MAX_LINES + 1, speaker="assistant")
+        words = client.get("/chat/a/export", headers=cora).text
+        assert ("word 0\n" in words, f"word {MAX_LINES}\n" in words) == (True, True)
+        data = client.get("/chat/a/export", params={"as": "json"}, headers=cora).json()
+        assert (len(data["lines"]), data["before"]) == (MAX_LINES + 1, None)
+        told = events(client.get("/chat/a/events", headers=cora))
+        assert len([kind for kind, _id, _data in told if kind == "done"]) == MAX_LINES + 1
 
     def test_somebody_else__finds_nothing_of_it(
         self, client: TestClient, cora: dict[str, str], desk: Desk

@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 
 from cli.main import main
+from graph.chat import thread_of
+from graph.threads import MAX_LINES
+from ledger.clock import SystemClock
+from ledger.tables.work import ChatMessage
 from tests.support.desk import Desk
 
 Captured = pytest.CaptureFixture[str]
@@ -76,3 +80,25 @@ class TestChat:
         words = ["chat", "hello", "--session", "a:b", "--as", "cora", *home]
         code, _out, err = typed(capsys, *words)
         assert (code, "a session name is" in err) == (2, True)
+
+
+def test_many_and_long_conversations__are_listed_and_exported_whole(
+    desk: Desk, home: list[object], capsys: Captured
+) -> None:
+    with desk.house.ledger.write() as writing:
+        for number in range(MAX_LINES + 1):
+            for name in ("long", f"t{number}"):
+                writing.add(
+                    ChatMessage(
+                        thread_id=thread_of("cora", name),
+                        role="person",
+                        body=f"word {number}",
+                        said_at=SystemClock().now(),
+                        person_id="cora",
+                    )
+                )
+    _code, out, _err = typed(capsys, "chat", "--list", "--as", "cora", "--json", *home)
+    assert len({each["session"] for each in json.loads(out)}) == MAX_LINES + 2
+    words = ["chat", "--session", "long", "--export", "json", "--as", "cora", *home]
+    _code, out, _err = typed(capsys, *words)
+    assert [each["text"] for each in json.loads(out)["lines"]][:1] == ["word 0"]

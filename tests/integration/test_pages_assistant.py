@@ -9,6 +9,9 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
+from graph.chat import thread_of
+from graph.threads import MAX_LINES
+from ledger.clock import SystemClock
 from ledger.tables.work import ChatMessage, Proposal
 from tests.support.api_client import signed
 from tests.support.desk import Desk
@@ -120,6 +123,31 @@ class TestConversations:
             milo = signed_in(desk, other, "milo")
             assert "None yet." in milo.get(HERE).text
             assert milo.get(f"{HERE}/one").status_code == 404
+
+    def test_long_conversation__leads_back_to_its_beginning(
+        self, browser: TestClient, desk: Desk
+    ) -> None:
+        with desk.house.ledger.write() as writing:
+            writing.add_all(
+                ChatMessage(
+                    thread_id=thread_of("cora", "long"),
+                    role="person",
+                    body=f"word {number}.",
+                    said_at=SystemClock().now(),
+                    person_id="cora",
+                )
+                for number in range(MAX_LINES + 2)
+            )
+        newest = browser.get(f"{HERE}/long").text
+        talk = newest[newest.index('id="talk"') : newest.index("</section>")]
+        assert ("word 1." in talk, "word 2." in talk) == (False, True)
+        link = re.search(r'href="([^"]+)" rel="prev"', newest)
+        assert link
+        first = browser.get(html.unescape(link[1])).text
+        talk = first[first.index('id="talk"') : first.index("</section>")]
+        assert ("word 0." in talk, "word 1." in talk, "word 2." in talk) == (True, True, False)
+        assert 'rel="prev"' not in first
+        assert f'href="{HERE}/long" rel="next"' in first
 
     def test_export__is_a_file(self, browser: TestClient) -> None:
         post(browser, HERE, HERE, text="What is unapplied?", session="one")
