@@ -171,18 +171,16 @@ class Permit(Table, table=True):
     hash: str
 
 
+# In the words the ORM uses for each database, or SQLite would not take the index.
+_UNANSWERED = {"sqlite_where": sql("answered IS 0"), "postgresql_where": sql("answered IS false")}
+
+
 class Message(Table, table=True):
     """One contact with the customer, either way. The contact budget counts these."""
 
     __table_args__ = (
         Index("ix_message_account", "account_id", "sent_on"),
-        Index(  # in the words the ORM uses for each database, or SQLite would not take it
-            "ix_message_unanswered",
-            "direction",
-            "account_id",
-            sqlite_where=sql("answered IS 0"),
-            postgresql_where=sql("answered IS false"),
-        ),
+        Index("ix_message_unanswered", "direction", "account_id", **_UNANSWERED),
     )
 
     id: str = Field(primary_key=True)
