@@ -56,6 +56,24 @@ def test_accepted__arrives_once_and_a_copy_is_kept(tmp_path: Path) -> None:
     assert copy.read_bytes() == port.content(text(PAT, 1))
 
 
+def test_killed_in_a_batch__nobody_can_tell_of_the_one_under_way_alone(tmp_path: Path) -> None:
+    class Killed(BaseException):
+        pass
+
+    class Dying(TwilioSms):
+        def _send(self, message: OutgoingMessage) -> Any:
+            if message.outbox_id == "out_2":
+                raise Killed
+            return super()._send(message)
+
+    batch = [text(f"+1202555010{number}", number) for number in (1, 2, 3)]
+    with sms_server() as server:
+        port = sender(server, tmp_path)
+        with pytest.raises(Killed):
+            Dying(port.account, tmp_path).deliver(batch)
+        assert [port.was_delivered(each) for each in batch] == [True, None, False]
+
+
 @pytest.mark.parametrize(
     ("answer", "kind"),
     [
