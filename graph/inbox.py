@@ -238,7 +238,8 @@ class Inbox:
                 return None
             reviewer_guard.check(session, person.person_id, verb, self.deps.policy, now)
             found = answer_exercise(session, exercise_id, person.person_id, verb, now)
-            reviewer_guard.note(session, person.person_id, exercise_id, verb, now, self.opened_at)
+            word = self._noted(verb)
+            reviewer_guard.note(session, person.person_id, exercise_id, word, now, self.opened_at)
         return found
 
     def undo(self, proposal_id: str) -> Outcome:
@@ -310,12 +311,16 @@ class Inbox:
             stands_in = substitutes(session, self.deps.as_of).get(given_to or "")
             within = given_to if stands_in == person.person_id else None
             if self.attended:
-                word = reviewer_guard.SAME_LOOK if self.same_look else verb
+                word = self._noted(verb)
                 reviewer_guard.note(
                     session, person.person_id, proposal.id, word, now, self.opened_at, within
                 )
                 give_if_due(session, person.person_id, self.deps.policy, self.deps.as_of, now)
         return decided
+
+    def _noted(self, verb: DecisionVerb) -> str:
+        """How the guard hears of a decision: of several with one look, only the first is timed."""
+        return reviewer_guard.SAME_LOOK if self.same_look else verb
 
     def _holding(self) -> Deps:
         """Whoever approves at a desk can take the message back for as long as policy says."""

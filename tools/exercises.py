@@ -18,13 +18,12 @@ from ledger.ids import make_id
 from ledger.journal import audit, recorded_facts
 from ledger.queries.inbox import QueueFilter, queue_page
 from ledger.queries.reviewing import NO_DECISION
-from ledger.states import DecisionVerb, ProposalState
-from ledger.tables.account import Account
+from ledger.states import OPEN_PROPOSAL_STATES, DecisionVerb
 from ledger.tables.review import Exercise, Review
 from ledger.tables.work import Proposal
 from policies.schema import Policy
 from tools.carry_out import shown_letter
-from tools.inbox_cards import Card, QueueLine, queue_line
+from tools.inbox_cards import Card
 from tools.letters import Letter
 
 _LOOKED_AT = 20
@@ -131,7 +130,7 @@ def give_if_due(
         .where(Exercise.person_id == person_id)
         .order_by(Exercise.given_at.desc(), Exercise.id)
     ).first()
-    if last is not None and last.answered_at is None:
+    if waiting_exercise(session, person_id) is not None:
         return None
     if _decided_since(session, person_id, last) < rules.training_every:
         return None
@@ -234,11 +233,9 @@ class OpenExercise:
         shown = {
             "id": self._row.id,
             "draft": draft,
-            "state": ProposalState.PENDING.value,
             "now": "carried_out",
             "now_because": "",
             "changed": (),
-            "decisions": (),
             "outcome": "",
             "replaced_by": None,
         }
@@ -253,16 +250,18 @@ def exercise_card(session: Session, exercise_id: str, person_id: str) -> OpenExe
     return OpenExercise(row)
 
 
-def exercise_line(session: Session, person_id: str, as_of: date) -> QueueLine | None:
-    """The exercise that waits for a person, as a line of the queue like any other."""
-    found = session.execute(
-        select(Exercise.id, Proposal, Account.account_number, Account.name)
+def waiting_exercise(session: Session, person_id: str) -> Exercise | None:
+    """The exercise that waits for a person; none once its request waits no longer.
+
+    A card of what a colleague has decided could not look like one that waits.
+    """
+    return session.scalars(
+        select(Exercise)
         .join(Proposal, Proposal.id == Exercise.proposal_id)
-        .join(Account, Account.id == Proposal.account_id)
-        .where(Exercise.person_id == person_id, Exercise.answered_at.is_(None))
+        .where(
+            Exercise.person_id == person_id,
+            Exercise.answered_at.is_(None),
+            Proposal.state.in_(OPEN_PROPOSAL_STATES),
+        )
+        .order_by(Exercise.given_at.desc(), Exercise.id)
     ).first()
-    if found is None:
-        return None
-    exercise_id, proposal, number, name = found
-    shown = {"id": exercise_id, "state": ProposalState.PENDING.value, "snoozed_until": None}
-    return queue_line(proposal, number, name, as_of).model_copy(update=shown)

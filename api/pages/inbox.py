@@ -7,13 +7,12 @@ from fastapi.responses import Response
 
 from api.pages import inbox_batch, inbox_card, inbox_decide, inbox_reviewing
 from api.pages.access import SignedIn, Visitor
+from api.pages.inbox_exercise import in_place
 from api.pages.inbox_filter import PAGE, WantedHere
 from api.pages.render import page
 from ledger.actions import KINDS_OF_ACTION
 from ledger.queries.reviewing import names_of_people, still_here
 from ledger.states import ProposalState
-from tools.exercises import exercise_line
-from tools.inbox_cards import QueueLine
 
 router = APIRouter(include_in_schema=False)
 
@@ -23,14 +22,13 @@ def queue(request: Request, visitor: SignedIn, wanted: WantedHere) -> Response:
     """What waits for a decision, most valuable first."""
     inbox = visitor.inbox()
     found = inbox.list_waiting(wanted.filter(visitor), PAGE, wanted.cursor or None)
-    exercise = None if wanted.is_narrow or wanted.cursor else _exercise(visitor)
     return page(
         request,
         "inbox/list.html",
         visitor,
         wanted=wanted,
         found=found,
-        lines=(exercise, *found.lines) if exercise else found.lines,
+        lines=in_place(visitor).lines(found.lines),
         following=wanted.query(cursor=found.next or "", at="") if found.next else "",
         first=wanted.query(cursor="", at=""),
         here=wanted.query(at=""),
@@ -45,12 +43,6 @@ def _around(visitor: Visitor) -> dict[str, Any]:
     now = visitor.house.system_clock.now()
     with visitor.house.ledger.read() as session:
         return {"leaving": still_here(session, visitor.person.person_id, now)}
-
-
-def _exercise(visitor: Visitor) -> QueueLine | None:
-    deps = visitor.house.deps()
-    with deps.ledger.read() as session:
-        return exercise_line(session, visitor.person.person_id, deps.as_of)
 
 
 def choices(visitor: Visitor) -> dict[str, Any]:

@@ -7,15 +7,17 @@ from fastapi.responses import Response
 
 from api.pages.access import SignedIn, Visitor
 from api.pages.forms import Sent, word, words
-from api.pages.inbox_card import check_seen, sign_seen
+from api.pages.inbox_card import check_seen, shown_card, sign_seen
 from api.pages.inbox_filter import wanted_back
 from api.pages.render import page
 from graph.inbox import Inbox, Outcome
 from ledger.errors import ArError, BadInput
-from tools.batches import MAX_BATCH, Batch, batch_of
-from tools.exercises import exercise_card
+from ledger.states import DecisionVerb
+from tools.batches import MAX_BATCH, Batch, BatchLine, batch_of
+from tools.inbox_cards import Card
 
 router = APIRouter(include_in_schema=False)
+_PLANTED = "That was an exercise, a draft with a planted mistake; nothing was sent."
 
 
 @router.post("/desk/inbox/batch")
@@ -48,6 +50,11 @@ def approve_batch(request: Request, visitor: SignedIn, form: Sent) -> Response:
             opened_at = check_seen(visitor, card, word(form, f"seen_{card.id}"))
             # Equal letters are read once: the guard times the look at the whole list.
             one = replace(inbox, opened_at=opened_at, same_look=place > 1)
+            exercise = one.practise(card.id, DecisionVerb.APPROVE)
+            if exercise is not None:
+                told = f"{_PLANTED} {exercise.wrong}"
+                left.append((exercise.proposal_id, card.brief.name, told))
+                continue
             approved.append(one.approve(card.id, card.digest))
         except ArError as error:
             left.append((card.id, card.brief.name, error.message))
@@ -59,8 +66,18 @@ def approve_batch(request: Request, visitor: SignedIn, form: Sent) -> Response:
 
 def _batch(visitor: Visitor, inbox: Inbox, picked: list[str]) -> Batch:
     person = visitor.person
+    shown = [shown_card(visitor, inbox, each) for each in picked]
+    exercises = {real: card for real, card in shown if real is not None}
+    # Parted as the request would be in whose place it stands.
+    cards = [card.model_copy(update={"id": real or card.id}) for real, card in shown]
     with inbox.deps.ledger.read() as session:
-        real = [each for each in picked if exercise_card(session, each, person.person_id) is None]
-    cards = [inbox.show(each) for each in real]
-    with inbox.deps.ledger.read() as session:
-        return batch_of(session, cards, person, inbox.deps.policy)
+        batch = batch_of(session, cards, person, inbox.deps.policy)
+    return replace(
+        batch,
+        exceptions=_in_place(batch.exceptions, exercises),
+        together=_in_place(batch.together, exercises),
+    )
+
+
+def _in_place(lines: tuple[BatchLine, ...], exercises: dict[str, Card]) -> tuple[BatchLine, ...]:
+    return tuple(replace(line, card=exercises.get(line.card.id, line.card)) for line in lines)

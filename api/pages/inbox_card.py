@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, Response
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from api.pages.access import SignedIn, Visitor
+from api.pages.inbox_exercise import beside, changes_of, in_place, with_words_of
 from api.pages.inbox_filter import Wanted, WantedHere
 from api.pages.render import page
 from graph.inbox import Inbox
@@ -36,7 +37,7 @@ def show(
     request: Request, visitor: SignedIn, proposal_id: RequestId, wanted: WantedHere
 ) -> Response:
     """The whole card."""
-    return card_page(request, visitor, proposal_id, wanted)
+    return card_page(request, visitor, in_place(visitor).opened(proposal_id), wanted)
 
 
 def card_page(
@@ -50,7 +51,7 @@ def card_page(
     """The page of a card, with whatever a decision has to say beside it."""
     inbox = visitor.inbox()
     exercise, card = shown_card(visitor, inbox, proposal_id)
-    before, behind = inbox.beside(exercise or card.id, wanted.filter(visitor))
+    before, behind = beside(visitor, exercise or card.id, wanted.filter(visitor))
     known = {
         "card": card,
         "seen": sign_seen(visitor, card),
@@ -70,7 +71,8 @@ def card_page(
     }
     known |= _details(visitor, exercise or card.id)
     if exercise is not None:
-        known["changes"] = None  # it would give the answer away
+        known["fields"] = with_words_of(card, known["fields"])
+        known["changes"] = changes_of(card, known["changes"])
     return page(request, "inbox/card.html", visitor, status, **(known | more))
 
 
@@ -80,7 +82,10 @@ def shown_card(visitor: Visitor, inbox: Inbox, proposal_id: str) -> tuple[str | 
         spoiled = exercise_card(session, proposal_id, visitor.person.person_id)
     if spoiled is None:
         return None, inbox.show(proposal_id)
-    return spoiled.proposal_id, spoiled.over(inbox.show(spoiled.proposal_id))
+    card = inbox.show(spoiled.proposal_id)
+    if card.now == "closed":  # a colleague was first; an exercise over it would not pass for real
+        return None, card
+    return spoiled.proposal_id, spoiled.over(card)
 
 
 def _details(visitor: Visitor, proposal_id: str) -> dict[str, Any]:

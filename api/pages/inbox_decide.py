@@ -11,6 +11,7 @@ from starlette.datastructures import FormData
 from api.pages.access import SignedIn, Visitor
 from api.pages.forms import Sent, word, words
 from api.pages.inbox_card import RequestId, card_page, check_seen, fields_of, shown_card
+from api.pages.inbox_exercise import beside, with_words_of
 from api.pages.inbox_filter import Wanted, wanted_back
 from api.pages.render import done, fragment, page
 from graph.inbox import Inbox, Outcome
@@ -19,7 +20,7 @@ from ledger.errors import BadInput, Conflict, Refused
 from ledger.journal import get_proposal
 from ledger.queries.reviewing import names_of_people
 from ledger.states import DecisionVerb
-from tools.decisions import rejection
+from tools.decisions import Tried, rejection
 from tools.edit_fields import read_edit
 
 router = APIRouter(include_in_schema=False)
@@ -155,7 +156,7 @@ def judge(
     tried, problem = None, ""
     try:
         changes = _changes(visitor, proposal_id, form)
-        tried = visitor.inbox().try_edit(proposal_id, changes) if changes else None
+        tried = _tried(visitor, proposal_id, changes, form) if changes else None
     except BadInput as error:
         problem = error.message
     if request.headers.get("hx-request"):
@@ -186,7 +187,7 @@ def _decide(
         return page(
             request, "inbox/exercise.html", visitor, exercise=exercise, missed=missed, wanted=wanted
         )
-    following = _next(inbox, proposal_id, wanted, visitor)
+    following = _next(proposal_id, wanted, visitor)
     try:
         outcome = deed(inbox)
     except Conflict as error:
@@ -194,8 +195,8 @@ def _decide(
     return done(request, f"/desk/inbox?{wanted.query(at=following)}", f"{_told(outcome)}.")
 
 
-def _next(inbox: Inbox, proposal_id: str, wanted: Wanted, visitor: Visitor) -> str:
-    before, behind = inbox.beside(proposal_id, wanted.filter(visitor))
+def _next(proposal_id: str, wanted: Wanted, visitor: Visitor) -> str:
+    before, behind = beside(visitor, proposal_id, wanted.filter(visitor))
     return behind or before or ""
 
 
@@ -231,22 +232,31 @@ def _too_late(
 
 
 def _changes(visitor: Visitor, proposal_id: str, form: FormData) -> dict[str, object]:
-    fields = fields_of(visitor, _real(visitor, proposal_id))
-    return read_edit(fields, _action(visitor, proposal_id), _typed(form))
+    exercise, card = shown_card(visitor, visitor.inbox(), proposal_id)
+    fields = fields_of(visitor, exercise or card.id)
+    if exercise is not None:
+        fields = with_words_of(card, fields)
+    return read_edit(fields, _action(visitor, exercise or card.id), _typed(form))
+
+
+def _tried(visitor: Visitor, proposal_id: str, changes: dict[str, object], form: FormData) -> Tried:
+    """What an edit would come to; of an exercise, with the letter as the form has it."""
+    inbox = visitor.inbox()
+    exercise, _card = shown_card(visitor, inbox, proposal_id)
+    tried = inbox.try_edit(exercise or proposal_id, changes)
+    if exercise is None or tried.letter is None:
+        return tried
+    letter = replace(tried.letter, subject=word(form, "subject"), body=word(form, "body"))
+    return replace(tried, letter=letter)
 
 
 def _typed(form: FormData) -> dict[str, list[str]]:
     return {name: words(form, name) for name in form}
 
 
-def _real(visitor: Visitor, proposal_id: str) -> str:
-    exercise, card = shown_card(visitor, visitor.inbox(), proposal_id)
-    return exercise or card.id
-
-
 def _action(visitor: Visitor, proposal_id: str) -> ProposedAction:
     with visitor.house.ledger.read() as session:
-        return read_action(get_proposal(session, _real(visitor, proposal_id)).action)
+        return read_action(get_proposal(session, proposal_id).action)
 
 
 def _number(text: str) -> int:

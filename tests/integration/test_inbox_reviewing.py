@@ -24,7 +24,7 @@ from tests.support.desk import AS_OF, Desk
 from tools.authority import Decider
 from tools.delegation import delegate, end_delegation, looks_after, substitutes
 from tools.digests import choose_digest, digest_choice
-from tools.exercises import exercise_card, exercise_line
+from tools.exercises import exercise_card, waiting_exercise
 from tools.people import retire_person
 
 START = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
@@ -260,7 +260,7 @@ class TestExercises:
         desk.waiting_reminder("acc_x")
         at_desk(desk, "cora").reject(desk.waiting_reminder("acc_y", amounts=(500_00,)), "no")
         with desk.house.ledger.read() as session:
-            line = exercise_line(session, "cora", AS_OF)
+            line = waiting_exercise(session, "cora")
         assert line is not None
         return line.id
 

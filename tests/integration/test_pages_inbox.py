@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from ledger.tables.review import Review
 from ledger.tables.work import Decision
 from tests.support.desk import AS_OF, Desk
-from tests.support.pages import post, signed_in, token_on
+from tests.support.pages import edited, post, signed_in, token_on
 
 _SEEN = re.compile(r'name="seen" value="([^"]+)"')
 
@@ -277,34 +277,6 @@ def _all() -> Any:
     from ledger.queries.inbox import QueueFilter
 
     return QueueFilter()
-
-
-_FIELD = re.compile(r'<input name="([^"]+)" value="([^"]*)"')
-_AREA = re.compile(r'<textarea name="([^"]+)"[^>]*>\n(.*?)</textarea>', re.DOTALL)
-_CHOICE = re.compile(r'<select name="(\w+)">(.*?)</select>', re.DOTALL)
-_PICKED = re.compile(r'<input type="checkbox" name="(\w+)" value="([^"]*)" checked')
-
-
-def edited(
-    browser: TestClient,
-    page: str,
-    verb: str,
-    headers: dict[str, str] | None = None,
-    **changes: str,
-) -> Any:
-    """The edit form of a card as a browser would send it, with some fields changed."""
-    shown = browser.get(page)
-    form = shown.text[shown.text.index('id="edit"') : shown.text.index('id="snooze"')]
-    fields: dict[str, Any] = {
-        name: unescape(value) for name, value in (*_FIELD.findall(form), *_AREA.findall(form))
-    }
-    for name, options in _CHOICE.findall(form):
-        chosen = re.search(r'value="([^"]*)" selected', options)
-        fields[name] = unescape(chosen[1]) if chosen else ""
-    for name, value in _PICKED.findall(form):
-        fields.setdefault(name, []).append(value)
-    fields |= {"form_token": token_on(shown)} | changes
-    return browser.post(f"{page}/{verb}", data=fields, headers=headers, follow_redirects=False)
 
 
 class TestWhoReads:

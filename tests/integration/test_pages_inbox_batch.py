@@ -12,9 +12,9 @@ from ledger.tables.work import Decision
 from policies.load import with_changes
 from policies.schema_reviewing import ReviewPolicy
 from tests.support.api_client import assert_problem, signed
-from tests.support.desk import AS_OF, Desk
+from tests.support.desk import Desk
 from tests.support.pages import post, signed_in, token_on
-from tools.exercises import exercise_line
+from tools.exercises import waiting_exercise
 from tools.reviewer_guard import SAME_LOOK
 
 _HIDDEN = re.compile(r'<input type="hidden" name="(pick|seen_\w+)" value="([^"]+)"')
@@ -108,7 +108,7 @@ class TestExercise:
         desk.waiting_reminder("acc_a", amounts=(900_00,))
         desk.inbox("cora", attended=True).reject(desk.waiting_reminder("acc_b"), "no")
         with desk.house.ledger.read() as session:
-            line = exercise_line(session, "cora", AS_OF)
+            line = waiting_exercise(session, "cora")
         assert line is not None
         browser = signed_in(desk, client, "cora")
         assert line.id in browser.get("/desk/inbox").text

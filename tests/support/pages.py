@@ -1,6 +1,7 @@
 """A browser's view of the pages: signed in, with the token its forms carry."""
 
 import re
+from html import unescape
 from typing import Any
 
 from fastapi.testclient import TestClient
@@ -10,6 +11,10 @@ from tests.support.desk import Desk
 from tools.sign_in import make_link
 
 _TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
+_FIELD = re.compile(r'<input name="([^"]+)" value="([^"]*)"')
+_AREA = re.compile(r'<textarea name="([^"]+)"[^>]*>\n(.*?)</textarea>', re.DOTALL)
+_CHOICE = re.compile(r'<select name="(\w+)">(.*?)</select>', re.DOTALL)
+_PICKED = re.compile(r'<input type="checkbox" name="(\w+)" value="([^"]*)" checked')
 
 
 def signed_in(desk: Desk, client: TestClient, person: str) -> TestClient:
@@ -33,3 +38,25 @@ def post(client: TestClient, page: str, action: str, **fields: str) -> Any:
     """Send a form that stands on a page, without following where it leads."""
     token = token_on(client.get(page))
     return client.post(action, data={"form_token": token, **fields}, follow_redirects=False)
+
+
+def edited(
+    browser: TestClient,
+    page: str,
+    verb: str,
+    headers: dict[str, str] | None = None,
+    **changes: str,
+) -> Any:
+    """The edit form of a card as a browser would send it, with some fields changed."""
+    shown = browser.get(page)
+    form = shown.text[shown.text.index('id="edit"') : shown.text.index('id="snooze"')]
+    fields: dict[str, Any] = {
+        name: unescape(value) for name, value in (*_FIELD.findall(form), *_AREA.findall(form))
+    }
+    for name, options in _CHOICE.findall(form):
+        chosen = re.search(r'value="([^"]*)" selected', options)
+        fields[name] = unescape(chosen[1]) if chosen else ""
+    for name, value in _PICKED.findall(form):
+        fields.setdefault(name, []).append(value)
+    fields |= {"form_token": token_on(shown)} | changes
+    return browser.post(f"{page}/{verb}", data=fields, headers=headers, follow_redirects=False)
