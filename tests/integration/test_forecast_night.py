@@ -193,9 +193,7 @@ class TestRecord:
             found = past_outcomes(session, AS_OF)["USD"]
         came = [each.cash for each in found if each.band.week_start == mondays[-1]]
         assert came == [100, 1_100, 11_100, 11_100]
-        assert (
-            len(asked) == 5
-        )  # none of them a week at a time
+        assert len(asked) == 5  # none of them a week at a time
 
     @pytest.mark.parametrize(("issued_to", "came"), [(MONDAY, 100), (None, 0)])
     def test_invoice_of_the_night__counts_where_the_night_saw_it_open(
