@@ -1,19 +1,14 @@
 """Overdue counts what fell due, also of an invoice in instalments: every view says the same."""
 
 from datetime import date
-from typing import Any
 
-import orjson
 import pytest
 
 from ledger.queries.listing import Due, accounts_page, open_sums, overdue_sums
 from ledger.queries.risk_facts import open_by_due, overdue_accounts, owing
 from ledger.tables.receivable import Instalment, Invoice
-from policies.load import load_policy
-from tests.support.case_book import NOW, CaseBook
+from tests.support.case_book import CaseBook, ask_on
 from tools.account_pages import account_page
-from tools.catalog import READ_TOOLS
-from tools.contract import CHAT_SCOPES, ToolContext
 
 AS_OF = date(2026, 11, 22)
 DUE = {"amount": "1000.00", "currency": "USD"}
@@ -43,54 +38,39 @@ def account(book: CaseBook) -> str:
     return account
 
 
-def ask(book: CaseBook, tool: str, /, **given: Any) -> Any:
-    with book.ledger.read() as session:
-        ctx = ToolContext(
-            session=session,
-            actor="cora",
-            role="collector",
-            as_of=AS_OF,
-            now=NOW,
-            policy=load_policy(),
-            account_id=None,
-            scopes=CHAT_SCOPES,
-        )
-        return orjson.loads(READ_TOOLS[tool].call(ctx, given))
-
-
 class TestOnePartIsPastDue:
     def test_book__and_its_largest(self, book: CaseBook, account: str) -> None:
-        (line,) = ask(book, "book_metrics")["lines"]
+        (line,) = ask_on(book, AS_OF, "book_metrics")["lines"]
         assert line["overdue"] == DUE
-        found = ask(book, "top_overdue")
+        found = ask_on(book, AS_OF, "top_overdue")
         (top,) = found["accounts"]
         assert (top["overdue"], top["oldest_days_past_due"], top["items"]) == (DUE, 21, 1)
         assert found["overdue"] == [DUE]
 
     def test_work__counts_the_part(self, book: CaseBook, account: str) -> None:
-        (line,) = ask(book, "list_accounts_to_work")["accounts"]
+        (line,) = ask_on(book, AS_OF, "list_accounts_to_work")["accounts"]
         assert (line["overdue"], line["oldest_days_past_due"]) == (DUE, 21)
 
     @pytest.mark.parametrize("tool", ["get_account_brief", "list_open_items"])
     def test_account__counts_the_part(self, book: CaseBook, account: str, tool: str) -> None:
-        assert ask(book, tool, account="C-100")["overdue"] == [DUE]
+        assert ask_on(book, AS_OF, tool, account="C-100")["overdue"] == [DUE]
 
     def test_next_reminder__asks_for_the_part(self, book: CaseBook, account: str) -> None:
-        (reminder,) = ask(book, "get_account_brief", account="C-100")["next_reminders"]
+        (reminder,) = ask_on(book, AS_OF, "get_account_brief", account="C-100")["next_reminders"]
         assert reminder["total"] == DUE
 
     def test_aging__by_part(self, book: CaseBook, account: str) -> None:
-        (line,) = ask(book, "aging_of_account", account="C-100")["lines"]
+        (line,) = ask_on(book, AS_OF, "aging_of_account", account="C-100")["lines"]
         amounts = [value["amount"] for value in line["buckets"].values()]
         assert amounts == ["11000.00", "1000.00", "0.00", "0.00", "0.00"]
 
     def test_invoice__is_late_since_its_part(self, book: CaseBook, account: str) -> None:
-        found = ask(book, "invoice_detail", account="C-100", invoice_number="INV-1")
+        found = ask_on(book, AS_OF, "invoice_detail", account="C-100", invoice_number="INV-1")
         assert found["days_past_due"] == 21
 
     def test_side_by_side(self, book: CaseBook, account: str) -> None:
         book.account("C-200")
-        found = ask(book, "compare_accounts", account="C-100", other="C-200")
+        found = ask_on(book, AS_OF, "compare_accounts", account="C-100", other="C-200")
         assert found["accounts"][0]["overdue"] == [DUE]
 
     def test_pages__count_the_part(self, book: CaseBook, account: str) -> None:

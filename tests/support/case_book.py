@@ -237,12 +237,17 @@ class CaseBook:
 
 def ask(book: CaseBook, tool: str, /, **given: Any) -> Any:
     """What a reading tool answers a collector in a conversation."""
+    return ask_on(book, AS_OF, tool, **given)
+
+
+def ask_on(book: CaseBook, as_of: date, tool: str, /, **given: Any) -> Any:
+    """What it answers on a day."""
     with book.ledger.read() as session:
         ctx = ToolContext(
             session=session,
             actor="cora",
             role="collector",
-            as_of=AS_OF,
+            as_of=as_of,
             now=NOW,
             policy=load_policy(),
             account_id=None,
